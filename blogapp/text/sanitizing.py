@@ -1,0 +1,151 @@
+"""The gate for HTML: what authors may write, and the only place that makes ``Markup``."""
+
+import re
+
+import nh3
+from markupsafe import Markup
+from pygments.token import STANDARD_TYPES
+
+_TAGS = set(
+    "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup copy-code dd del"
+    " details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd"
+    " li mark ol p picture pre q rp rt ruby s samp section small source span strong sub summary"
+    " sup table tbody td tfoot th thead time tr u ul var video audio wbr".split()
+)
+# Their content is no text for a reader, so it goes with them.
+_DROPPED_WHOLE = set(
+    "script style template iframe frame frameset noframes noembed noscript object embed applet"
+    " svg math canvas title textarea select option optgroup datalist xmp plaintext".split()
+)
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"class", "data-added", "dir", "id", "lang", "title"},
+    "a": {"aria-describedby", "aria-label", "href", "name", "rel", "role"},
+    "audio": {"controls", "loop", "muted", "preload", "src"},
+    "bdo": {"dir"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "div": {"aria-label", "role", "tabindex"},
+    "img": {"alt", "decoding", "height", "loading", "sizes", "src", "srcset", "width"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "pre": {"tabindex"},
+    "q": {"cite"},
+    "section": {"aria-label"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
+    "span": {"aria-label", "role"},
+    "td": {"align", "colspan", "headers", "rowspan"},
+    "th": {"align", "abbr", "colspan", "headers", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src"}
+    | {"width"},
+}
+# What `markdown` and `highlighting` write: any other class could dress text up as the interface.
+_CLASSES = {
+    "callout callout--note callout--tip callout--important callout--warning callout--caution",
+    "callout__title cell--center cell--right code-block footnotes footnotes__mark footnotes__back",
+    "line line--added line--highlighted line--removed prose__anchor prose__scroll",
+    "task task--done task-list__item",
+}
+_KNOWN_CLASSES = {name for names in _CLASSES for name in names.split()} | {
+    name for name in STANDARD_TYPES.values() if name
+}
+
+_ADDRESSES = {"cite", "href", "poster", "src"}
+_SCHEMES = {"http", "https", "mailto", "tel", "ftp", "irc", "ircs", "xmpp"}
+_SCHEME = re.compile(r"([^/?#:]*):")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+
+_NUMBERS = {"colspan", "height", "rowspan", "span", "start", "tabindex", "value", "width"}
+_CHOICES = {
+    "align": {"center", "left", "right"},
+    "dir": {"auto", "ltr", "rtl"},
+    "loading": {"eager", "lazy"},
+    "decoding": {"async", "auto", "sync"},
+    "preload": {"", "auto", "metadata", "none"},
+    "rel": {"noopener"},
+    "role": {"doc-backlink", "doc-noteref", "group", "img", "note"},
+    "scope": {"col", "colgroup", "row", "rowgroup"},
+    "type": {"1", "a", "A", "i", "I"},
+}
+
+# Ids that pages and their scripts look for: a body must not answer in their place.
+_PAGE_IDS = set(
+    "account actions author authors banner body breadcrumb card cards contents count csrf_token"
+    " description dialog domain domains editor email end error errors excerpt feed fieldset filter"
+    " filters flash footer form fragment header hero htmx kind listing list load-more login logo"
+    " main main-content match media menu more nav navigation next not outline page pager password"
+    " post post-list posts preview previous publish published_at q query reason results retry rail"
+    " save search search-field search-results sections sentinel series settings share shell slug"
+    " skip sort status suggestions summary tag tag-list tags text theme theme-toggle title toc"
+    " token toolbar top upload version view write year".split()
+)
+_ID_PARTS = re.compile(r"[^\w\-.:]+")
+
+
+def sanitize(html: str) -> str:
+    """Return well-formed HTML that holds nothing but text, structure and harmless addresses.
+
+    >>> sanitize('<a href="javascript:x">a</a><script>x</script><b onclick="x">b</b>')
+    '<a>a</a><b>b</b>'
+    """
+    return _CLEANER.clean(html)
+
+
+def trusted(html: str) -> Markup:
+    """Mark HTML that ``render`` or ``sanitize`` returned as fit for a template."""
+    return Markup(html)  # noqa: S704
+
+
+def safe_id(name: str) -> str:
+    """Return an id that no part of the page around it uses, or an empty string.
+
+    >>> safe_id("main"), safe_id("caching")
+    ('s-main', 'caching')
+    """
+    name = _ID_PARTS.sub("-", name.strip()).strip("-")[:200]
+    return f"s-{name}" if name.lower() in _PAGE_IDS else name
+
+
+def is_safe_address(address: str) -> bool:
+    """Tell whether an address is relative or has a scheme that cannot run anything.
+
+    >>> is_safe_address("/a:b"), is_safe_address("HTTPS://a.example"), is_safe_address("Data:,x")
+    (True, True, False)
+    """
+    # Browsers skip tabs and line ends inside a scheme, and spaces before it.
+    scheme = _SCHEME.match(_UNSEEN.sub("", address))
+    return scheme is None or scheme[1].lower() in _SCHEMES
+
+
+def _filter(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "class":
+        return " ".join(name for name in value.split() if name in _KNOWN_CLASSES) or None
+    if attribute in ("id", "name"):
+        return safe_id(value) or None
+    if attribute == "href" and value.startswith("#"):
+        return f"#{safe_id(value[1:])}"
+    if attribute in _ADDRESSES:
+        return value if is_safe_address(value) else None
+    if attribute == "srcset":
+        addresses = (candidate.split(maxsplit=1)[:1] for candidate in value.split(","))
+        return value if all(is_safe_address("".join(part)) for part in addresses) else None
+    if attribute in _NUMBERS:
+        return value if value.isascii() and value.lstrip("-").isdigit() else None
+    if attribute in _CHOICES and tag != "source":
+        return value if value in _CHOICES[attribute] else None
+    return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WHOLE,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_filter,
+    strip_comments=True,
+    link_rel=None,
+    url_schemes=_SCHEMES,
+)
