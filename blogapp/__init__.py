@@ -1,0 +1,35 @@
+"""An engineering blog you host yourself."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from blogapp.config import Config
+from blogapp.extensions import csrf, db
+
+PACKAGE = Path(__file__).parent
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Assemble an application; the only place where all the parts meet."""
+    from blogapp import auth, authoring, public, web
+
+    config = config or Config.from_env()
+    home = PACKAGE.parent if (PACKAGE.parent / "templates").is_dir() else PACKAGE
+    app = Flask(
+        __name__,
+        instance_path=str(config.INSTANCE),
+        template_folder=home / "templates",
+        static_folder=home / "static",
+    )
+    app.config.from_object(config)
+
+    for extension in (db, csrf):
+        extension.init_app(app)
+
+    web.init_app(app)
+
+    for blueprint in (public.bp, authoring.bp, auth.bp):
+        app.register_blueprint(blueprint)
+
+    return app

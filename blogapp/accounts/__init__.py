@@ -1,0 +1,1 @@
+"""People who write here: who they are, what they may do, how they prove it."""

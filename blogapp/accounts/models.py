@@ -1,0 +1,94 @@
+"""Authors, their sessions on the server, and the counters that slow guessing down."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from blogapp.extensions import Base, Timestamp
+
+
+class Role(StrEnum):
+    """What an author may do, most first."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    AUTHOR = "author"
+    CONTRIBUTOR = "contributor"
+
+
+class Author(Base):
+    """A person whose name stands over posts; with an e-mail address, one who can sign in."""
+
+    __tablename__ = "authors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(200))
+    slug_key: Mapped[str] = mapped_column(String(600), unique=True)
+    bio: Mapped[str] = mapped_column(Text, default="")
+    email: Mapped[str | None] = mapped_column(String(320))
+    email_key: Mapped[str | None] = mapped_column(String(960), unique=True)
+    role: Mapped[Role] = mapped_column(String(20), default=Role.AUTHOR)
+    # argon2id, in its own notation; None: this person cannot sign in with a password.
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    disabled_at: Mapped[Timestamp | None]
+    created_at: Mapped[Timestamp]
+    origin: Mapped[str | None] = mapped_column(String(20))
+
+    @validates("slug")
+    def _fold_slug(self, _field: str, value: str) -> str:
+        self.slug_key = value.casefold()
+        return value
+
+    @validates("email")
+    def _fold_email(self, _field: str, value: str | None) -> str | None:
+        self.email_key = value and value.casefold()
+        return value
+
+    @property
+    def edits_everything(self) -> bool:
+        """Whether the role covers other people's posts."""
+        return self.role in (Role.OWNER, Role.EDITOR)
+
+
+class AuthorSession(Base):
+    """One signed-in browser. Deleting the row signs it out, whatever cookie it kept."""
+
+    __tablename__ = "author_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # SHA-256 of the token in the cookie: a stolen database signs nobody in.
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), index=True)
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[Timestamp]
+    last_seen_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp]
+
+    author: Mapped[Author] = relationship(lazy="raise")
+
+
+class SignInLink(Base):
+    """A link that works once: to sign in as an author, or to create the first owner."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"))
+    expires_at: Mapped[Timestamp]
+    used_at: Mapped[Timestamp | None]
+
+    author: Mapped[Author | None] = relationship(lazy="raise")
+
+
+class FailedSignIns(Base):
+    """How often signing in failed lately, for one account or one network."""
+
+    __tablename__ = "failed_sign_ins"
+
+    # "account:…" or "network:…", hashed: no list of addresses tried.
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[Timestamp]

@@ -1,0 +1,225 @@
+"""Settings of the machine, read from the environment once, at startup.
+
+What belongs to the blog (title, layout, time zone) is in the database instead.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
+MEGABYTE = 1_000_000
+
+Network = IPv4Network | IPv6Network
+
+
+class BadSetting(Exception):
+    """A setting holds a value that cannot be used; the message says which and why."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting, typed. Names in capitals are what Flask and views read."""
+
+    INSTANCE: Path = DEFAULT_INSTANCE
+    SECRET_KEY: str = field(default="", repr=False)
+    SQLALCHEMY_DATABASE_URI: str = field(default="sqlite://", repr=False)
+    MEDIA_FOLDER: Path = DEFAULT_INSTANCE / "media"
+    PUBLIC_URL: str = "http://127.0.0.1:8000"
+    TRUSTED_PROXIES: int | tuple[Network, ...] = 0
+    ACCESS_LOG: bool = True
+    HOST: str = "127.0.0.1"
+    PORT: int = 8000
+    WORKERS: int = 2
+
+    TESTING: bool = False
+    WTF_CSRF_ENABLED: bool = True
+    WTF_CSRF_TIME_LIMIT: int | None = None
+    # A form holds a body of at most a megabyte, which form encoding can triple.
+    MAX_CONTENT_LENGTH: int = 24 * MEGABYTE
+    MAX_FORM_MEMORY_SIZE: int = 4 * MEGABYTE
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Return the settings that ``BLOG_…`` variables and the instance folder give.
+
+        Raises `BadSetting` for the first value that cannot be used. Makes the
+        instance folder, and a secret key in it when none was given.
+        """
+        read = _Reader(environ)
+        instance = Path(read.text("BLOG_INSTANCE") or DEFAULT_INSTANCE).resolve()
+        _make_folder(instance)
+        host = read.text("BLOG_HOST") or "127.0.0.1"
+        port = read.number("BLOG_PORT", default=8000, least=1, most=65535)
+        return cls(
+            INSTANCE=instance,
+            SECRET_KEY=read.text("BLOG_SECRET_KEY") or _kept_secret(instance),
+            SQLALCHEMY_DATABASE_URI=_database_url(read.text("BLOG_DATABASE_URL"), instance),
+            MEDIA_FOLDER=_media_folder(read.text("BLOG_MEDIA_URL"), instance),
+            PUBLIC_URL=_public_url(read.text("BLOG_PUBLIC_URL"), host, port),
+            TRUSTED_PROXIES=_trusted_proxies(read.text("BLOG_TRUSTED_PROXIES")),
+            ACCESS_LOG=read.flag("BLOG_ACCESS_LOG", default=True),
+            HOST=host,
+            PORT=port,
+            WORKERS=read.number("BLOG_WORKERS", default=2, least=1, most=256),
+        )
+
+    @property
+    def _public(self) -> SplitResult:
+        return urlsplit(self.PUBLIC_URL)
+
+    @property
+    def SECURE(self) -> bool:
+        """Whether readers and authors come by https."""
+        return self._public.scheme == "https"
+
+    @property
+    def BASE_PATH(self) -> str:
+        """The path the blog stands under: empty, or like ``/eng/blog``."""
+        return self._public.path.rstrip("/")
+
+    @property
+    def TRUSTED_HOSTS(self) -> list[str]:
+        """Host names that requests may carry; loopback has many names."""
+        host = self._public.hostname or "127.0.0.1"
+        loopback = ["localhost", "127.0.0.1", "[::1]"]
+        return list(dict.fromkeys([host, *loopback])) if _is_loopback(host) else [host]
+
+    @property
+    def SESSION_COOKIE_NAME(self) -> str:
+        return "__Host-session" if self.SECURE else "session"
+
+    @property
+    def SESSION_COOKIE_SECURE(self) -> bool:
+        return self.SECURE
+
+    @property
+    def SESSION_COOKIE_PATH(self) -> str:
+        # RFC 6265bis: a cookie named __Host-… has the path "/".
+        return "/"
+
+    SESSION_COOKIE_HTTPONLY: bool = True
+    SESSION_COOKIE_SAMESITE: str = "Lax"
+
+    @property
+    def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
+        if self.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
+            return {"connect_args": {"timeout": 15}}
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+
+
+class _Reader:
+    """Reads one variable at a time, from its ``_FILE`` twin when that is set."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def text(self, name: str) -> str:
+        path = self.environ.get(f"{name}_FILE")
+        if not path:
+            return self.environ.get(name, "").strip()
+        if self.environ.get(name):
+            raise BadSetting(name, f"set it or {name}_FILE, not both")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetting(f"{name}_FILE", f"cannot be read ({error})") from error
+
+    def number(self, name: str, *, default: int, least: int, most: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise BadSetting(name, f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        text = self.text(name).lower()
+        if text in {"", "0", "1", "no", "yes", "false", "true", "off", "on"}:
+            return text in {"1", "yes", "true", "on"} if text else default
+        raise BadSetting(name, f"{text!r} is neither 1 nor 0")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting("BLOG_INSTANCE", f"cannot be made ({error})") from error
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return the secret kept in the instance; make it first if there is none."""
+    path = instance / "secret_key"
+    try:
+        # "x" refuses to overwrite: of two processes starting at once, one writes.
+        with path.open("x", encoding="ascii", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BadSetting("BLOG_INSTANCE", f"{path} cannot be written ({error})") from error
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < 32:
+        raise BadSetting("BLOG_SECRET_KEY", f"{path} holds no key; remove it and start again")
+    return secret
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _database_url(text: str, instance: Path) -> str:
+    if not text:
+        return f"sqlite:///{instance / 'blog.sqlite'}"
+    if text.startswith("postgres://"):
+        text = text.replace("postgres://", "postgresql://", 1)
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadSetting("BLOG_DATABASE_URL", "is not a database address") from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise BadSetting("BLOG_DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+    return text
+
+
+def _media_folder(text: str, instance: Path) -> Path:
+    if "://" in text and not text.startswith("file://"):
+        raise BadSetting("BLOG_MEDIA_URL", f"{text!r} is not a folder")
+    return Path(text.removeprefix("file://")).resolve() if text else instance / "media"
+
+
+def _public_url(text: str, host: str, port: int) -> str:
+    if not text:
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}"
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSetting("BLOG_PUBLIC_URL", f"{text!r} is not like https://example.com/blog")
+    if parts.query or parts.fragment or parts.username:
+        raise BadSetting("BLOG_PUBLIC_URL", f"{text!r} holds more than scheme, host and path")
+    return text.rstrip("/")
+
+
+def _trusted_proxies(text: str) -> int | tuple[Network, ...]:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",")) if text else 0
+    except ValueError as error:
+        problem = "is neither a number of proxies nor a list of their addresses"
+        raise BadSetting("BLOG_TRUSTED_PROXIES", f"{text!r} {problem}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host == "::1" or host.startswith("127.")

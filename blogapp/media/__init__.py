@@ -1,0 +1,1 @@
+"""Images and files that posts show."""

@@ -1,0 +1,210 @@
+"""Posts and what sorts them: tags, domains, series; and where they used to live."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from blogapp.accounts.models import Author
+from blogapp.extensions import Base, Timestamp
+from blogapp.media.models import Media
+
+post_tags = Table(
+    "post_tags",
+    Base.metadata,
+    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class PostAuthor(Base):
+    """Who wrote a post, in the order of its byline."""
+
+    __tablename__ = "post_authors"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class PostMedia(Base):
+    """A file under the name by which a post's body refers to it."""
+
+    __tablename__ = "post_media"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(500), primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"), index=True)
+
+    media: Mapped[Media] = relationship(lazy="raise")
+
+
+class Named:
+    """Something with a name in people's spelling and a slug in addresses.
+
+    Names and slugs are one when they are equal ignoring case: the keys say so
+    to the database, whose own idea of case ends at ASCII.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(600), unique=True)
+    slug: Mapped[str] = mapped_column(String(200))
+    slug_key: Mapped[str] = mapped_column(String(600), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    # "demo" on what the demo blog brought, so that it can go without a trace.
+    origin: Mapped[str | None] = mapped_column(String(20))
+
+    @validates("name", "slug")
+    def _fold(self, field: str, value: str) -> str:
+        setattr(self, f"{field}_key", value.casefold())
+        return value
+
+
+class Tag(Named, Base):
+    __tablename__ = "tags"
+
+
+class Domain(Named, Base):
+    """The part of engineering that a post is about; a post has at most one."""
+
+    __tablename__ = "domains"
+
+
+class Series(Named, Base):
+    """Posts that are read in order."""
+
+    __tablename__ = "series"
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    TRASHED = "trashed"
+
+
+class Post(Base):
+    """A piece of writing. A draft until ``published_at`` has come.
+
+    The body is kept as its author wrote it; everything under "derived" is made
+    from it by `blogapp.posts.rendering` and can be made again.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        Index("ix_posts_timeline", "published_at", "id"),
+        Index("ix_posts_domain_timeline", "domain_id", "published_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200))
+    slug_key: Mapped[str] = mapped_column(String(600), unique=True)
+    # What feeds call the entry; it stays when the address changes (RFC 4287, 4.2.6).
+    entry_id: Mapped[str] = mapped_column(String(500), unique=True, default=lambda: uuid4().urn)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    # An article, a note, a guide: any short word; empty when it has none.
+    kind: Mapped[str] = mapped_column(String(40), default="", index=True)
+    language: Mapped[str] = mapped_column(String(35), default="")
+    canonical_url: Mapped[str] = mapped_column(Text, default="")
+    series_position: Mapped[int | None]
+    # Front matter that nothing here reads, kept for the way out.
+    extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
+
+    domain_id: Mapped[int | None] = mapped_column(ForeignKey("domains.id"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+
+    created_at: Mapped[Timestamp]
+    saved_at: Mapped[Timestamp]
+    published_at: Mapped[Timestamp | None]
+    updated_at: Mapped[Timestamp | None]
+    withdrawn_at: Mapped[Timestamp | None]
+    deleted_at: Mapped[Timestamp | None]
+    unlisted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Raised by every save; a form that carries an older one is a second tab.
+    version: Mapped[int] = mapped_column(default=1)
+    origin: Mapped[str | None] = mapped_column(String(20))
+
+    # Derived.
+    published_month: Mapped[int | None] = mapped_column(index=True)  # 202611, in the site's zone
+    html: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[int] = mapped_column(default=1)
+    words: Mapped[int] = mapped_column(default=0)
+    headings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, deferred=True)
+    drawings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    renderer_version: Mapped[int] = mapped_column(default=0)
+
+    domain: Mapped[Domain | None] = relationship(lazy="raise")
+    series: Mapped[Series | None] = relationship(lazy="raise")
+    cover: Mapped[Media | None] = relationship(lazy="raise")
+    tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name_key, lazy="raise")
+    bylines: Mapped[list[PostAuthor]] = relationship(
+        order_by=PostAuthor.position, lazy="raise", cascade="all, delete-orphan"
+    )
+    authors: Mapped[list[Author]] = relationship(
+        secondary=PostAuthor.__table__, order_by=PostAuthor.position, viewonly=True, lazy="raise"
+    )
+    media: Mapped[list[PostMedia]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @validates("slug")
+    def _fold(self, _field: str, value: str) -> str:
+        self.slug_key = value.casefold()
+        return value
+
+    @property
+    def summary_or_excerpt(self) -> str:
+        """What a list shows under the title; may be empty."""
+        return self.summary or self.excerpt
+
+    def is_public(self, now: datetime) -> bool:
+        """Whether the post's address answers; the same rule as `visibility.public`."""
+        return self.state(now) is State.PUBLISHED
+
+    def state(self, now: datetime) -> State:
+        """Where the post stands in its life at ``now`` (aware UTC)."""
+        if self.deleted_at:
+            return State.TRASHED
+        if self.withdrawn_at:
+            return State.WITHDRAWN
+        if self.published_at is None:
+            return State.DRAFT
+        return State.PUBLISHED if self.published_at <= now else State.SCHEDULED
+
+    def publish_at(self, moment: datetime | None, zone: ZoneInfo) -> None:
+        """Set when the post becomes public (None: never); ``zone`` is the site's."""
+        self.published_at = moment
+        local = moment and moment.astimezone(zone)
+        self.published_month = local and local.year * 100 + local.month
+
+
+class Redirect(Base):
+    """An address that worked once. It leads to a post, or to another path."""
+
+    __tablename__ = "redirects"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Below the blog's own base path, beginning with "/", without a trailing slash.
+    path: Mapped[str] = mapped_column(String(1000), unique=True)
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), index=True
+    )
+    target: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Timestamp]
+
+    post: Mapped[Post | None] = relationship(lazy="raise")

@@ -1,0 +1,76 @@
+"""Finding tags, domains, series and authors by name, and making the missing ones."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from blogapp.accounts.models import Author
+from blogapp.extensions import db
+from blogapp.posts.models import Domain, Post, Series, Tag
+from blogapp.text.slugs import slugify, unique_slug
+
+T = TypeVar("T", Tag, Domain, Series)
+
+
+def find_or_make(model: type[T], names: Iterable[str], *, origin: str | None = None) -> list[T]:
+    """Return what carries these names, made where missing, in the order given.
+
+    Names are one when they are equal ignoring case; the spelling met first stays.
+    """
+    wanted = {key: name for name in reversed(list(names)) if (key := _key(name))}
+    if not wanted:
+        return []
+    rows = db.session.scalars(select(model).where(model.name_key.in_(wanted)))
+    found: dict[str, T] = {row.name_key: row for row in rows}
+    for key in wanted.keys() - found.keys():
+        found[key] = _make(model, _tidy(wanted[key]), origin)
+    return [found[key] for key in reversed(wanted)]
+
+
+def find_or_make_authors(
+    names: Iterable[str], *, now: datetime, origin: str | None = None
+) -> list[Author]:
+    """Return the authors of these names, made where missing without a way to sign in."""
+    authors = []
+    for name in dict.fromkeys(_tidy(name) for name in names if _key(name)):
+        author = db.session.scalar(select(Author).where(Author.name == name).limit(1))
+        if author is None:
+            slug = unique_slug(slugify(name, "author"), lambda s: _taken(Author, s))
+            author = Author(name=name, slug=slug, created_at=now, origin=origin)
+            db.session.add(author)
+            db.session.flush()
+        authors.append(author)
+    return authors
+
+
+def free_post_slug(base: str, *, except_id: int | None = None) -> str:
+    """Return ``base``, or ``base-2``, ``base-3`` … : the first that no other post has."""
+
+    def taken(slug: str) -> bool:
+        query = select(Post.id).where(Post.slug_key == slug.casefold(), Post.id != (except_id or 0))
+        return db.session.scalar(query.limit(1)) is not None
+
+    return unique_slug(base, taken)
+
+
+def _make(model: type[T], name: str, origin: str | None) -> T:
+    slug = unique_slug(slugify(name, model.__name__.lower()), lambda s: _taken(model, s))
+    row = model(name=name, slug=slug, origin=origin)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _taken(model: type[Tag | Domain | Series | Author], slug: str) -> bool:
+    query = select(model.id).where(model.slug_key == slug.casefold())
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())[:200].strip()
+
+
+def _key(name: str) -> str:
+    return _tidy(name).casefold()

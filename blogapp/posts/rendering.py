@@ -1,0 +1,84 @@
+"""Everything a post shows that its author did not write: made when it is saved."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from blogapp.extensions import db
+from blogapp.media.models import Media
+from blogapp.posts.models import Post, PostMedia
+from blogapp.text import drawing, markdown
+from blogapp.text.markdown import Picture, Rendered
+
+# Stands in stored HTML where the blog's base path belongs, because that is a
+# setting of the machine. A Unicode noncharacter: no text that people write has it.
+BASE = "\ufdd0"
+
+
+def render_post(post: Post) -> None:
+    """Derive what readers see from the post's body and its media.
+
+    The post must be in the session; its media are read from there.
+    """
+    rendered = render_body(post.body, media=media_by_name(post))
+    post.html = rendered.html
+    post.text = rendered.text
+    post.excerpt = rendered.excerpt
+    post.minutes = rendered.minutes
+    post.words = rendered.words
+    post.headings = [asdict(heading) for heading in rendered.headings]
+    post.drawings = _draw(rendered)
+    post.renderer_version = markdown.VERSION
+
+
+def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
+    """Return what ``body`` becomes, with addresses that `place` completes.
+
+    ``media`` are the files that relative references may name.
+    """
+
+    def find(reference: str) -> Media | None:
+        return media.get(reference) or media.get(reference.removeprefix("./"))
+
+    def picture(source: str) -> Picture | None:
+        if found := find(source):
+            return Picture(f"{BASE}/media/{found.key}", found.width, found.height)
+        return Picture(BASE + source, None, None) if _is_rooted(source) else None
+
+    def link(target: str) -> str | None:
+        if found := find(target):
+            return f"{BASE}/media/{found.key}"
+        return BASE + target if _is_rooted(target) else None
+
+    return markdown.render(body.replace(BASE, ""), picture=picture, link=link)
+
+
+def place(html: str, base: str) -> str:
+    """Return stored HTML with its own addresses under ``base``: a path, or a whole URL."""
+    return html.replace(BASE, base)
+
+
+def media_by_name(post: Post) -> dict[str, Media]:
+    """Return the post's files under the names by which its body refers to them."""
+    query = (
+        select(PostMedia).where(PostMedia.post_id == post.id).options(joinedload(PostMedia.media))
+    )
+    return {row.name: row.media for row in db.session.scalars(query)}
+
+
+def _is_rooted(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+def _draw(rendered: Rendered) -> dict[str, Any]:
+    """The post to scale, in the sizes that pages show it (`columns` of four units)."""
+    columns = min(40 + 2 * rendered.minutes, 132)
+    sizes = {"card": (columns, 40), "lead": (132, 60), "head": (170, 60)}
+    return {
+        name: drawing.to_json(
+            drawing.draw(rendered.outline, rendered.headings, columns=columns, height=height)
+        )
+        for name, (columns, height) in sizes.items()
+    }

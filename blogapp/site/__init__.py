@@ -1,0 +1,1 @@
+"""What belongs to the blog itself: its title, its look, its time zone."""

@@ -1,0 +1,15 @@
+"""Reading the blog's settings."""
+
+from blogapp.extensions import db
+from blogapp.site.models import Site
+
+
+def get_site() -> Site:
+    """Return the blog's settings; the defaults while nobody has saved any."""
+    return db.session.get(Site, 1) or _defaults()
+
+
+def _defaults() -> Site:
+    columns = Site.__table__.columns
+    values = {c.name: c.default.arg for c in columns if c.default is not None}
+    return Site(id=1, **values)

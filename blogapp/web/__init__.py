@@ -1,0 +1,10 @@
+"""What every blueprint needs to speak HTTP well."""
+
+from flask import Flask
+
+from blogapp.web import assets, errors, filters, headers, proxies
+
+
+def init_app(app: Flask) -> None:
+    for part in (proxies, assets, errors, filters, headers):
+        part.init_app(app)

@@ -1,0 +1,86 @@
+"""Stylesheets and scripts: small ones inside the page, admitted by hash; the rest as files.
+
+A page names the components it shows. Their files are joined and minified once
+and inlined, so that the first paint needs one request. The hashes of what a
+page inlines go into its Content-Security-Policy; they depend on the files
+alone, so the page is the same bytes for everyone.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import rcssmin
+from flask import Flask, current_app, g, url_for
+from markupsafe import Markup
+
+FIRST = ("tokens", "base")
+
+
+def init_app(app: Flask) -> None:
+    folder = Path(app.static_folder or "static")
+    app.jinja_env.globals.update(
+        inline_css=inline_css, inline_script=inline_script, asset=asset_address
+    )
+    app.extensions["assets"] = folder
+
+
+def inline_css(*components: str) -> Markup:
+    """Return the styles of these components, after tokens and base, for a <style>."""
+    return _admit("style", _stylesheet(_folder(), components))
+
+
+def inline_script(name: str) -> Markup:
+    """Return the text of ``js/<name>.js`` for a <script>."""
+    return _admit("script", _script(_folder(), name))
+
+
+def asset_address(path: str) -> str:
+    """Return the address of a static file; it changes with the file's content."""
+    return url_for("static", filename=path, v=_fingerprint(_folder(), path))
+
+
+def admitted(kind: str) -> list[str]:
+    """Return the CSP sources (CSP 3, 2.3.1) of what this page has inlined."""
+    return [f"'sha256-{digest}'" for digest in g.get(f"admitted_{kind}", ())]
+
+
+def _admit(kind: str, text: str) -> Markup:
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    g.setdefault(f"admitted_{kind}", {})[digest] = True
+    return Markup(text)  # noqa: S704  our own files
+
+
+def _folder() -> Path:
+    folder: Path = current_app.extensions["assets"]
+    return folder
+
+
+def _kept(function: Callable[..., str]) -> Callable[..., str]:
+    """Compute once a process; afresh each time while the code is being worked on."""
+    kept = cache(function)
+
+    def call(*args: object) -> str:
+        return function(*args) if current_app.debug else kept(*args)
+
+    return call
+
+
+@_kept
+def _stylesheet(folder: Path, components: tuple[str, ...]) -> str:
+    files = [folder / "css" / f"{name}.css" for name in FIRST]
+    files += [folder / "css" / "components" / f"{name}.css" for name in components]
+    text = "@layer tokens, base, components, utilities;" + "".join(f.read_text() for f in files)
+    return str(rcssmin.cssmin(text))
+
+
+@_kept
+def _script(folder: Path, name: str) -> str:
+    return (folder / "js" / f"{name}.js").read_text().strip()
+
+
+@_kept
+def _fingerprint(folder: Path, path: str) -> str:
+    return sha256((folder / path).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,48 @@
+"""What templates may call: dates in the site's zone, addresses, the site itself."""
+
+from datetime import datetime
+
+from flask import Flask, g, request
+from markupsafe import Markup
+
+from blogapp.posts.models import Post
+from blogapp.posts.rendering import place
+from blogapp.site.models import Site
+from blogapp.site.reading import get_site
+from blogapp.text.sanitizing import trusted
+from blogapp.web.addresses import absolute_url_for
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=day, iso=iso, local=local)
+    app.jinja_env.globals.update(absolute_url_for=absolute_url_for, post_html=post_html)
+    app.context_processor(lambda: {"site": current_site()})
+
+
+def current_site() -> Site:
+    """Return the blog's settings, read once a request."""
+    if "site" not in g:
+        g.site = get_site()
+    site: Site = g.site
+    return site
+
+
+def day(moment: datetime) -> str:
+    """Return the day of ``moment`` in the site's zone and format: ``18 Nov 2026``."""
+    return local(moment).strftime(current_site().date_format)
+
+
+def iso(moment: datetime) -> str:
+    """Return ``moment`` for ``<time datetime>``, in the site's zone (RFC 3339)."""
+    return local(moment).isoformat(timespec="seconds")
+
+
+def local(moment: datetime) -> datetime:
+    """Return ``moment`` in the site's zone."""
+    return moment.astimezone(current_site().zone)
+
+
+def post_html(post: Post) -> Markup:
+    """Return the post's text, which was sanitised when it was saved."""
+    return trusted(place(post.html, request.script_root))

@@ -1,0 +1,26 @@
+"""One template, two renderings: the whole page, or one fragment of it."""
+
+from typing import Any
+
+from flask import Response, abort, current_app, make_response, render_template, request
+
+
+def render_page(template: str, **context: Any) -> Response:
+    """Render ``template``, or just the block that ``?fragment=`` asks for.
+
+    Only blocks named ``fragment_…`` can be asked for; another name is a 404. The
+    choice lives in the URL, not in a header, so a cache never confuses a
+    fragment with a page.
+    """
+    name = request.args.get("fragment")
+    if name is None:
+        return make_response(render_template(template, **context))
+
+    current_app.update_template_context(context)
+    page = current_app.jinja_env.get_template(template)
+    block = page.blocks.get(f"fragment_{name}")
+    if block is None:
+        abort(404)
+    response = make_response("".join(block(page.new_context(context))))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,63 @@
+"""Standing behind proxies and under a path: what the outside calls us."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from flask import Flask, Request
+
+from blogapp.config import Network
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def init_app(app: Flask) -> None:
+    app.wsgi_app = OutsideView(  # type: ignore[method-assign]
+        app.wsgi_app, scheme=app.config["PUBLIC_URL"].split(":")[0], base=app.config["BASE_PATH"]
+    )
+
+
+class OutsideView:
+    """Middleware: the request as the public URL has it.
+
+    The base path is taken off whether or not a proxy left it on, and the scheme
+    is the setting's, so no forwarded header has to be believed for either.
+    """
+
+    def __init__(self, wsgi: "WSGIApplication", *, scheme: str, base: str) -> None:
+        self.wsgi, self.scheme, self.base = wsgi, scheme, base
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = self.scheme
+        if self.base:
+            path = environ.get("PATH_INFO", "")
+            if path == self.base or path.startswith(f"{self.base}/"):
+                environ["PATH_INFO"] = path[len(self.base) :] or "/"
+            environ["SCRIPT_NAME"] = self.base
+        return self.wsgi(environ, start)
+
+
+def client_address(request: Request, trusted: int | tuple[Network, ...]) -> str:
+    """Return the IP address a request came from, seen through trusted proxies.
+
+    ``trusted`` is their number or their networks. Addresses that a client wrote
+    into X-Forwarded-For itself stand left of the trusted ones and are not read.
+    """
+    seen = [
+        part.strip() for part in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
+    ]
+    chain = [*filter(None, seen), request.remote_addr or ""]
+    if isinstance(trusted, int):
+        return chain[max(-1 - trusted, -len(chain))]
+    while len(chain) > 1 and _is_within(chain[-1], trusted):
+        chain.pop()
+    return chain[-1]
+
+
+def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)
