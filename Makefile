@@ -1,0 +1,104 @@
+# `make` alone lists what one can do. GNU make 3.81 or newer; paths are relative,
+# so that a checkout may lie in a folder whose name has spaces.
+
+PYTHON =
+VENV = .venv/bin
+PYTEST = $(VENV)/python -m pytest
+FAST = -n 2 -m "not browser and not prove"
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_USER = 0
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help run check test prove format lock lint fast postgres browser chromium
+
+help:
+	@echo "Usage: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r name what; do printf '  %-9s %s\n' "$$name" "$$what"; done
+
+run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS; DEMO=0 starts empty)
+	@$(if $(HOST),BLOG_HOST="$(HOST)") $(if $(PORT),BLOG_PORT="$(PORT)") \
+	  $(if $(WORKERS),BLOG_WORKERS="$(WORKERS)") \
+	  exec $(VENV)/blogapp serve $(if $(filter 0,$(DEMO)),,--demo)
+
+check: lint fast ## lint and the fast tests, a minute or two
+
+test: lint fast postgres browser ## everything that continuous integration runs
+
+prove: .venv/has-tests chromium ## the long checks at full size, before a release
+	PROVE=1 $(PYTEST) -m prove
+
+format: .venv/has-tests ## put code in its usual shape
+	@$(VENV)/python -m ruff check --select I --fix --quiet .
+	@$(VENV)/python -m ruff format .
+
+lint: .venv/has-tests ## style, types, import contracts, templates
+	$(VENV)/python -m ruff check --quiet .
+	$(VENV)/python -m ruff format --check --quiet .
+	$(VENV)/python -m mypy --no-error-summary
+	@$(VENV)/lint-imports --no-logo --cache-dir .mypy_cache/imports > .venv/contracts.log || \
+	  { cat .venv/contracts.log; exit 1; }
+	$(VENV)/python -m djlint --lint --quiet templates
+
+fast: .venv/has-tests ## unit and contract tests on SQLite
+	$(PYTEST) $(FAST)
+
+postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
+	$(PYTEST) $(FAST) --postgres
+
+browser: .venv/has-tests chromium ## the tests that drive Chromium
+	$(PYTEST) -n 2 -m "browser and not prove" tests/browser
+
+chromium: .venv/has-tests
+	@$(VENV)/python tests/browser/chromium.py
+
+lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest it admits)
+	@$(VENV)/python -m uv --version > /dev/null 2>&1 || $(VENV)/python -m pip install --quiet uv
+	@$(LOCK) --group build --output-file requirements/run.txt
+	@$(LOCK) --group build --group test --group lint \
+	  --constraint requirements/run.txt --output-file requirements/test.txt
+
+# Hashes of every file a version has, so that one file serves all platforms; no
+# comments, because those would name folders and addresses of whoever ran it.
+LOCK = $(VENV)/python -m uv pip compile pyproject.toml --quiet --universal $(if $(UPGRADE),--upgrade) \
+  --python-version 3.11.5 --generate-hashes --no-header --no-annotate
+
+# What is installed is remembered by empty files: a second `make run` asks pip nothing.
+
+.venv/has-blogapp: .venv/has-run pyproject.toml wsgi.py
+	@$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/has-run: requirements/run.txt .venv/bin/python
+	@echo "Installing what the blog needs into .venv"
+	@$(VENV)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
+	@touch $@
+
+.venv/has-tests: requirements/test.txt .venv/has-blogapp
+	@echo "Installing what the tests need into .venv"
+	@$(VENV)/python -m pip install --quiet --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+# The scripts in .venv name the folder they were made in: after a move they are made again.
+ifneq ($(shell cat .venv/made-in 2>/dev/null),$(CURDIR))
+.PHONY: .venv/bin/python
+endif
+
+.venv/bin/python:
+	@old=""; bare=""; \
+	for python in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11); do \
+	  version=$$("$$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) \
+	    || continue; \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' \
+	    || { old="$$old $$python is $$version,"; continue; }; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { bare="$$python"; continue; }; \
+	  "$$python" -m venv --clear .venv && printf '%s\n' "$(CURDIR)" > .venv/made-in; exit; \
+	done; \
+	if [ -n "$$bare" ]; then \
+	  echo "$$bare cannot make virtual environments: apt-get install $${bare##*/}-venv, then make again." >&2; \
+	else \
+	  echo "Python 3.11.5 or newer is needed,$${old:- none found,} so install one" \
+	    "(uv python install 3.13, or brew install python@3.13), then make PYTHON=/path/to/python3.13." >&2; \
+	fi; exit 1

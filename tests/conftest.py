@@ -1,0 +1,394 @@
+"""What every test can ask for: a blog, people who write on it, posts, a clock."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import hypothesis
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from blogapp.extensions import db
+from tests.postgres import running_server
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+JANUARY = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SERVER = pytest.StashKey[ExitStack]()
+NO_SHARED = "no ../shared beside this checkout"
+
+hypothesis.configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
+hypothesis.settings.register_profile("sample", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("prove", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("prove" if os.environ.get("PROVE") else "sample")
+
+
+# Runs: what is chosen, and on which database.
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("blog")
+    group.addoption(
+        "--postgres",
+        action="store_true",
+        help="run the tests that use a database on PostgreSQL: the server at "
+        "BLOG_TEST_DATABASE_URL, else one started for this run",
+    )
+    group.addoption(
+        "--base-path", default="", help="put the blog under a path in browser tests: /eng/blog"
+    )
+    group.addoption(
+        "--gunicorn", action="store_true", help="drive two gunicorn workers in browser tests"
+    )
+
+
+def pytest_configure(config):
+    is_worker = hasattr(config, "workerinput")
+    if config.getoption("--postgres") and not is_worker:
+        config.stash[SERVER] = ExitStack()
+        if not os.environ.get("BLOG_TEST_DATABASE_URL"):
+            # Workers are started later and inherit this.
+            address = config.stash[SERVER].enter_context(running_server())
+            os.environ["BLOG_TEST_DATABASE_URL"] = address
+
+
+def pytest_unconfigure(config):
+    if SERVER in config.stash:
+        config.stash[SERVER].close()
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "browser" in item.path.relative_to(ROOT).parts:
+            item.add_marker("browser")
+
+    chosen = [item for item in items if _is_wanted(item)]
+    if len(chosen) < len(items):
+        config.hook.pytest_deselected(items=[i for i in items if i not in set(chosen)])
+        items[:] = chosen
+
+
+def _is_wanted(item):
+    if item.get_closest_marker("prove") and not os.environ.get("PROVE"):
+        return False
+    on_postgres = item.config.getoption("--postgres")
+    return not on_postgres or "database_url" in getattr(item, "fixturenames", ())
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report.nodeid for report in skipped if NO_SHARED in str(report.longrepr)]
+    if left_out:
+        terminalreporter.section(f"left out: {NO_SHARED}")
+        for nodeid in sorted(left_out):
+            terminalreporter.line(nodeid)
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of shared material beside the checkout; without it the test is left out."""
+    if not SHARED.is_dir():
+        pytest.skip(NO_SHARED)
+    return SHARED
+
+
+# The database: made once by the migrations, then copied for each test.
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory, worker_id):
+    """A migrated database to copy: a file, or the name of one on the PostgreSQL server."""
+    from blogapp.migrations import migrate
+
+    if server := os.environ.get("BLOG_TEST_DATABASE_URL"):
+        name = f"blog_test_{worker_id}"
+        _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _on_server(server, f"CREATE DATABASE {name}")
+        url = _named(server, name)
+    else:
+        name = tmp_path_factory.mktemp("database") / "empty.sqlite"
+        url = f"sqlite:///{name}"
+
+    engine = create_engine(url, poolclass=NullPool)
+    migrate(engine)
+    engine.dispose()
+    yield name
+    if server:
+        _on_server(server, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def database_url(empty_database, tmp_path) -> Iterator[str]:
+    """The address of a fresh database, migrated and empty."""
+    server = os.environ.get("BLOG_TEST_DATABASE_URL")
+    if not server:
+        copy = tmp_path / "blog.sqlite"
+        shutil.copyfile(empty_database, copy)
+        yield f"sqlite:///{copy}"
+        return
+
+    name = f"{empty_database}_copy"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {empty_database}")
+    yield _named(server, name)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(server, name):
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _on_server(server, statement):
+    with _server_engine(server).connect() as connection:
+        connection.execute(text(statement))
+
+
+@cache
+def _server_engine(server):
+    return create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
+# The blog.
+
+
+class KeptTemplates(BytecodeCache):
+    """Templates compiled by one test serve the next: each test has an app of its own."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        if code := self.kept.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+KEPT_TEMPLATES = KeptTemplates()
+
+
+class Browser(FlaskClient):
+    """A test client that hands back parsed HTML."""
+
+    author = None
+
+    def page(self, url, *, status=200, **kwargs):
+        """Return the parsed page at ``url``, which must answer with ``status``."""
+        response = self.get(url, **kwargs)
+        assert response.status_code == status, f"{url}: {response.status}"
+        return parse(response.text)
+
+    def open(self, *args, **kwargs):
+        # A context of its own, as in production: nothing in `g` outlives the request.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        # What the test holds is read anew, so it sees what the request committed.
+        db.session.rollback()
+        return response
+
+
+def parse(html):
+    """Return ``html`` as a tree, read the way browsers read it."""
+    return BeautifulSoup(html, "html5lib")
+
+
+@pytest.fixture
+def settings():
+    """Settings of this test's app that differ: override it, or change it before `app`."""
+    return {}
+
+
+@pytest.fixture
+def config(tmp_path, database_url, settings):
+    """The settings of this test's app, with an instance folder of its own."""
+    from blogapp.config import Config
+
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    return Config(
+        **{
+            "INSTANCE": instance,
+            "SECRET_KEY": "a secret that is long enough for a test",
+            "SQLALCHEMY_DATABASE_URI": database_url,
+            "MEDIA_FOLDER": instance / "media",
+            "TESTING": True,
+            "WTF_CSRF_ENABLED": False,
+            **settings,
+        }
+    )
+
+
+@pytest.fixture
+def app(config):
+    """The blog on an empty database. Its context is open while the test runs."""
+    from blogapp import create_app
+
+    app = create_app(config)
+    app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = KEPT_TEMPLATES
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser(app):
+    """A reader's browser: no cookies, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def queries(app):
+    """The SQL statements sent from here on; `queries.clear()` starts counting anew."""
+    seen = []
+
+    def record(conn, cursor, statement, *args):
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", record)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", record)
+
+
+class Clock:
+    """Stands in for `datetime` in `blogapp.web.clock`; moves only when told to."""
+
+    def __init__(self, moment):
+        self.moment = moment
+
+    def now(self, zone=UTC):
+        return self.moment.astimezone(zone)
+
+    def set(self, moment):
+        self.moment = moment
+
+    def advance(self, **duration):
+        """Move on by ``hours=1`` or whatever `timedelta` takes."""
+        self.moment += timedelta(**duration)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The blog's clock, stopped at noon of 1 June 2026 (UTC)."""
+    clock = Clock(datetime(2026, 6, 1, 12, tzinfo=UTC))
+    monkeypatch.setattr("blogapp.web.clock.datetime", clock)
+    return clock
+
+
+# People.
+
+
+@pytest.fixture
+def make_author(app):
+    """Make and save an author: "Ada Lovelace", an author, unless told otherwise."""
+    from blogapp.accounts.models import Author
+    from blogapp.text.slugs import slugify
+
+    def make(name="Ada Lovelace", *, role="author", email=None, **columns):
+        slug = slugify(name, "author")
+        author = Author(
+            name=name,
+            slug=slug,
+            role=role,
+            email=email or f"{slug}@example.com",
+            created_at=JANUARY,
+            **columns,
+        )
+        db.session.add(author)
+        db.session.commit()
+        return author
+
+    return make
+
+
+@pytest.fixture
+def as_author(app):
+    """Sign an author in: returns a browser whose `.author` is that author."""
+    from blogapp.accounts.models import AuthorSession
+
+    def sign_in(author):
+        browser = app.test_client()
+        token = f"token of {author.id}"
+        db.session.add(
+            AuthorSession(
+                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                author_id=author.id,
+                created_at=JANUARY,
+                last_seen_at=JANUARY,
+                expires_at=JANUARY + timedelta(days=36_500),
+            )
+        )
+        db.session.commit()
+        browser.set_cookie(app.config["SESSION_COOKIE_NAME"], token)
+        browser.author = author
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def author(make_author, as_author):
+    """A browser with an author signed in; the author is `author.author`."""
+    return as_author(make_author())
+
+
+@pytest.fixture
+def owner(make_author, as_author):
+    """A browser with the owner signed in; the owner is `owner.author`."""
+    return as_author(make_author("Grace Hopper", role="owner"))
+
+
+# Posts.
+
+
+@pytest.fixture
+def make_post(app):
+    """Make and save a post: published on 1 January 2026 unless told otherwise.
+
+    ``authors`` are `Author` rows; ``tags``, ``domain`` and ``series`` are names; what a
+    manuscript does not hold (``withdrawn_at``, ``unlisted`` …) is set on the post.
+    """
+    from dataclasses import fields
+    from zoneinfo import ZoneInfo
+
+    from blogapp.posts.writing import Manuscript, new_post, save
+
+    written = {field.name for field in fields(Manuscript)}
+
+    def make(title="Hello", *, body="Text.", published_at=JANUARY, saved_at=JANUARY, **rest):
+        given = {name: rest.pop(name) for name in written & rest.keys()}
+        for name in {"tags", "authors"} & given.keys():
+            given[name] = tuple(given[name])
+        post = new_post(now=saved_at)
+        save(post, Manuscript(title=title, body=body, **given), now=saved_at)
+        post.publish_at(published_at, ZoneInfo("UTC"))
+        for name, value in rest.items():
+            setattr(post, name, value)
+        db.session.commit()
+        return post
+
+    return make
+
+
+@pytest.fixture
+def make_posts(make_post):
+    """Make ``n`` posts, one a day, newest last: "Post 1", "Post 2", …"""
+
+    def make(n, **kwargs):
+        return [
+            make_post(f"Post {i}", published_at=JANUARY + timedelta(days=i - 1), **kwargs)
+            for i in range(1, n + 1)
+        ]
+
+    return make
