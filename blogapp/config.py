@@ -163,7 +163,7 @@ def _kept_secret(instance: Path) -> str:
     path = instance / "secret_key"
     try:
         # "x" refuses to overwrite: of two processes starting at once, one writes.
-        with path.open("x", encoding="ascii", opener=_private) as file:
+        with open(path, "x", encoding="ascii", opener=_private) as file:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass

@@ -1,21 +1,65 @@
 """Starting the blog: `init`, `serve`."""
 
-import click
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
 
-from blogapp import create_app
+import click
+from flask import Flask
+
+from blogapp.accounts.registering import has_own_account, make_link
+from blogapp.cli.demonstration import load_demo_if_empty
+from blogapp.cli.opening import opened_blog
+from blogapp.demo.loading import find_demo_author
 from blogapp.extensions import db
-from blogapp.migrations import migrate
+from blogapp.web.addresses import absolute_url_for
+from blogapp.web.clock import now
+
+LINK_VALID = timedelta(hours=24)
+GUNICORN_CONF = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
 @click.command()
 def init() -> None:
-    """Create the database and bring it to this version; safe to repeat."""
-    app = create_app()
-    with app.app_context():
-        migrate(db.engine)
-    click.echo(f"Ready: {app.instance_path}")
+    """Create the database and bring it to this version. Safe to repeat."""
+    with opened_blog() as app:
+        click.echo(f"Ready: {app.instance_path}")
 
 
 @click.command()
-def serve() -> None:
-    """Start the blog with gunicorn."""
+@click.option("--demo", is_flag=True, help="Load the demo blog first if there are no posts.")
+def serve(demo: bool) -> None:
+    """Migrate the database, say where the blog is, and run it with gunicorn."""
+    with opened_blog() as app:
+        if demo:
+            load_demo_if_empty(app)
+        _announce(app)
+        address = f"{_bracketed(app.config['HOST'])}:{app.config['PORT']}"
+        workers = str(app.config["WORKERS"])
+        db.session.remove()
+        db.engine.dispose()
+    sys.stdout.flush()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", workers]
+    os.execv(sys.executable, [*gunicorn, "--config", str(GUNICORN_CONF), "wsgi:app"])
+
+
+def _announce(app: Flask) -> None:
+    with app.test_request_context(base_url=app.config["PUBLIC_URL"]):
+        click.echo(f"\n  The blog:   {absolute_url_for('public.index')}")
+        if has_own_account():
+            click.echo(f"  Sign in:    {absolute_url_for('auth.login')}\n")
+            return
+        author = find_demo_author()
+        token = make_link(author, now=now(), valid=LINK_VALID)
+        db.session.commit()
+        if author:
+            click.echo(f"  Sign in:    {absolute_url_for('auth.use_link', token=token)}")
+            click.echo(f"              once, as {author.name}, within a day\n")
+        else:
+            click.echo(f"  Begin here: {absolute_url_for('auth.invite', token=token)}")
+            click.echo("              to create its owner, once, within a day\n")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -189,8 +189,13 @@ class Post(Base):
     def publish_at(self, moment: datetime | None, zone: ZoneInfo) -> None:
         """Set when the post becomes public (None: never); ``zone`` is the site's."""
         self.published_at = moment
-        local = moment and moment.astimezone(zone)
-        self.published_month = local and local.year * 100 + local.month
+        self.published_month = month_of(moment, zone)
+
+
+def month_of(moment: datetime | None, zone: ZoneInfo) -> int | None:
+    """Return year and month of ``moment`` in ``zone`` as one number: 202611."""
+    local = moment and moment.astimezone(zone)
+    return local and local.year * 100 + local.month
 
 
 class Redirect(Base):

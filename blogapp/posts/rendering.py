@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload, undefer
 
 from blogapp.extensions import db
 from blogapp.media.models import Media
-from blogapp.posts.models import Post, PostMedia
+from blogapp.posts.models import Post, PostMedia, month_of
 from blogapp.text import drawing, markdown
 from blogapp.text.markdown import Picture, Rendered
 
@@ -22,15 +23,36 @@ def render_post(post: Post) -> None:
 
     The post must be in the session; its media are read from there.
     """
-    rendered = render_body(post.body, media=media_by_name(post))
-    post.html = rendered.html
-    post.text = rendered.text
-    post.excerpt = rendered.excerpt
-    post.minutes = rendered.minutes
-    post.words = rendered.words
-    post.headings = [asdict(heading) for heading in rendered.headings]
-    post.drawings = _draw(rendered)
-    post.renderer_version = markdown.VERSION
+    for name, value in derived(post.body, media_by_name(post)).items():
+        setattr(post, name, value)
+
+
+def rebuild(post_id: int, zone: ZoneInfo) -> None:
+    """Derive a stored post's columns anew. The caller commits.
+
+    It is no edit: the version stays, so nobody's open editor is out of date.
+    """
+    post = db.session.get_one(Post, post_id, options=[undefer(Post.body)])
+    values = derived(post.body, media_by_name(post))
+    values["published_month"] = month_of(post.published_at, zone)
+    posts = Post.__table__
+    db.session.execute(update(posts).where(posts.c.id == post_id).values(values))
+    db.session.expunge(post)
+
+
+def derived(body: str, media: dict[str, Media]) -> dict[str, Any]:
+    """Return the values of a post's derived columns by name."""
+    rendered = render_body(body, media=media)
+    return {
+        "html": rendered.html,
+        "text": rendered.text,
+        "excerpt": rendered.excerpt,
+        "minutes": rendered.minutes,
+        "words": rendered.words,
+        "headings": [asdict(heading) for heading in rendered.headings],
+        "drawings": _draw(rendered),
+        "renderer_version": markdown.VERSION,
+    }
 
 
 def render_body(body: str, *, media: dict[str, Media]) -> Rendered:

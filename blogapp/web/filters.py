@@ -9,6 +9,7 @@ from blogapp.posts.models import Post
 from blogapp.posts.rendering import place
 from blogapp.site.models import Site
 from blogapp.site.reading import get_site
+from blogapp.text.drawing import from_json
 from blogapp.text.sanitizing import trusted
 from blogapp.web.addresses import absolute_url_for
 
@@ -16,7 +17,9 @@ from blogapp.web.addresses import absolute_url_for
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, iso=iso, local=local)
-    app.jinja_env.globals.update(absolute_url_for=absolute_url_for, post_html=post_html)
+    app.jinja_env.globals.update(
+        absolute_url_for=absolute_url_for, post_html=post_html, read_drawing=from_json
+    )
     app.context_processor(lambda: {"site": current_site()})
 
 

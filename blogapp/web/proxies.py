@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    app.wsgi_app = OutsideView(  # type: ignore[method-assign]
+    app.wsgi_app = OutsideView(  # type: ignore[assignment, method-assign]
         app.wsgi_app, scheme=app.config["PUBLIC_URL"].split(":")[0], base=app.config["BASE_PATH"]
     )
 

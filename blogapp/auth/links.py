@@ -1,0 +1,77 @@
+"""Links that work once: to sign in, or to become the owner of a new blog.
+
+Opening one shows a page with a button; only pressing it uses the link up, so
+mail scanners and prefetching browsers do no harm.
+"""
+
+from flask import abort, make_response, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from blogapp.accounts.errors import BadEmail, EmailTaken, LinkExpired, WeakPassword
+from blogapp.accounts.models import Author, Role
+from blogapp.accounts.registering import add_author, get_link, spend_link
+from blogapp.auth.signing_in import start
+from blogapp.extensions import db
+from blogapp.web.clock import now
+
+
+class OwnerForm(FlaskForm):
+    name = StringField("Your name", [InputRequired("Your name is missing."), Length(max=200)])
+    email = EmailField("Email", [InputRequired("Your e-mail address is missing.")])
+    password = PasswordField("Password", [InputRequired("The password is missing.")])
+
+
+def sign_in(token: str) -> Response:
+    """Show the button; on POST use the link up and sign its author in."""
+    try:
+        link = get_link(token, now=now())
+        author = link.author or abort(404)
+        form = FlaskForm()
+        if form.validate_on_submit():
+            spend_link(link, now=now())
+            start(author)
+            return redirect(url_for("authoring.dashboard"), code=303)
+    except LinkExpired:
+        return _expired()
+    return make_response(render_template("auth/use_link.html", form=form, author=author))
+
+
+def create_owner(token: str) -> Response:
+    """Show the form for the first owner; on POST make the account and sign it in."""
+    form = OwnerForm()
+    try:
+        link = get_link(token, now=now())
+        if link.author is not None:
+            abort(404)
+        if form.validate_on_submit() and (owner := _add_owner(form)):
+            spend_link(link, now=now())
+            start(owner)
+            return redirect(url_for("authoring.dashboard"), code=303)
+    except LinkExpired:
+        db.session.rollback()
+        return _expired()
+    html = render_template("auth/create_owner.html", form=form)
+    return make_response(html, 422 if form.errors else 200)
+
+
+def _add_owner(form: OwnerForm) -> Author | None:
+    try:
+        return add_author(
+            name=form.name.data or "",
+            email=form.email.data or "",
+            role=Role.OWNER,
+            password=form.password.data or "",
+            now=now(),
+        )
+    except (BadEmail, EmailTaken) as error:
+        form.email.errors = [str(error)]
+    except WeakPassword as error:
+        form.password.errors = [str(error)]
+    return None
+
+
+def _expired() -> Response:
+    return make_response(render_template("auth/expired.html"), 410)

@@ -1,0 +1,87 @@
+"""Who may write: `author add|list|reset|disable`."""
+
+import sys
+
+import click
+from sqlalchemy import select
+
+from blogapp.accounts import registering
+from blogapp.accounts.errors import AccountError
+from blogapp.accounts.models import Author, Role
+from blogapp.cli.opening import opened_blog
+from blogapp.extensions import db
+from blogapp.web.clock import now
+
+
+@click.group()
+def author() -> None:
+    """Add, list and disable the people who may sign in."""
+
+
+@author.command()
+@click.argument("email")
+@click.option("--name", help="As it stands over posts; the address's first part if left out.")
+@click.option("--role", type=click.Choice([*Role]), default=Role.AUTHOR, show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add(email: str, name: str | None, role: str, password_stdin: bool) -> None:
+    """Give EMAIL an account."""
+    with opened_blog():
+        try:
+            made = registering.add_author(
+                name=name or "",
+                email=email,
+                role=Role(role),
+                password=_read_password(password_stdin),
+                now=now(),
+            )
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        db.session.commit()
+        click.echo(f"Added {made.name} <{made.email}>, {made.role}.")
+
+
+@author.command("list")
+def list_authors() -> None:
+    """List everybody who has an account."""
+    with opened_blog():
+        for one in db.session.scalars(select(Author).order_by(Author.name)):
+            if one.email:
+                state = "disabled" if one.disabled_at else one.role
+                click.echo(f"{one.email}\t{one.name}\t{state}")
+
+
+@author.command()
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def reset(email: str, password_stdin: bool) -> None:
+    """Give EMAIL a new password, and end all its sessions."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+            registering.set_password(found, _read_password(password_stdin))
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        found.disabled_at = None
+        db.session.commit()
+        click.echo(f"{found.email} has a new password and may sign in.")
+
+
+@author.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Keep EMAIL from signing in. Posts stay; `author reset` lets them in again."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        registering.disable(found, now=now())
+        db.session.commit()
+        click.echo(f"{found.email} can no longer sign in.")
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password

@@ -1,0 +1,45 @@
+"""The demo blog, in and out: `demo`, `demo --remove`."""
+
+import click
+from flask import Flask
+
+from blogapp.cli.opening import opened_blog
+from blogapp.demo.loading import add_demo_author, count_posts, has_posts, load_posts, name_the_site
+from blogapp.demo.removing import remove_demo
+from blogapp.extensions import db
+from blogapp.media.storing import delete_file
+from blogapp.web.clock import now
+
+
+@click.command()
+@click.option("--remove", is_flag=True, help="Take away all that the demo brought.")
+def demo(remove: bool) -> None:
+    """Load the demo blog, or take it away."""
+    with opened_blog() as app:
+        if remove:
+            _remove(app)
+        else:
+            _load(app)
+
+
+def load_demo_if_empty(app: Flask) -> None:
+    """Load the demo into a blog that has no post in any state."""
+    if not has_posts():
+        _load(app)
+
+
+def _load(app: Flask) -> None:
+    add_demo_author(now=now())
+    name_the_site()
+    db.session.commit()
+    load_posts(app.config["MEDIA_FOLDER"], now=now())
+    click.echo(f"The demo blog is here: {count_posts()} posts. `blogapp demo --remove` removes it.")
+
+
+def _remove(app: Flask) -> None:
+    posts = count_posts()
+    keys = [media.key for media in remove_demo()]
+    db.session.commit()
+    for key in keys:
+        delete_file(app.config["MEDIA_FOLDER"], key)
+    click.echo(f"The demo blog is gone: {posts} posts and {len(keys)} images.")

@@ -1,0 +1,123 @@
+"""Looking after the blog: `doctor`, `render rebuild`."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask import Flask
+from sqlalchemy import func, select
+
+from blogapp.accounts.models import Author, Role
+from blogapp.accounts.registering import has_own_account
+from blogapp.cli.opening import opened_blog
+from blogapp.demo.loading import count_posts
+from blogapp.extensions import db
+from blogapp.media.models import Media
+from blogapp.posts.models import Post
+from blogapp.posts.rendering import rebuild
+from blogapp.site.reading import get_site
+from blogapp.text import markdown
+from blogapp.web.clock import now
+
+BATCH = 50
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, media and accounts; say what to do about each problem."""
+    with opened_blog() as app:
+        problems = 0
+        for level, message in _findings(app):
+            problems += level == "problem"
+            click.echo(f"{level:8} {message}")
+    if problems:
+        raise SystemExit(1)
+
+
+@click.group()
+def render() -> None:
+    """What is made from the posts' texts."""
+
+
+@render.command("rebuild")
+@click.option("--all", "everything", is_flag=True, help="Also posts that are up to date.")
+def rebuild_posts(everything: bool) -> None:
+    """Make HTML, excerpts and drawings anew where this version makes them differently."""
+    with opened_blog():
+        zone = get_site().zone
+        query = select(Post.id).order_by(Post.id)
+        if not everything:
+            query = query.where(Post.renderer_version != markdown.VERSION)
+        ids = db.session.scalars(query).all()
+        with click.progressbar(ids, label="Rendering") as progress:
+            for done, post_id in enumerate(progress, start=1):
+                rebuild(post_id, zone)
+                if done % BATCH == 0:
+                    db.session.commit()
+        db.session.commit()
+        click.echo(f"Rendered {len(ids)} posts.")
+
+
+def _findings(app: Flask) -> Iterator[tuple[str, str]]:
+    yield from _check_address(app)
+    yield from _check_database(app)
+    yield from _check_media(app)
+    yield from _check_people()
+    stale = _count(select(func.count(Post.id)).where(Post.renderer_version != markdown.VERSION))
+    if stale:
+        yield "warning", f"{stale} posts were rendered by another version: blogapp render rebuild"
+
+
+def _check_address(app: Flask) -> Iterator[tuple[str, str]]:
+    url = app.config["PUBLIC_URL"]
+    if app.config["SECURE"]:
+        yield "ok", f"readers come to {url}"
+    elif app.config["TRUSTED_HOSTS"] == [app.config["TRUSTED_HOSTS"][0]]:
+        yield "warning", f"{url} is http: passwords and cookies travel in clear; use https"
+    else:
+        yield "ok", f"{url} is for this machine alone; set BLOG_PUBLIC_URL to the public address"
+
+
+def _check_database(app: Flask) -> Iterator[tuple[str, str]]:
+    backend = db.engine.dialect.name
+    if backend == "sqlite":
+        version = ".".join(map(str, sqlite3.sqlite_version_info))
+        yield "ok", f"database: SQLite {version}, schema current"
+        found = db.session.connection().exec_driver_sql("PRAGMA quick_check").scalar()
+        if found != "ok":
+            yield "problem", f"the database file is damaged ({found}): restore a copy"
+    else:
+        yield "ok", f"database: {backend}, schema current"
+
+
+def _check_media(app: Flask) -> Iterator[tuple[str, str]]:
+    folder: Path = app.config["MEDIA_FOLDER"]
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        yield "problem", f"{folder} cannot be written: give it to the user that runs the blog"
+    keys = db.session.scalars(select(Media.key)).all()
+    missing = [key for key in keys if not (folder / key).is_file()]
+    yield "ok", f"media: {len(keys) - len(missing)} files in {folder}"
+    for key in missing[:10]:
+        yield "problem", f"{folder / key} is missing: restore it from a copy"
+
+
+def _check_people() -> Iterator[tuple[str, str]]:
+    if not has_own_account():
+        yield "warning", "nobody has an account yet: blogapp author add EMAIL --role owner"
+        return
+    owners = select(func.count(Author.id)).where(
+        Author.role == Role.OWNER, Author.email.is_not(None), Author.disabled_at.is_(None)
+    )
+    yield ("ok", "there is an owner") if _count(owners) else ("warning", "there is no owner")
+    if demo := count_posts():
+        yield "warning", f"{demo} posts are the demo's: blogapp demo --remove"
+    scheduled = select(func.count(Post.id)).where(Post.published_at > now())
+    if waiting := _count(scheduled):
+        yield "ok", f"{waiting} posts wait for their time"
+
+
+def _count(query: object) -> int:
+    return db.session.scalar(query) or 0  # type: ignore[call-overload]

@@ -1,0 +1,19 @@
+"""What every command begins with: an application and a database at this version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from blogapp import create_app
+from blogapp.extensions import db
+from blogapp.migrations import migrate
+
+
+@contextmanager
+def opened_blog() -> Iterator[Flask]:
+    """Give an application context; the database is created and migrated first."""
+    app = create_app()
+    with app.app_context():
+        migrate(db.engine)
+        yield app

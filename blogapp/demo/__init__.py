@@ -1,0 +1,1 @@
+"""The demo blog: posts about this software and about engineering."""

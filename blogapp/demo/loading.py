@@ -1,0 +1,67 @@
+"""Loading the demo blog into an empty one."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from blogapp.accounts.models import Author, Role
+from blogapp.accounts.registering import add_author
+from blogapp.extensions import db
+from blogapp.importing.importing import import_tree
+from blogapp.posts.models import Post
+from blogapp.site.models import Site
+
+ORIGIN = "demo"
+POSTS = Path(__file__).parent / "posts"
+EMAIL = "mara@example.invalid"
+SITE = {
+    "title": "Plumbline",
+    "heading": "Notes from keeping real systems upright",
+    "intro": "Measured write-ups from three engineers. Each post is drawn to scale: low bars are "
+    "prose, tall bars are code, frames are figures.",
+    "description": "Engineering notes on databases, reliability and the software of this blog.",
+    "footer_line": "If you can read this, the footer is reachable.",
+}
+
+
+def has_posts() -> bool:
+    """Return whether the database holds any post, in whatever state."""
+    return db.session.scalar(select(Post.id).limit(1)) is not None
+
+
+def find_demo_author() -> Author | None:
+    """Return the demo's author who can sign in, or None."""
+    query = select(Author).where(Author.origin == ORIGIN, Author.email.is_not(None))
+    return db.session.scalar(query)
+
+
+def add_demo_author(*, now: datetime) -> Author:
+    """Return the demo's first author, who signs in by link alone. The caller commits."""
+    found = find_demo_author()
+    if found is None:
+        found = add_author(
+            name="Mara Lindqvist", email=EMAIL, role=Role.OWNER, password=None, now=now
+        )
+        found.origin = ORIGIN
+    return found
+
+
+def name_the_site() -> None:
+    """Give a blog without settings of its own those of the demo. The caller commits."""
+    if db.session.get(Site, 1) is None:
+        db.session.add(Site(id=1, origin=ORIGIN, **SITE))
+
+
+def count_posts() -> int:
+    """Return how many of the posts are the demo's."""
+    query = select(func.count()).select_from(Post).where(Post.origin == ORIGIN)
+    return db.session.scalar(query) or 0
+
+
+def load_posts(media_folder: Path, *, now: datetime) -> None:
+    """Read the demo's posts in. Commits each by itself; safe to repeat."""
+    import_tree(
+        POSTS, source=ORIGIN, zone=ZoneInfo("UTC"), now=now, media_folder=media_folder, origin=ORIGIN
+    )

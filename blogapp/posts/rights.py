@@ -1,0 +1,51 @@
+"""Who may do what to a post, and to the blog: the one place that decides.
+
+Posts must have their bylines loaded.
+"""
+
+from datetime import datetime
+
+from blogapp.accounts.models import Author, Role
+from blogapp.posts.models import Post, State
+
+
+def may_see_all(author: Author) -> bool:
+    """Whether other people's drafts are among the posts this author finds under /write."""
+    return author.edits_everything
+
+
+def may_edit(author: Author, post: Post, *, now: datetime) -> bool:
+    """Whether ``author`` may open and save ``post``.
+
+    Owners and editors: every post. Authors: those they sign. Contributors: those
+    they sign, until they are published, scheduled or withdrawn by somebody who may.
+    """
+    if author.edits_everything:
+        return True
+    if not _signs(author, post):
+        return False
+    return author.role != Role.CONTRIBUTOR or post.state(now) in (State.DRAFT, State.TRASHED)
+
+
+def may_publish(author: Author, post: Post, *, now: datetime) -> bool:
+    """Whether ``author`` may publish, schedule or withdraw ``post``."""
+    return author.role != Role.CONTRIBUTOR and may_edit(author, post, now=now)
+
+
+def may_publish_own(author: Author) -> bool:
+    """Whether ``author`` may publish a post that is not saved yet."""
+    return author.role != Role.CONTRIBUTOR
+
+
+def may_name_authors(author: Author) -> bool:
+    """Whether ``author`` decides whose names stand over posts."""
+    return author.edits_everything
+
+
+def may_manage_site(author: Author) -> bool:
+    """Whether ``author`` may change what belongs to the blog: title, language, time zone."""
+    return author.edits_everything
+
+
+def _signs(author: Author, post: Post) -> bool:
+    return any(byline.author_id == author.id for byline in post.bylines)

@@ -1,0 +1,20 @@
+"""How gunicorn runs the blog. The command line and GUNICORN_CMD_ARGS win over this."""
+
+import os
+
+bind = f"{os.environ.get('BLOG_HOST') or '127.0.0.1'}:{os.environ.get('BLOG_PORT') or 8000}"
+workers = int(os.environ.get("BLOG_WORKERS") or 2)
+worker_class = "gthread"
+threads = 8
+timeout = 60
+graceful_timeout = 30
+keepalive = 15
+max_requests = 10_000
+max_requests_jitter = 1_000
+preload_app = False
+accesslog = None if os.environ.get("BLOG_ACCESS_LOG", "1") in {"0", "no", "false", "off"} else "-"
+loglevel = "warning"
+# Two blogs of one user would quarrel over the socket's default place.
+control_socket_disable = True
+# Heartbeats on a slow disk make workers look dead; memory is never slow.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
