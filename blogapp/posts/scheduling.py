@@ -24,9 +24,7 @@ def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
     # PEP 495: in a gap, fold=0 has the offset of before, fold=1 that of after.
     before = local.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
     after = local.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    first = (local - before).replace(tzinfo=UTC) - (after - before)
-    for minute in range(int((after - before).total_seconds()) // 60 + 1):
-        shown = (first + timedelta(minutes=minute)).astimezone(zone)
-        if shown.utcoffset() == after:
-            return shown.replace(tzinfo=None, fold=0)
-    return (local - before).replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+    moment = (local - after).replace(tzinfo=UTC)
+    while moment.astimezone(zone).utcoffset() == before:
+        moment += timedelta(minutes=1)
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)

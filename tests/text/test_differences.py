@@ -1,0 +1,53 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogapp.text.differences import compare
+
+
+def text_of(line):
+    return "".join(span.text for span in line.spans)
+
+
+def changed(lines, kind):
+    return [s.text for line in lines if line.kind == kind for s in line.spans if s.changed]
+
+
+def test_words_that_differ_are_marked_within_their_line():
+    lines = compare("It waited twenty seconds.", "It waited thirty seconds.")
+
+    assert changed(lines, "removed") == ["twenty"]
+    assert changed(lines, "added") == ["thirty"]
+
+
+def test_lines_far_from_a_difference_are_left_out_and_counted():
+    shared = "\n".join(f"line {n}" for n in range(20))
+
+    lines = compare(f"{shared}\nold", f"{shared}\nnew")
+
+    assert [line.kind for line in lines] == ["skipped", "same", "same", "removed", "added"]
+    assert lines[0].count == 18
+
+
+def test_texts_that_agree_are_one_skipped_passage():
+    assert [line.count for line in compare("a\nb", "a\nb") if line.kind == "skipped"] == [2]
+
+
+def test_a_very_long_difference_is_shown_whole_rather_than_compared_for_minutes():
+    old = "\n".join(f"a{n}" for n in range(20_000))
+    new = "\n".join(f"b{n}" for n in range(20_000))
+
+    lines = compare(old, new)
+
+    assert len(lines) == 40_000
+
+
+@given(st.text("ab \n.", max_size=40), st.text("ab \n.", max_size=40))
+def test_no_word_of_either_text_is_lost(theirs, yours):
+    lines = compare(theirs, yours)
+
+    shown = [text_of(line) for line in lines if line.kind == "removed"]
+    kept = sum(line.count or 1 for line in lines if line.kind in ("same", "skipped"))
+    assert len(shown) + kept == len(theirs.split("\n"))
+    for kind, text in (("removed", theirs), ("added", yours)):
+        for line in lines:
+            assert line.kind != kind or text_of(line) in text.split("\n")
