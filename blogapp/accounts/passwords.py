@@ -30,7 +30,7 @@ def matches(password: str, kept: str | None) -> bool:
     answer takes does not tell who has an account.
     """
     try:
-        return _hasher.verify(kept or _nobody(), password[: MOST + 1]) and kept is not None
+        return _hasher.verify(kept or _nobody(), password[: MOST + 1]) and bool(kept)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 

@@ -41,7 +41,9 @@ def serve(demo: bool) -> None:
         db.engine.dispose()
     sys.stdout.flush()
     gunicorn = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", workers]
-    os.execv(sys.executable, [*gunicorn, "--config", str(GUNICORN_CONF), "wsgi:app"])
+    if GUNICORN_CONF.is_file():
+        gunicorn += ["--config", str(GUNICORN_CONF)]
+    os.execv(sys.executable, [*gunicorn, "wsgi:app"])
 
 
 def _announce(app: Flask) -> None:
