@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, undefer
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.posts.models import Post, PostMedia, month_of
+from blogapp.posts.searching import searchable
 from blogapp.text import drawing, markdown
 from blogapp.text.markdown import Picture, Rendered
 
@@ -23,7 +24,7 @@ def render_post(post: Post) -> None:
 
     The post must be in the session; its media are read from there.
     """
-    for name, value in derived(post.body, media_by_name(post)).items():
+    for name, value in _derived_of(post).items():
         setattr(post, name, value)
 
 
@@ -33,19 +34,22 @@ def rebuild(post_id: int, zone: ZoneInfo) -> None:
     It is no edit: the version stays, so nobody's open editor is out of date.
     """
     post = db.session.get_one(Post, post_id, options=[undefer(Post.body)])
-    values = derived(post.body, media_by_name(post))
+    values = _derived_of(post)
     values["published_month"] = month_of(post.published_at, zone)
     posts = Post.__table__
     db.session.execute(update(posts).where(posts.c.id == post_id).values(values))
     db.session.expunge(post)
 
 
-def derived(body: str, media: dict[str, Media]) -> dict[str, Any]:
+def derived(
+    body: str, media: dict[str, Media], *, title: str = "", summary: str = ""
+) -> dict[str, Any]:
     """Return the values of a post's derived columns by name."""
     rendered = render_body(body, media=media)
     return {
         "html": rendered.html,
         "text": rendered.text,
+        "folded": searchable(title, summary, rendered.text),
         "excerpt": rendered.excerpt,
         "minutes": rendered.minutes,
         "words": rendered.words,
@@ -53,6 +57,10 @@ def derived(body: str, media: dict[str, Media]) -> dict[str, Any]:
         "drawings": _draw(rendered),
         "renderer_version": markdown.VERSION,
     }
+
+
+def _derived_of(post: Post) -> dict[str, Any]:
+    return derived(post.body, media_by_name(post), title=post.title, summary=post.summary)
 
 
 def render_body(body: str, *, media: dict[str, Media]) -> Rendered:

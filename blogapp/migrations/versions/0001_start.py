@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("published_month", sa.Integer(), nullable=True),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), server_default="", nullable=False),
         sa.Column("excerpt", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),

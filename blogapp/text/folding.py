@@ -1,0 +1,14 @@
+"""Text as a search compares it: without case, without accents, on one line."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in lower case, without accents, its white space single blanks.
+
+    >>> fold("Crème\\n  BRÛLÉE"), fold("Straße"), fold("Системный")
+    ('creme brulee', 'strasse', 'системныи')
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(kept.casefold().split())
