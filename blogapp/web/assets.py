@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import rcssmin
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request
 from markupsafe import Markup
 
 FIRST = ("tokens", "base")
@@ -41,7 +41,9 @@ def inline_script(name: str) -> Markup:
 
 def asset_address(path: str) -> str:
     """Return the address of a static file; it changes with the file's content."""
-    return url_for("static", filename=path, v=_fingerprint(_folder(), path))
+    # Not by url_for: a request whose Host is refused has no addresses, but an error page.
+    root = request.script_root + (current_app.static_url_path or "")
+    return f"{root}/{path}?v={_fingerprint(_folder(), path)}"
 
 
 def admitted(kind: str) -> list[str]:

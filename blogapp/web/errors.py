@@ -1,11 +1,15 @@
 """Domain errors and HTTP errors, turned into pages people can read."""
 
-import logging
+from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
 
 from blogapp.extensions import db
+from blogapp.site.reading import default_site, get_site
+from blogapp.web.moving import find_new_address
 
 WORDS = {
     400: ("This address does not make sense", "Something in it is malformed."),
@@ -13,9 +17,10 @@ WORDS = {
     404: ("Nothing lives here", "The address may be mistyped, or the page was never published."),
     405: ("Not that way", "This address answers, but not to this kind of request."),
     410: ("This was taken down", "The page existed once. Its author has withdrawn it."),
-    413: ("Too large", "What you sent is over the limit."),
+    413: ("Too large", "What you sent is over the limit. Nothing of it was kept."),
     429: ("Too many tries", "Wait a little, then try again."),
     500: ("Something broke here", "It is not your doing. The error has been written down."),
+    503: ("Not ready yet", "The blog is being looked after. Try again in a minute."),
 }
 
 
@@ -23,19 +28,69 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
 
 
-def show_error(error: HTTPException) -> Response:
-    """Answer with the error's own status, as a page in the blog's design."""
+def show_error(error: HTTPException) -> Answer:
+    """Answer with the error's own status, as a page in the blog's design.
+
+    An unknown address that worked once says where to go instead.
+    """
     if error.response is not None:  # a redirect raised as an exception
         return make_response(error.response)
-    status = error.code or 500
-    if isinstance(error, InternalServerError):
+    _let_go_of_the_database()
+    try:
+        if "site" not in g:
+            g.site = get_site()
+        moved = find_new_address() if _may_have_moved(error) else None
+    except SQLAlchemyError:
+        g.site, moved = default_site(), None
+    except HTTPException as gone:
+        error, moved = gone, None
+    if moved:
+        return _send_to(moved)
+    return _explain(error)
+
+
+def _let_go_of_the_database() -> None:
+    """Undo what was begun; what was read of the site outlives the session it came from."""
+    try:
+        if (site := g.get("site")) and site in db.session:
+            db.session.expunge(site)
         db.session.rollback()
-        logging.getLogger(__name__).debug("500 at %s", request.path)
+    except SQLAlchemyError:
+        db.session.invalidate()
+
+
+def _may_have_moved(error: HTTPException) -> bool:
+    return error.code == 404 and request.method in {"GET", "HEAD"}
+
+
+def _send_to(address: str) -> Answer:
+    answer = redirect(address, 301)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _explain(error: HTTPException) -> Response:
+    status = error.code or 500
     title, text = WORDS.get(status, (error.name, ""))
-    response = make_response(
-        render_template("errors/error.html", status=status, title=title, text=text), status
+    template = "errors/fragment.html" if _is_fragment() else "errors/error.html"
+    page = render_template(
+        template, status=status, title=title, text=text, whole_page=_without_fragment()
     )
+    response = make_response(page, status)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
+    if _is_fragment() or status >= 500:
+        response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_fragment() -> bool:
+    """Whether the answer goes into a page that is open already."""
+    return "fragment" in request.args or request.headers.get("HX-Request-Type") == "partial"
+
+
+def _without_fragment() -> str:
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "fragment"]
+    address = quote(request.script_root + request.path)
+    return f"{address}?{urlencode(pairs)}" if pairs else address

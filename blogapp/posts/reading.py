@@ -1,0 +1,132 @@
+"""One post, with all that its page shows around it; and the newest, whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
+
+from blogapp.extensions import db
+from blogapp.posts.models import Post, Redirect, Series
+from blogapp.posts.visibility import listed, public
+
+# What a link to a post says.
+_LINK = (Post.id, Post.slug, Post.title, Post.published_at)
+
+
+@dataclass(frozen=True)
+class SeriesPlace:
+    """Where a post stands among the public parts of its series."""
+
+    series: Series
+    parts: Sequence[Post]
+    number: int
+
+    @property
+    def next(self) -> Post | None:
+        """The part that follows, if it is out."""
+        return self.parts[self.number] if self.number < len(self.parts) else None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands before and after a post, in its series and in the listing's order."""
+
+    older: Post | None
+    newer: Post | None
+    series: SeriesPlace | None
+
+
+def find_post(slug: str) -> Post | None:
+    """Return the post at this address in whatever state, as its page shows it.
+
+    Slugs match ignoring case. Domain, series, tags, authors and HTML are loaded.
+    """
+    query = _whole(select(Post).where(Post.slug_key == slug.casefold()))
+    return db.session.scalar(query)
+
+
+def find_source(slug: str) -> Post | None:
+    """Return the post at this address as its author wrote it: like `find_post`, with its body."""
+    query = _whole(select(Post).where(Post.slug_key == slug.casefold())).options(undefer(Post.body))
+    return db.session.scalar(query)
+
+
+def look_around(post: Post, *, now: datetime) -> Surroundings:
+    """Return what a reader of ``post`` may turn to next, in at most three statements."""
+    before, after = _neighbours(post)
+    newest_first = (Post.published_at.desc(), Post.id.desc())
+    oldest_first = (Post.published_at, Post.id)
+    return Surroundings(
+        older=db.session.scalar(_links(listed(now), before).order_by(*newest_first).limit(1)),
+        newer=db.session.scalar(_links(listed(now), after).order_by(*oldest_first).limit(1)),
+        series=_place_in_series(post, now),
+    )
+
+
+def list_newest(*, now: datetime, limit: int) -> Sequence[Post]:
+    """Return the newest listed posts with their HTML, newest first."""
+    query = _whole(select(Post).where(listed(now)))
+    query = query.order_by(Post.published_at.desc(), Post.id.desc()).limit(limit)
+    return db.session.scalars(query).all()
+
+
+def was_public(post: Post, now: datetime) -> bool:
+    """Tell whether readers may have known a post that they cannot open any more."""
+    left = post.withdrawn_at or post.deleted_at
+    return left is not None and post.published_at is not None and post.published_at <= now
+
+
+def find_redirect(path: str) -> Redirect | None:
+    """Return where ``path`` (below the base path) has moved to, with its post loaded.
+
+    A path that was kept in small letters is found in any.
+    """
+    path = path.rstrip("/")
+    spellings = {path, path.lower()}
+    query = select(Redirect).where(Redirect.path.in_(spellings)).options(joinedload(Redirect.post))
+    found = {redirect.path: redirect for redirect in db.session.scalars(query)}
+    return found.get(path) or found.get(path.lower())
+
+
+def _whole(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
+    return query.options(
+        undefer(Post.html),
+        joinedload(Post.domain),
+        joinedload(Post.series),
+        selectinload(Post.tags),
+        selectinload(Post.authors),
+    )
+
+
+def _links(*conditions: ColumnElement[bool]) -> Select[tuple[Post]]:
+    return select(Post).where(*conditions).options(load_only(*_LINK))
+
+
+def _neighbours(post: Post) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Written out instead of a row comparison, so that the timeline's index serves both engines.
+    moment, same = post.published_at, Post.published_at == post.published_at
+    before = or_(Post.published_at < moment, and_(same, Post.id < post.id))
+    after = or_(Post.published_at > moment, and_(same, Post.id > post.id))
+    return before, after
+
+
+def _place_in_series(post: Post, now: datetime) -> SeriesPlace | None:
+    if post.series is None:
+        return None
+    query = _links(public(now), Post.series_id == post.series_id, _is_shown_with(post))
+    order = (
+        Post.series_position.is_(None),
+        Post.series_position,
+        Post.published_at,
+        Post.id,
+    )
+    parts = db.session.scalars(query.order_by(*order)).all()
+    numbers = {part.id: number for number, part in enumerate(parts, start=1)}
+    return SeriesPlace(post.series, parts, numbers[post.id])
+
+
+def _is_shown_with(post: Post) -> ColumnElement[bool]:
+    """Unlisted parts stay unknown, except to who is reading one."""
+    return or_(Post.unlisted.is_(False), Post.id == post.id)

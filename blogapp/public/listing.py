@@ -1,0 +1,187 @@
+"""The listing: all posts, or those under one choice; filtered, sorted, read on and on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlencode
+
+from flask import Response, abort, redirect, request, url_for
+
+from blogapp.posts.counting import Choices, count_choices, find_ways_out
+from blogapp.posts.listing import Batch, count_posts, list_posts
+from blogapp.posts.selection import MalformedSelection, Selection
+from blogapp.public.wording import Wording
+from blogapp.web.clock import now
+from blogapp.web.filters import current_site
+from blogapp.web.pages import render_page
+
+SINGLE = ("domain", "kind", "series", "author", "year", "month")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a listing stands: the whole blog, or under one choice that its path names."""
+
+    endpoint: str
+    within: Selection = Selection()
+    key: str = ""
+    slug: str = ""
+
+    def address(self, selection: Selection | None = None, **more: str) -> str:
+        """Return where ``selection`` is shown here; ``more`` goes behind it."""
+        pairs = [*(selection.pairs() if selection else ()), *more.items()]
+        path = url_for(self.endpoint, **self._arguments())
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def _arguments(self) -> dict[str, object]:
+        if self.key in {"year", "month"}:
+            dated = {"year": self.within.year, "month": self.within.month}
+            return {key: value for key, value in dated.items() if value}
+        return {"slug": self.slug} if self.slug else {}
+
+
+def index() -> Response:
+    """All posts, newest first."""
+    return _show(Place("public.index"))
+
+
+def tag(slug: str) -> Response:
+    """The posts with one tag."""
+    return _show(Place("public.tag", Selection(tags=(slug,)), "tag", slug))
+
+
+def domain(slug: str) -> Response:
+    """The posts of one domain."""
+    return _show(Place("public.domain", Selection(domain=slug), "domain", slug))
+
+
+def series(slug: str) -> Response:
+    """The posts of one series."""
+    return _show(Place("public.series", Selection(series=slug), "series", slug))
+
+
+def author(slug: str) -> Response:
+    """The posts by one author."""
+    return _show(Place("public.author", Selection(author=slug), "author", slug))
+
+
+def year(year: int) -> Response:
+    """The posts of one year."""
+    if not 1 <= year <= 9999:
+        abort(404)
+    return _show(Place("public.year", Selection(year=year), "year"))
+
+
+def month(year: int, month: int) -> Response:
+    """The posts of one month."""
+    if not 1 <= year <= 9999 or not 1 <= month <= 12:
+        abort(404)
+    return _show(Place("public.month", Selection(year=year, month=month), "month"))
+
+
+def tags() -> Response:
+    """Every tag, with how many posts it has: the most used, then all from A to Z."""
+    if moved := _moved_to(url_for("public.tags")):
+        return moved
+    choices = count_choices(Selection(), now=now())
+    return render_page("public/tags.html", choices=choices, section="tags")
+
+
+def archive() -> Response:
+    """Years and months, with how many posts each has."""
+    if moved := _moved_to(url_for("public.archive")):
+        return moved
+    choices = count_choices(Selection(), now=now())
+    return render_page("public/archive.html", choices=choices, section="archive")
+
+
+def _show(place: Place) -> Response:
+    try:
+        selection = Selection.parse(request.args.items(multi=True))
+    except MalformedSelection:
+        abort(400)
+    if request.args.get("fragment") == "posts":
+        return _show_batch(place, selection)
+
+    choices = count_choices(selection, within=place.within, now=now())
+    place, selection = _kept(place, selection, choices)
+    if place.key and not _is_known(place, choices):
+        abort(404)
+    if "fragment" not in request.args and (moved := _moved_to(place.address(selection))):
+        return moved
+
+    size = current_site().page_size
+    last = max(1, -(-choices.shown // size))
+    if selection.page > last and not selection.after:
+        abort(404)
+    selection = replace(selection, through=min(selection.through, last))
+    batch = list_posts(selection, within=place.within, now=now(), size=size)
+    listing = Listing(place, selection, choices, batch, choices.shown, size)
+    response = render_page("public/listing.html", listing=listing, section="posts", query=selection.q)
+    if "fragment" in request.args:
+        response.headers["HX-Push-Url"] = listing.address()
+    return response
+
+
+def _show_batch(place: Place, selection: Selection) -> Response:
+    """Answer with the pages alone, and nothing that a filter changes."""
+    size = current_site().page_size
+    shown = count_posts(selection, within=place.within, now=now())
+    batch = list_posts(selection, within=place.within, now=now(), size=size)
+    if not batch.pages[0].posts and not selection.after and (selection.page > 1 or place.key):
+        abort(404)
+    listing = Listing(place, selection, Choices(), batch, shown, size)
+    response = render_page("public/listing.html", listing=listing)
+    response.headers["HX-Replace-Url"] = listing.address(
+        replace(selection.from_the_top(), through=batch.last)
+    )
+    return response
+
+
+def _kept(place: Place, selection: Selection, choices: Choices) -> tuple[Place, Selection]:
+    """The same in the spelling that names were given; unknown ones stay as they are."""
+
+    def kept(key: str, slug: str) -> str:
+        return choices.spelling.get((key, slug.casefold()), slug)
+
+    spelled = replace(
+        selection,
+        tags=tuple(kept("tag", slug) for slug in selection.tags),
+        excluded=tuple(kept("tag", slug) for slug in selection.excluded),
+        domain=kept("domain", selection.domain),
+        kind=kept("kind", selection.kind),
+        series=kept("series", selection.series),
+        author=kept("author", selection.author),
+    )
+    return replace(place, slug=kept(place.key, place.slug)), spelled
+
+
+def _is_known(place: Place, choices: Choices) -> bool:
+    if place.key in {"year", "month"}:
+        return any(month.posts for month in choices.months)
+    return (place.key, place.slug.casefold()) in choices.names
+
+
+def _moved_to(address: str) -> Response | None:
+    """Return the redirect to the one spelling of this address, unless this is it.
+
+    Compared decoded, because there are several ways to write a percent sign.
+    """
+    path, _, query = address.partition("?")
+    asked = urlencode(list(request.args.items(multi=True)))
+    if unquote(path) == f"{request.script_root}{request.path}" and query == asked:
+        return None
+    response = redirect(address, 301, Response)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All that the page says, ready to be laid out."""
+
+    place: Place
+    selection: Selection
+    choices: Choices
+    batch: Batch
+    shown: int
+    size: int

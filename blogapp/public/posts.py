@@ -1,0 +1,69 @@
+"""A post as readers open it: the page, and the Markdown it was written in."""
+
+import yaml
+from flask import Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from blogapp.posts.models import Post
+from blogapp.posts.reading import find_post, find_source, look_around, was_public
+from blogapp.web.addresses import absolute_url_for
+from blogapp.web.clock import now
+from blogapp.web.filters import iso
+from blogapp.web.pages import render_page
+
+
+def show(slug: str) -> Answer:
+    """A post to read; its Markdown for clients that prefer it."""
+    if _prefers_markdown():
+        answer = show_markdown(slug)
+        answer.headers["Vary"] = "Accept, Accept-Encoding"
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    post = _open(find_post(slug))
+    address = url_for(".post", slug=post.slug)
+    if request.script_root + request.path != address:
+        return _moved(address)
+    return render_page("public/post.html", post=post, around=look_around(post, now=now()))
+
+
+def show_markdown(slug: str) -> Answer:
+    """The post as its author wrote it, under front matter in YAML."""
+    post = _open(find_source(slug))
+    address = url_for(".post_markdown", slug=post.slug)
+    if slug != post.slug and not _prefers_markdown():
+        return _moved(address)
+    head = yaml.safe_dump(_front_matter(post), allow_unicode=True, sort_keys=False, width=1000)
+    return Response(f"---\n{head}---\n\n{post.body}", content_type="text/markdown; charset=utf-8")
+
+
+def _prefers_markdown() -> bool:
+    accept = request.accept_mimetypes
+    return accept.quality("text/markdown") > accept.quality("text/html")
+
+
+def _open(post: Post | None) -> Post:
+    if post is None or not post.is_public(now()):
+        abort(410 if post and was_public(post, now()) else 404)
+    return post
+
+
+def _moved(address: str) -> Answer:
+    answer = redirect(address, 301)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _front_matter(post: Post) -> dict[str, object]:
+    fields = {
+        "title": post.title,
+        "date": post.published_at and iso(post.published_at),
+        "updated": post.updated_at and iso(post.updated_at),
+        "authors": [author.name for author in post.authors],
+        "tags": [tag.name for tag in post.tags],
+        "domain": post.domain and post.domain.name,
+        "series": post.series and post.series.name,
+        "summary": post.summary_or_excerpt,
+        "canonical": post.canonical_url or absolute_url_for("public.post", slug=post.slug),
+    }
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,39 @@
+"""Addresses that worked once: where they lead now."""
+
+from flask import abort, current_app, request
+
+from blogapp.posts.models import Redirect
+from blogapp.posts.reading import find_redirect, was_public
+from blogapp.web.clock import now
+
+
+def find_new_address() -> str | None:
+    """Return where this request's address leads now, with the base path; None if nowhere.
+
+    Raises 410 Gone where it led to a post that was taken down.
+    """
+    if redirect := find_redirect(request.path):
+        target = _target(redirect)
+        return f"{request.script_root}{target}" if target else None
+    return _without_slash()
+
+
+def _target(redirect: Redirect) -> str | None:
+    if post := redirect.post:
+        if was_public(post, now()):
+            abort(410)
+        return f"/posts/{post.slug}" if post.is_public(now()) else None
+    target = redirect.target or ""
+    # "//host" and "/\host" are other hosts to a browser (WHATWG URL, 4.4).
+    leads_away = not target.startswith("/") or target.startswith(("//", "/\\"))
+    return None if leads_away or target == request.path else target
+
+
+def _without_slash() -> str | None:
+    path = request.path.rstrip("/")
+    if path == request.path or not path:
+        return None
+    if not current_app.url_map.bind("localhost").test(path, "GET"):
+        return None
+    query = request.query_string.decode("latin-1")
+    return f"{request.script_root}{path}{'?' if query else ''}{query}"
