@@ -1,0 +1,536 @@
+"""Reading one source file into what it says: pure, no database, nothing rendered."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from html import unescape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from blogapp.importing import front_matter
+from blogapp.importing.addressing import built_addresses, folder_address, given_addresses
+from blogapp.importing.bylines import author_names
+from blogapp.importing.dating import Moment, read_date, split_file_name
+from blogapp.importing.errors import BrokenFrontMatter, NotAPost, Unreadable
+from blogapp.importing.front_matter import FrontMatter
+from blogapp.importing.surveying import (
+    DRAFT_FOLDERS,
+    POST_FOLDERS,
+    Kind,
+    SourceSite,
+    is_about_the_tree,
+    is_language,
+)
+from blogapp.text.mojibake import garbled_lines, look_alikes, repair
+from blogapp.text.slugs import clean_slug
+
+MOST_BYTES = 4_000_000
+
+_TITLE = ("title",)
+_SLUG = ("slug",)
+_DATE = ("date", "pubdate", "published", "publishdate", "datepublished", "created", "datetime")
+_UPDATED = ("updated", "lastmod", "modified", "lastmodified", "updateddate", "datemodified")
+_SUMMARY = ("summary", "description", "excerpt", "subtitle", "abstract")
+_TAGS = ("tags", "tag", "keywords")
+_CATEGORIES = ("categories", "category")
+_AUTHORS = ("authors", "author")
+_SERIES = ("series",)
+_PART = ("part", "seriespart", "seriesorder", "seriesindex", "seriesweight", "weight")
+_LANGUAGE = ("lang", "language", "locale")
+_CANONICAL = ("canonicalurl", "canonical", "originalurl")
+_ALIASES = ("aliases", "alias", "redirectfrom")
+_PERMALINK = ("permalink", "url")
+_COVER = ("cover", "image", "images", "hero", "thumbnail", "featuredimage", "socialimage")
+_FLAGS = ("draft", "status", "unlisted", "hidden", "kind", "type", "domain")
+_KNOWN = frozenset(
+    _TITLE + _SLUG + _DATE + _UPDATED + _SUMMARY + _TAGS[:2] + _CATEGORIES + _AUTHORS + _SERIES
+) | frozenset(_PART + _LANGUAGE + _CANONICAL + _ALIASES + _PERMALINK + _FLAGS)
+
+_NO_KIND = {"post", "posts", "page", "blog", "blogs", "blogpost", "default"}
+_PAGE_LAYOUTS = {"page", "archive", "archives", "search", "home", "index", "redirect"}
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$|^(?=\S)(.+)\n=+[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_MARKUP = re.compile(r"<[^<>]*>|!?\[([^\[\]]*)\]\([^()]*\)")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about a file that its owner should know."""
+
+    path: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePost:
+    """What a source file says. Names, not rows; the body as it stands in the file."""
+
+    path: PurePosixPath  # in its site
+    title: str
+    body: str
+    body_line: int
+    slug: str
+    date: datetime | None = None  # aware UTC
+    updated: datetime | None = None
+    draft: bool = False
+    unlisted: bool = False
+    summary: str = ""
+    kind: str = ""
+    language: str = ""
+    canonical_url: str = ""
+    domain: str = ""
+    series: str = ""
+    series_position: int | None = None
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[tuple[int, str], ...] = ()
+
+
+def read_post(
+    site: SourceSite, file: PurePosixPath, *, zone: tzinfo, permalink: str | None = None
+) -> SourcePost:
+    """Return what ``file`` says; ``zone`` is the site's, for dates that name none.
+
+    Raises `Unreadable`, `BrokenFrontMatter` or `NotAPost`, each with the reason.
+    """
+    if reason := _why_not_a_post(site, file):
+        raise NotAPost(reason)
+    source = read_text(site.root / file)
+    found, body, body_line = front_matter.split(source, meta_first=site.kind is Kind.PELICAN)
+    given = _Given(found)
+    if reason := _why_a_page(site, file, given):
+        raise NotAPost(reason)
+    return _Reader(site, file, given, body, body_line, zone).post(permalink)
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text with LF line ends and no byte order mark. Raises `Unreadable`."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Unreadable("is longer than a post can be")
+        raw = path.read_bytes()
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = error.object[error.start]
+        raise Unreadable(f"is not UTF-8 (byte 0x{byte:02X}); save it as UTF-8", line) from error
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from error
+
+
+# Which files are posts
+
+
+def _why_not_a_post(site: SourceSite, file: PurePosixPath) -> str:
+    """Say why the file's place makes it something else; empty if it may be a post."""
+    folders = set(file.parts[:-1])
+    stem = file.stem.split(".")[0]
+    siblings = site.folders.get(file.parent, frozenset())
+    if stem == "_index":
+        return "is a section page"
+    if file.name.startswith("_"):
+        return "its name begins with an underscore: part of a template or a section"
+    if is_about_the_tree(file.stem) and not (site.kind is Kind.JEKYLL and "_posts" in folders):
+        return "describes the folder"
+    if site.kind is Kind.JEKYLL and not folders & ({"_posts"} | DRAFT_FOLDERS):
+        return "is a page: it lies outside _posts"
+    if site.kind is Kind.PELICAN and "pages" in folders:
+        return "is a page: it lies in pages"
+    if site.has_post_folder and not folders & (POST_FOLDERS | DRAFT_FOLDERS):
+        return "is a page: it lies outside the folders of posts"
+    if site.kind is Kind.HUGO and not _sections(site, file):
+        return "is a page: it lies in no section"
+    if stem == "index" and file.parent.name in POST_FOLDERS and len(siblings) > 1:
+        return "is a section page"
+    if site.kind is Kind.HUGO and stem != "index" and _leaf_bundle(site, file.parent):
+        return "belongs to the post index.md beside it"
+    return ""
+
+
+def _sections(site: SourceSite, file: PurePosixPath) -> tuple[str, ...]:
+    """Return the folders above a Hugo page, without content/ and a language."""
+    parts = file.parent.parts
+    parts = parts[1:] if parts[:1] == ("content",) else parts
+    return tuple(part for part in parts if part not in site.languages)
+
+
+def _leaf_bundle(site: SourceSite, folder: PurePosixPath) -> bool:
+    return any(name.split(".")[0] == "index" for name in site.folders.get(folder, ()))
+
+
+def _why_a_page(site: SourceSite, file: PurePosixPath, given: "_Given") -> str:
+    """Say why the file's own words make it no post; empty if it is one."""
+    for key in ("layout", "type"):
+        if (name := given.text(key).lower()) in _PAGE_LAYOUTS and "_posts" not in file.parts:
+            return f"is a page: {key} is {name}"
+    build = given.value("build")
+    if isinstance(build, dict) and {"never", "false"} & {
+        str(build.get(key, "")).lower() for key in ("list", "render")
+    }:
+        return "is not listed by its site"
+    if given.form == "none" and site.kind in {Kind.HUGO, Kind.JEKYLL}:
+        return "has no front matter, so its site does not publish it"
+    return ""
+
+
+# What a post says
+
+
+class _Given:
+    """Front matter under names without case, hyphens and underscores, with encoding repaired."""
+
+    def __init__(self, found: FrontMatter) -> None:
+        self.form = found.form
+        self.problems = list(found.problems)
+        self.values = found.values
+        self._texts: dict[str, Any] = {}
+        self._names: dict[str, str] = {}
+        self._lines = found.lines
+        for name, value in found.texts.items():
+            self._names[_fold(name)] = name
+            self._texts[_fold(name)] = self._mend(value, name)
+
+    def value(self, *keys: str) -> Any:
+        """Return the first value there is under one of the keys, scalars as written."""
+        return next((self._texts[key] for key in keys if self._texts.get(key)), None)
+
+    def text(self, *keys: str) -> str:
+        """Return the first text there is under one of the keys, trimmed."""
+        texts = (self._texts.get(key) for key in keys)
+        return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "")
+
+    def line(self, key: str) -> int:
+        return self._lines.get(self._names.get(key, key), 1)
+
+    def mended_values(self) -> dict[str, Any]:
+        return {name: _mended(value) for name, value in self.values.items()}
+
+    def note(self, key: str, what: str) -> None:
+        self.problems.append((self.line(key), what))
+
+    def _mend(self, value: Any, name: str) -> Any:
+        if isinstance(value, str):
+            fixed = repair(value)
+            if fixed != value:
+                self.note(_fold(name), f"{name}: repaired “{_short(value)}” to “{_short(fixed)}”")
+            for _line, word, proposal in look_alikes(fixed):
+                self.note(_fold(name), _look_alike(word, proposal, where=f"{name}: "))
+            return fixed
+        if isinstance(value, list):
+            return [self._mend(item, name) for item in value]
+        if isinstance(value, dict):
+            return {key: self._mend(item, name) for key, item in value.items()}
+        return value
+
+
+def _fold(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return repair(value)
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _mended(item) for key, item in value.items()}
+    return value
+
+
+def _look_alike(word: str, proposal: str, *, where: str = "") -> str:
+    letter = next(a for a, b in zip(word, proposal, strict=True) if a != b)
+    return f"{where}“{word}” holds the foreign letter U+{ord(letter):04X}; “{proposal}” is meant?"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+class _Reader:
+    """Reads one post; each method answers one question about it."""
+
+    def __init__(
+        self,
+        site: SourceSite,
+        file: PurePosixPath,
+        given: _Given,
+        body: str,
+        body_line: int,
+        zone: tzinfo,
+    ) -> None:
+        self.site, self.file, self.given, self.zone = site, file, given, zone
+        self.body, self.body_line = body, body_line
+        self.name_date, self.bare_name = self._split_name()
+
+    def post(self, permalink: str | None) -> SourcePost:
+        moment = self._date()
+        slug = self._slug()
+        language = self._language()
+        categories = self._names(*_CATEGORIES)
+        series, position = self._series()
+        return SourcePost(
+            path=self.file,
+            title=self._title(),
+            body=self.body,
+            body_line=self.body_line,
+            slug=slug,
+            date=moment and moment.at(self.zone),
+            updated=self._updated(),
+            draft=self._is_draft(),
+            unlisted=any(_is_true(self.given.text(key)) for key in ("unlisted", "hidden")),
+            summary=plain(self.given.text(*_SUMMARY)),
+            kind=self._kind(),
+            language=language,
+            canonical_url=self._canonical_url(),
+            domain=self.given.text("domain") or next(iter(categories), "") or self._section(),
+            series=series,
+            series_position=position,
+            tags=self._tags(categories),
+            authors=self._authors(),
+            covers=self._covers(),
+            addresses=self._addresses(slug, moment, categories, language, permalink),
+            extra=self._extra(),
+            problems=tuple([*self.given.problems, *self._body_problems()]),
+        )
+
+    def _split_name(self) -> tuple[Moment | None, str]:
+        name = self.file.parent.name if self._is_bundle() else self.file.stem
+        suffix = PurePosixPath(name).suffix[1:]
+        if suffix in self.site.languages:
+            name = PurePosixPath(name).stem
+        found, rest = split_file_name(name)
+        # A date is cut off where the whole site writes so; elsewhere it is part of the name.
+        return found, rest if found and rest and self.site.dated_names else name
+
+    def _is_bundle(self) -> bool:
+        return self.file.stem.split(".")[0] == "index" and len(self.file.parts) > 1
+
+    def _title(self) -> str:
+        if title := self.given.text(*_TITLE):
+            return title
+        heading = _HEADING.search(_FENCE.sub("", self.body))
+        if heading and self.site.kind is not Kind.JEKYLL:
+            return repair((heading[1] or heading[2]).replace("`", "").strip())
+        words = re.split(r"[-_\s]+", self.bare_name)
+        self.given.note("title", "has no title; named after its file")
+        return " ".join(word[:1].upper() + word[1:] for word in words).strip() or "Untitled"
+
+    def _slug(self) -> str:
+        wanted = self.given.text(*_SLUG) or self.bare_name
+        slug = clean_slug(wanted)
+        if slug != wanted:
+            self.given.note("slug", f"“{_short(wanted)}” cannot be an address; took {slug}")
+        return slug
+
+    def _date(self) -> Moment | None:
+        read: list[Moment] = []
+        for key in _DATE:
+            text = self.given.text(key)
+            if text and not (key == "published" and _is_flag(text)):
+                if moment := read_date(text):
+                    read.append(moment)
+                else:
+                    self.given.note(key, f"{key}: “{_short(text)}” is no date")
+        if read:
+            return read[0]
+        return self.name_date
+
+    def _updated(self) -> datetime | None:
+        for key in _UPDATED:
+            if text := self.given.text(key):
+                if moment := read_date(text):
+                    return moment.at(self.zone)
+                self.given.note(key, f"{key}: “{_short(text)}” is no date")
+        return None
+
+    def _is_draft(self) -> bool:
+        status = self.given.text("status").lower()
+        return (
+            _is_true(self.given.text("draft"))
+            or self.given.text("published").lower() in {"false", "no", "off"}
+            or status in {"draft", "hidden", "skip"}
+            or bool(DRAFT_FOLDERS & set(self.file.parts[:-1]))
+        )
+
+    def _kind(self) -> str:
+        if kind := self.given.text("kind"):
+            return kind[:40]
+        kind = self.given.text("type")
+        return "" if kind.lower() in _NO_KIND else kind[:40]
+
+    def _language(self) -> str:
+        given = self.given.text(*_LANGUAGE).replace("_", "-")
+        if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", given):
+            return given
+        suffix = PurePosixPath(self.file.stem).suffix[1:]
+        parts = [suffix, *reversed(self.file.parts[:-1])]
+        found = (part for part in parts if part in self.site.languages and is_language(part))
+        return next(found, "")
+
+    def _canonical_url(self) -> str:
+        url = self.given.text(*_CANONICAL)
+        return url if url.startswith(("https://", "http://")) else ""
+
+    def _names(self, *keys: str) -> tuple[str, ...]:
+        """Return the names under the keys; how a single text splits depends on the kind."""
+        names: list[str] = []
+        for key in keys:
+            value = self.given.value(key)
+            if isinstance(value, list):
+                names += [item for item in value if isinstance(item, str)]
+            elif isinstance(value, str):
+                names += self._split(value, plural=key.endswith("s"))
+        return _unique(names)
+
+    def _split(self, text: str, *, plural: bool) -> list[str]:
+        if self.given.form == "meta":
+            bare = text.strip().removeprefix("[").removesuffix("]")
+            return [name.strip().strip("\"'") for name in re.split(r"[,\n]", bare)]
+        if self.site.kind is Kind.JEKYLL and plural:
+            return text.split()
+        return [text]
+
+    def _tags(self, categories: tuple[str, ...]) -> tuple[str, ...]:
+        # A post has one domain; with several categories all become tags, so that
+        # one tag finds every post of a category, whichever stood first.
+        more = categories if len(categories) > 1 else ()
+        return _unique([*self._names(*_TAGS[:2]), *more])
+
+    def _authors(self) -> tuple[str, ...]:
+        value = self.given.value(*_AUTHORS)
+        if self.given.form == "meta" and isinstance(value, str):
+            separator = ";" if ";" in value else ","
+            return author_names(value, separator=separator)
+        return author_names(value)
+
+    def _series(self) -> tuple[str, int | None]:
+        value = self.given.value(*_SERIES)
+        if isinstance(value, dict):
+            part = str(value.get("part") or value.get("order") or "")
+            return str(value.get("name") or value.get("title") or "").strip(), _whole(part)
+        if isinstance(value, list):
+            value = next((item for item in value if isinstance(item, str)), "")
+        name = value.strip() if isinstance(value, str) else ""
+        return name, _whole(self.given.text(*_PART)) if name else None
+
+    def _section(self) -> str:
+        """Return the name of the part of the site that the file lies in, if it has parts."""
+        folders = [part for part in self.file.parent.parts if part not in self.site.languages]
+        if self._is_bundle():
+            folders = folders[:-1]
+        if self.site.kind is Kind.JEKYLL or DRAFT_FOLDERS & set(folders):
+            return ""
+        top = next((i for i, part in enumerate(folders) if part in POST_FOLDERS), None)
+        if top is None:
+            top = 0 if folders[:1] in (["content"], ["src"]) else -1
+        if len(folders) <= top + 1 or folders[top + 1].isdigit():
+            return ""
+        place = self.file.parts.index(folders[top + 1])
+        return _section_title(self.site.root, PurePosixPath(*self.file.parts[: place + 1]))
+
+    def _covers(self) -> tuple[str, ...]:
+        found: list[str] = []
+        for key in _COVER:
+            value = self.given.value(key)
+            if isinstance(value, dict):
+                value = [value.get(name) for name in ("image", "src", "url", "path", "light")]
+            items = value if isinstance(value, list) else [value]
+            found += [item.strip() for item in items if isinstance(item, str) and item.strip()]
+        return tuple(found)
+
+    def _addresses(
+        self,
+        slug: str,
+        moment: Moment | None,
+        categories: tuple[str, ...],
+        language: str,
+        permalink: str | None,
+    ) -> tuple[str, ...]:
+        folder = folder_address(self.site, self.file)
+        given = [*_texts(self.given.value(*_ALIASES)), *_texts(self.given.value(*_PERMALINK))]
+        given = [address for address in given if ":" not in address or "//" in address]
+        fixed = any(text.startswith("/") for text in _texts(self.given.value(*_PERMALINK)))
+        built = []
+        if not fixed:
+            built = built_addresses(
+                self.site,
+                self.file,
+                slug=self.given.text(*_SLUG) or self.bare_name,
+                # Jekyll's addresses show the day in the site's zone, not the one written.
+                local=moment and moment.at(self.zone).astimezone(self.zone),
+                categories=categories,
+                language=language,
+                pattern=permalink,
+            )
+        return tuple(dict.fromkeys([*given_addresses(given, folder), *built]))
+
+    def _extra(self) -> dict[str, Any]:
+        """Return what nothing here reads, and the rest as it was written, for the way out."""
+        values = self.given.mended_values()
+        unread = {name: value for name, value in values.items() if _fold(name) not in _KNOWN}
+        read = {name: value for name, value in values.items() if _fold(name) in _KNOWN}
+        origin = {"site": self.site.name, "path": str(self.file), "form": self.given.form}
+        return {**unread, "imported": {**origin, "front_matter": read}}
+
+    def _body_problems(self) -> Iterable[tuple[int, str]]:
+        for line, garbled, fixed in garbled_lines(self.body):
+            what = f"“{garbled}” looks like “{fixed}” read in the wrong encoding; left as it is"
+            yield line + self.body_line - 1, what
+        for line, word, proposal in look_alikes(self.body):
+            yield line + self.body_line - 1, _look_alike(word, proposal)
+
+
+def plain(text: str) -> str:
+    """Return a summary without its tags, links and entities.
+
+    >>> plain("A <em>b</em> [c](/d) &amp; e")
+    'A b c & e'
+    """
+    return " ".join(unescape(_MARKUP.sub(lambda found: found[1] or "", text)).split())
+
+
+@lru_cache(maxsize=256)
+def _section_title(root: Path, folder: PurePosixPath) -> str:
+    """Return the title in a section's own file, else its folder's name."""
+    for name in ("_index.md", "_index.en.md", "_index.html"):
+        path = root / folder / name
+        if path.is_file():
+            try:
+                title = _Given(front_matter.split(read_text(path))[0]).text("title")
+            except (BrokenFrontMatter, Unreadable):
+                title = ""
+            if title:
+                return title
+    return folder.name.replace("_", " ")
+
+
+def _texts(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [item.strip() for item in items if isinstance(item, str) and item.strip()]
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    tidy = (" ".join(name.split()) for name in names)
+    return tuple(dict.fromkeys(name for name in tidy if name))
+
+
+def _is_true(text: str) -> bool:
+    return text.lower() in {"true", "yes", "on", "1"}
+
+
+def _is_flag(text: str) -> bool:
+    return text.lower() in {"true", "yes", "on", "1", "false", "no", "off", "0"}
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,6}", text) else None
