@@ -18,8 +18,17 @@ def excerpt(paragraphs: Sequence[str], limit: int = LENGTH) -> str:
     texts = [" ".join(paragraph.split()) for paragraph in paragraphs]
     texts = [text for text in texts if any(character.isalnum() for character in text)]
     # "Leading" allows for a greeting or a note about the series above it.
-    leading = (text for text in texts[:3] if _SHORT_VERSION.match(text))
+    leading = (text for text in texts[:3] if is_short_version(text))
     return cut(next(leading, texts[0] if texts else ""), limit)
+
+
+def is_short_version(text: str) -> bool:
+    """Tell whether a paragraph says that it sums up the rest.
+
+    >>> is_short_version("**TL;DR:** no"), is_short_version("TLDR no"), is_short_version("Then")
+    (True, True, False)
+    """
+    return _SHORT_VERSION.match(text) is not None
 
 
 def cut(text: str, limit: int = LENGTH) -> str:

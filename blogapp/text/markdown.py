@@ -1,38 +1,32 @@
-"""Markdown in, everything a post shows and is found by out."""
+"""Markdown in; out comes all that a post shows, is found by, and is drawn from."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import markdown as python_markdown
+from html import escape
 
 from blogapp.text.drawing import Block
+from blogapp.text.dressing import Heading, Picture, dress
 from blogapp.text.excerpts import excerpt
+from blogapp.text.extending import make_markdown
+from blogapp.text.highlighting import highlight
+from blogapp.text.reading import read
 from blogapp.text.sanitizing import sanitize
+
+__all__ = ["VERSION", "Heading", "Picture", "Rendered", "render"]
 
 VERSION = 1
 
-
-@dataclass(frozen=True)
-class Picture:
-    """Where an image lives, and its size in pixels when it is known."""
-
-    url: str
-    width: int | None = None
-    height: int | None = None
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading of a body, at the level at which the page shows it (2 to 6)."""
-
-    level: int
-    id: str
-    text: str
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A body as readers, searches and lists need it."""
+    """A body as pages, lists and searches need it.
+
+    ``html`` is sanitised and stands in ``<div class="prose">``; what it adds to the author's
+    words carries ``data-added``. ``pictures`` are image references as they were written.
+    """
 
     html: str
     headings: tuple[Heading, ...]
@@ -56,18 +50,40 @@ def render(
     picture: Callable[[str], Picture | None] = _as_written,
     link: Callable[[str], str | None] = _as_written,
 ) -> Rendered:
-    """Render a body of Markdown."""
-    html = sanitize(python_markdown.markdown(body, extensions=["extra", "sane_lists"]))
-    words = len(body.split())
+    """Render a body; any text gives an answer.
+
+    ``picture`` says where an image reference lives, ``link`` may rewrite an address; ``None``
+    leaves either as it was written.
+
+    >>> render("Caches *lie*.").html
+    '<p>Caches <em>lie</em>.</p>'
+    """
+    dressed = dress(sanitize(_convert(_clean(body))), picture=picture, link=link)
+    reading = read(dressed.html, dressed.headings)
     return Rendered(
-        html=html,
-        headings=(),
-        text=body,
-        excerpt=excerpt(body.split("\n\n")),
-        words=words,
-        code_lines=0,
-        figures=0,
-        minutes=max(1, round(words / 220)),
-        outline=(Block(0, "prose", float(words)),) if words else (),
-        pictures=(),
+        html=dressed.html,
+        headings=dressed.headings,
+        text=reading.text,
+        excerpt=excerpt(reading.paragraphs),
+        words=reading.words,
+        code_lines=reading.code_lines,
+        figures=reading.figures,
+        minutes=reading.minutes,
+        outline=reading.outline,
+        pictures=dressed.pictures,
     )
+
+
+def _clean(body: str) -> str:
+    # Half a surrogate pair is no character, and markers are made of control characters.
+    body = body.encode("utf-8", "replace").decode("utf-8")
+    body = body.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROLS.sub("", body)
+
+
+def _convert(body: str) -> str:
+    try:
+        return make_markdown(highlight).convert(body)
+    except Exception:
+        # A library must not stand between an author and their words: show them unformatted.
+        return f"<pre>{escape(body)}</pre>"

@@ -1,0 +1,421 @@
+"""The blocks of a body, found by CommonMark's rules before Python-Markdown sees it.
+
+Lists, quotes, callouts, code and HTML become finished HTML behind place markers. What is left
+for Python-Markdown is flat: paragraphs, headings, tables, definitions and notes. That reads real
+posts right (fences in lists, two-space nesting) and keeps hostile nesting from costing anything.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from blogapp.text.block_patterns import (
+    ABBREVIATION,
+    ADMONITION,
+    CALLOUT,
+    CALLOUTS,
+    DEFINITION,
+    DIVIDER,
+    FENCE,
+    FOOTNOTE,
+    HEADING,
+    ITEM,
+    ITEM_ATTRIBUTES,
+    LINK_DEFINITION,
+    MARKDOWN_INSIDE,
+    SETEXT,
+    TABLE_DELIMITER,
+    html_block_end,
+    interrupts_paragraph,
+    split_indent,
+    strip_columns,
+)
+
+# A line that begins with it is a paragraph of a tight list: shown without space around it.
+TIGHT = "\x04"
+# A line that begins with it is a heading; the level follows.
+HEADING_MARK = "\x05"
+MOST_NOTES = 3_000
+_DEEPEST = 20
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+
+
+@dataclass
+class _List:
+    tag: str
+    delimiter: str
+    tight: bool = True
+    paragraphs: list[int] = field(default_factory=list)
+
+
+@dataclass
+class _Item:
+    """An open list item, footnote or definition; its content begins at column ``offset``."""
+
+    offset: int
+    list: _List | None
+    blank_inside: bool = False
+
+
+def prepare(
+    lines: list[str], *, keep: Callable[[str], str], code: Callable[[str, str], str]
+) -> list[str]:
+    """Return flat Markdown. ``keep`` stores HTML and returns its marker, ``code`` makes a block."""
+    notes = sum(line.count("[^") for line in lines)
+    return _Preparation(lines, keep, code, depth=0, with_notes=notes <= MOST_NOTES).run()
+
+
+class _Preparation:
+    def __init__(
+        self,
+        lines: list[str],
+        keep: Callable[[str], str],
+        code: Callable[[str, str], str],
+        *,
+        depth: int,
+        with_notes: bool,
+    ) -> None:
+        self.lines = lines
+        self.keep = keep
+        self.code = code
+        self.depth = depth
+        self.with_notes = with_notes
+        self.out: list[str] = []
+        self.items: list[_Item] = []
+        self.left: _List | None = None
+        self.paragraph: int | None = None
+        self.after_blank = True
+        self.in_definitions = False
+
+    def run(self) -> list[str]:
+        at = 0
+        while at < len(self.lines):
+            column, text = split_indent(self.lines[at])
+            at = self.take(at, column, text) if text else self.take_blank(at)
+        self.leave(0)
+        self.close_left_list()
+        return self.out
+
+    def take_blank(self, at: int) -> int:
+        self.end_paragraph()
+        self.after_blank = True
+        return at + 1
+
+    def take(self, at: int, column: int, text: str) -> int:
+        """Take the block that begins on a line, and return the line after it."""
+        self.leave_for(column, text)
+        offset = self.items[-1].offset if self.items else 0
+        # A stray marker may stand left of the text it continues.
+        indent = max(0, column - offset)
+        if self.left and not (indent < 4 and ITEM.match(text)):
+            self.close_left_list()
+        if self.after_blank and self.items:
+            self.items[-1].blank_inside = True
+        after = self.take_block(at, indent, text, offset)
+        self.after_blank = False
+        return after
+
+    def take_block(self, at: int, indent: int, text: str, offset: int) -> int:
+        if indent >= 4 and self.paragraph is None:
+            return self.take_indented_code(at, offset + 4)
+        if indent < 4 and (fence := FENCE.match(text)):
+            return self.take_fence(at, offset + indent, fence)
+        if indent < 4 and (end := html_block_end(text, in_paragraph=self.paragraph is not None)):
+            return self.take_html(at, offset, text, end)
+        if indent < 4 and (heading := HEADING.match(text)):
+            return self.take_heading(at, len(heading[1]), heading[2] or "")
+        if self.paragraph is not None and (underline := SETEXT.match(text)) and indent < 4:
+            return self.take_underline(at, underline[0][0])
+        if indent < 4 and DIVIDER.match(text):
+            return self.put(at, "<hr>")
+        if indent < 4 and text[0] == ">" and self.depth + len(self.items) < _DEEPEST:
+            return self.take_quote(at, offset)
+        if not self.items and (fenced := ADMONITION.match(text)):
+            return self.take_admonition(at, fenced)
+        if (item := ITEM.match(text)) and self.may_begin_item(item):
+            return self.take_item(at, offset + indent, item)
+        if FOOTNOTE.match(text) and not self.items:
+            return self.take_note(at, text) if self.with_notes else self.take_text(at, text)
+        if ITEM_ATTRIBUTES.match(text):
+            return at + 1
+        return self.take_text(at, text)
+
+    # --- leaving containers
+
+    def leave_for(self, column: int, text: str) -> None:
+        keep = len(self.items)
+        while keep and column < self.items[keep - 1].offset:
+            keep -= 1
+        if keep == len(self.items):
+            return
+        lazy = not interrupts_paragraph(text) and not DEFINITION.match(text)
+        if self.paragraph is None or not lazy:
+            self.leave(keep)
+
+    def leave(self, keep: int) -> None:
+        if len(self.items) > keep:
+            self.end_paragraph()
+        while len(self.items) > keep:
+            self.close_left_list()
+            item = self.items.pop()
+            if item.list is None:
+                self.out.append("")
+                continue
+            self.emit(self.keep("</li>"))
+            self.left = item.list
+
+    def close_left_list(self) -> None:
+        if self.left is None:
+            return
+        left, self.left = self.left, None
+        if left.tight:
+            for place in left.paragraphs:
+                text = self.out[place].lstrip(" ")
+                self.out[place] = " " * (len(self.out[place]) - len(text)) + TIGHT + text
+        self.emit(self.keep(f"</{left.tag}>"))
+
+    # --- leaf blocks
+
+    def take_text(self, at: int, text: str) -> int:
+        if text.endswith("\\") and not text.endswith("\\\\"):
+            text = text[:-1] + "  "
+        table = "|" in text and self.is_table_head(at)
+        definition = LINK_DEFINITION.match(text) or ABBREVIATION.match(text)
+        if table or (definition and self.in_definitions):
+            # Each as a block of its own: a table may follow text, definitions are quicker read.
+            self.end_paragraph()
+        if self.paragraph is None:
+            self.in_definitions = bool(definition)
+            self.begin_paragraph(plain=not table and not definition)
+        self.out.append(self.lead() + text)
+        if DEFINITION.match(text) and not self.items:
+            self.items.append(_Item(offset=4, list=None))
+        return at + 1
+
+    def is_table_head(self, at: int) -> bool:
+        following = self.lines[at + 1] if at + 1 < len(self.lines) else ""
+        return bool(TABLE_DELIMITER.match(following.strip()))
+
+    def begin_paragraph(self, *, plain: bool = True) -> None:
+        self.out.append("")
+        self.paragraph = len(self.out)
+        if self.items and (inside := self.items[-1].list):
+            if self.items[-1].blank_inside:
+                inside.tight = False
+            if plain:
+                inside.paragraphs.append(self.paragraph)
+
+    def end_paragraph(self) -> None:
+        if self.paragraph is not None:
+            self.out.append("")
+        self.paragraph = None
+
+    def take_heading(self, at: int, level: int, text: str) -> int:
+        self.end_paragraph()
+        self.emit(f"{HEADING_MARK}{level}{text}")
+        return at + 1
+
+    def take_underline(self, at: int, sign: str) -> int:
+        begin = self.paragraph or 0
+        text = " ".join(line.strip() for line in self.out[begin:])
+        del self.out[begin:]
+        self.forget_paragraph(begin)
+        self.emit(f"{HEADING_MARK}{1 if sign == '=' else 2}{text}")
+        return at + 1
+
+    def forget_paragraph(self, place: int) -> None:
+        self.paragraph = None
+        if self.items and (inside := self.items[-1].list) and place in inside.paragraphs:
+            inside.paragraphs.remove(place)
+
+    def take_indented_code(self, at: int, columns: int) -> int:
+        end, last = at, at
+        while end < len(self.lines):
+            column, text = split_indent(self.lines[end])
+            if text and column < columns:
+                break
+            end += 1
+            last = end if text else last
+        lines = [strip_columns(line, columns) for line in self.lines[at:last]]
+        self.put(at, self.code("\n".join(lines), ""))
+        return last
+
+    def take_fence(self, at: int, columns: int, fence: re.Match[str]) -> int:
+        closing = re.compile(rf"{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")
+        lines: list[str] = []
+        end = at + 1
+        while end < len(self.lines):
+            column, text = split_indent(self.lines[end])
+            if text and self.items and column < self.items[-1].offset:
+                break
+            end += 1
+            if closing.match(text):
+                break
+            lines.append(strip_columns(self.lines[end - 1], columns))
+        self.put(at, self.code("\n".join(lines), fence[2]))
+        return end
+
+    def take_html(self, at: int, offset: int, text: str, end: re.Pattern[str]) -> int:
+        if opening := MARKDOWN_INSIDE.match(text):
+            self.put(at, opening[0])
+            if rest := text[opening.end() :].strip():
+                self.lines[at] = " " * offset + rest
+                return at
+            return at + 1
+        lines: list[str] = []
+        stop = at
+        while stop < len(self.lines):
+            column, line = split_indent(self.lines[stop])
+            if line and self.items and column < offset:
+                break
+            if not line and end.match("") and not self.goes_on_indented(stop):
+                break
+            lines.append(self.lines[stop])
+            stop += 1
+            if line and end.search(line):
+                break
+        self.put(at, "\n".join(lines))
+        return stop
+
+    def goes_on_indented(self, blank: int) -> bool:
+        """Tell whether indented tags follow a blank line: a table laid out with air, not code."""
+        for line in self.lines[blank : blank + 4]:
+            column, text = split_indent(line)
+            if text:
+                return column >= 4 and text.startswith("<")
+        return False
+
+    # --- containers
+
+    def take_quote(self, at: int, offset: int) -> int:
+        inner: list[str] = []
+        fences = 0
+        end = at
+        while end < len(self.lines):
+            column, text = split_indent(self.lines[end])
+            if not text or (self.items and column < offset and text[0] != ">"):
+                break
+            if text[0] == ">" and column >= offset and column - offset < 4:
+                content = text[1:]
+                content = content[1:] if content.startswith(" ") else content
+                fences += bool(FENCE.match(content.strip()))
+            elif fences % 2 or not inner or interrupts_paragraph(text) or not _is_text(inner[-1]):
+                break
+            else:
+                content = text
+            inner.append(content)
+            end += 1
+        callout = CALLOUT.match(inner[0]) if inner else None
+        if callout and (kind := CALLOUTS.get(callout[1].lower())):
+            self.put_inside(_callout(kind, callout[2]), inner[1:], "</div>")
+        else:
+            self.put_inside("<blockquote>", inner, "</blockquote>")
+        return end
+
+    def take_admonition(self, at: int, opening: re.Match[str]) -> int:
+        fences = 0
+        end = at + 1
+        while end < len(self.lines):
+            text = self.lines[end].strip()
+            fences += bool(FENCE.match(text))
+            if fences % 2 == 0 and len(text) >= 3 and not text.strip(":"):
+                break
+            end += 1
+        kind = CALLOUTS[opening[1].lower()]
+        title = opening[2] or opening[3] or ""
+        self.put_inside(_callout(kind, title), self.lines[at + 1 : end], "</div>")
+        return end + 1
+
+    def may_begin_item(self, item: re.Match[str]) -> bool:
+        if self.depth + len(self.items) >= _DEEPEST:
+            return False
+        if self.paragraph is None or self.items:
+            return True
+        # "1986 was a good year." wrapped before its point is no list, nor is a lone dash.
+        return bool(item[3]) and item[1] in ("-", "*", "+", "1.", "1)")
+
+    def take_item(self, at: int, column: int, item: re.Match[str]) -> int:
+        self.end_paragraph()
+        marker, space, text = item[1], item[2], item[3]
+        tag = "ul" if marker in "-*+" else "ol"
+        if self.left and (self.left.tag, self.left.delimiter) == (tag, marker[-1]):
+            inside, self.left = self.left, None
+            if self.after_blank:
+                inside.tight = False
+        else:
+            self.close_left_list()
+            self.loosen()
+            inside = _List(tag, marker[-1])
+            self.emit(self.keep(_list_tag(tag, marker)))
+        width = len(space.expandtabs(4)) if text and len(space) < 5 else 1
+        self.items.append(_Item(column + len(marker) + width, inside))
+
+        task = _TASK.match(text)
+        if task:
+            text = text[task.end() :]
+        self.emit(self.keep('<li class="task-list__item">' if task else "<li>"))
+        self.after_blank = False
+        if task:
+            box = self.keep(_task_box(done=task[1] != " "))
+            self.begin_paragraph()
+            self.out.append(f"{self.lead()}{box} {text}")
+            return at + 1
+        if not text.strip():
+            return at + 1
+        # The rest of the line is the first block of the item.
+        self.lines[at] = " " * self.items[-1].offset + text
+        return at
+
+    def take_note(self, at: int, text: str) -> int:
+        self.end_paragraph()
+        self.out += ["", text]
+        self.paragraph = len(self.out) - 1
+        self.items.append(_Item(offset=4, list=None))
+        return at + 1
+
+    # --- writing
+
+    def put(self, at: int, html: str) -> int:
+        self.end_paragraph()
+        self.loosen()
+        self.emit(self.keep(html))
+        return at + 1
+
+    def put_inside(self, opening: str, lines: list[str], closing: str) -> None:
+        self.put(0, opening)
+        depth = self.depth + len(self.items) + 1
+        inner = _Preparation(lines, self.keep, self.code, depth=depth, with_notes=self.with_notes)
+        lead = self.lead()
+        self.out += [lead + line if line else "" for line in inner.run()]
+        self.emit(self.keep(closing))
+
+    def loosen(self) -> None:
+        if self.items and self.items[-1].blank_inside and (inside := self.items[-1].list):
+            inside.tight = False
+
+    def emit(self, line: str) -> None:
+        self.out += ["", self.lead() + line, ""]
+
+    def lead(self) -> str:
+        # Notes and definitions stay Python-Markdown's, which knows what belongs by its indent.
+        return "    " * sum(item.list is None for item in self.items)
+
+
+def _is_text(line: str) -> bool:
+    stripped = line.strip(" >")
+    return bool(stripped) and not (HEADING.match(stripped) or FENCE.match(stripped))
+
+
+def _callout(kind: str, title: str) -> str:
+    words = re.sub(r"[<>&\"]", "", title or "").strip() or kind.capitalize()
+    return f'<div class="callout callout--{kind}" role="note"><p class="callout__title">{words}</p>'
+
+
+def _list_tag(tag: str, marker: str) -> str:
+    number = marker[:-1]
+    return f'<ol start="{int(number)}">' if number and int(number) != 1 else f"<{tag}>"
+
+
+def _task_box(*, done: bool) -> str:
+    state, label = (" task--done", "Done") if done else ("", "Not done")
+    return f'<span class="task{state}" role="img" aria-label="{label}"></span>'
