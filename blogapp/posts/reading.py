@@ -90,7 +90,7 @@ def find_redirect(path: str) -> Redirect | None:
     return found.get(path) or found.get(path.lower())
 
 
-def _whole(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
+def _whole(query: Select[Post]) -> Select[Post]:
     return query.options(
         undefer(Post.html),
         joinedload(Post.domain),
@@ -100,7 +100,7 @@ def _whole(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
     )
 
 
-def _links(*conditions: ColumnElement[bool]) -> Select[tuple[Post]]:
+def _links(*conditions: ColumnElement[bool]) -> Select[Post]:
     return select(Post).where(*conditions).options(load_only(*_LINK))
 
 

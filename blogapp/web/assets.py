@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import rcssmin
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from markupsafe import Markup
 
 FIRST = ("tokens", "base")
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         inline_css=inline_css, inline_script=inline_script, asset=asset_address
     )
     app.extensions["assets"] = folder
+    app.after_request(keep_for_good)
 
 
 def inline_css(*components: str) -> Markup:
@@ -44,6 +45,16 @@ def asset_address(path: str) -> str:
     # Not by url_for: a request whose Host is refused has no addresses, but an error page.
     root = request.script_root + (current_app.static_url_path or "")
     return f"{root}/{path}?v={_fingerprint(_folder(), path)}"
+
+
+def keep_for_good(response: Response) -> Response:
+    """Let a static file be kept for a year (RFC 8246) under an address that says what it holds."""
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        path = (request.view_args or {})["filename"]
+        named = path.startswith("vendor/") and path.endswith((".js", ".woff2"))
+        if named or request.args.get("v") == _fingerprint(_folder(), path):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def admitted(kind: str) -> list[str]:

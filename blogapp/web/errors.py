@@ -56,7 +56,7 @@ def _let_go_of_the_database() -> None:
             db.session.expunge(site)
         db.session.rollback()
     except SQLAlchemyError:
-        db.session.invalidate()
+        db.session.remove()
 
 
 def _may_have_moved(error: HTTPException) -> bool:
