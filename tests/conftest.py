@@ -1,6 +1,5 @@
 """What every test can ask for: a blog, people who write on it, posts, a clock."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -182,6 +182,11 @@ class Browser(FlaskClient):
 
     author = None
 
+    @property
+    def origin(self):
+        """Scheme and host by which the blog is known: cookies and forms belong there."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.application.config["PUBLIC_URL"]))
+
     def page(self, url, *, status=200, **kwargs):
         """Return the parsed page at ``url``, which must answer with ``status``."""
         response = self.get(url, **kwargs)
@@ -189,6 +194,8 @@ class Browser(FlaskClient):
         return parse(response.text)
 
     def open(self, *args, **kwargs):
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", self.origin)
         # A context of its own, as in production: nothing in `g` outlives the request.
         with self.application.app_context():
             response = super().open(*args, **kwargs)
@@ -316,13 +323,14 @@ def make_author(app):
 def as_author(app):
     """Sign an author in: returns a browser whose `.author` is that author."""
     from blogapp.accounts.models import AuthorSession
+    from blogapp.accounts.tokens import token_hash
 
     def sign_in(author):
         browser = app.test_client()
         token = f"token of {author.id}"
         db.session.add(
             AuthorSession(
-                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                token_hash=token_hash(token),
                 author_id=author.id,
                 created_at=JANUARY,
                 last_seen_at=JANUARY,
@@ -330,7 +338,8 @@ def as_author(app):
             )
         )
         db.session.commit()
-        browser.set_cookie(app.config["SESSION_COOKIE_NAME"], token)
+        with browser.session_transaction(base_url=browser.origin) as session:
+            session["token"] = token
         browser.author = author
         return browser
 
