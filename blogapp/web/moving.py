@@ -26,7 +26,7 @@ def _target(redirect: Redirect) -> str | None:
     target = redirect.target or ""
     # "//host" and "/\host" are other hosts to a browser (WHATWG URL, 4.4).
     leads_away = not target.startswith("/") or target.startswith(("//", "/\\"))
-    return None if leads_away or target == request.path else target
+    return None if leads_away or target == redirect.path else target
 
 
 def _without_slash() -> str | None:
