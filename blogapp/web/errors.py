@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
@@ -26,6 +26,13 @@ WORDS = {
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
+    app.before_request(refuse_nul)
+
+
+def refuse_nul() -> None:
+    """Refuse an address that holds a NUL, which no database can look for."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(400)
 
 
 def show_error(error: HTTPException) -> Answer:
