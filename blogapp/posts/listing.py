@@ -40,6 +40,14 @@ class Batch:
         return self.pages[-1].number
 
 
+@dataclass(frozen=True)
+class Named:
+    """What a listing's path names, for its header."""
+
+    name: str
+    description: str
+
+
 def list_posts(
     selection: Selection, *, within: Selection = EVERYTHING, now: datetime, size: int
 ) -> Batch:
@@ -77,6 +85,18 @@ def count_posts(
     everywhere = [*conditions(within).values(), *conditions(selection).values()]
     query = select(func.count()).select_from(Post).where(listed(now), *everywhere)
     return db.session.scalar(query) or 0
+
+
+def find_named(key: str, slug: str) -> Named | None:
+    """Return name and description of a tag, domain, series or author, or None."""
+    model = {"tag": Tag, "domain": Domain, "series": Series, "author": Author}.get(key)
+    if model is None:
+        return None
+    about = model.bio if model is Author else model.description
+    row = db.session.execute(
+        select(model.name, about).where(model.slug_key == slug.casefold())
+    ).first()
+    return row and Named(*row)
 
 
 def conditions(selection: Selection) -> dict[str, ColumnElement[bool]]:

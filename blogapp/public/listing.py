@@ -1,42 +1,18 @@
 """The listing: all posts, or those under one choice; filtered, sorted, read on and on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote, urlencode
 
 from flask import Response, abort, redirect, request, url_for
 
-from blogapp.posts.counting import Choices, count_choices, find_ways_out
-from blogapp.posts.listing import Batch, count_posts, list_posts
+from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
+from blogapp.posts.listing import count_posts, find_named, list_posts
 from blogapp.posts.selection import MalformedSelection, Selection
-from blogapp.public.wording import Wording
+from blogapp.public.listing_page import Listing, Place, by_letter
+from blogapp.public.wording import MONTHS
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.pages import render_page
-
-SINGLE = ("domain", "kind", "series", "author", "year", "month")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a listing stands: the whole blog, or under one choice that its path names."""
-
-    endpoint: str
-    within: Selection = Selection()
-    key: str = ""
-    slug: str = ""
-
-    def address(self, selection: Selection | None = None, **more: str) -> str:
-        """Return where ``selection`` is shown here; ``more`` goes behind it."""
-        pairs = [*(selection.pairs() if selection else ()), *more.items()]
-        path = url_for(self.endpoint, **self._arguments())
-        return f"{path}?{urlencode(pairs)}" if pairs else path
-
-    def _arguments(self) -> dict[str, object]:
-        if self.key in {"year", "month"}:
-            dated = {"year": self.within.year, "month": self.within.month}
-            return {key: value for key, value in dated.items() if value}
-        return {"slug": self.slug} if self.slug else {}
 
 
 def index() -> Response:
@@ -82,8 +58,10 @@ def tags() -> Response:
     """Every tag, with how many posts it has: the most used, then all from A to Z."""
     if moved := _moved_to(url_for("public.tags")):
         return moved
-    choices = count_choices(Selection(), now=now())
-    return render_page("public/tags.html", choices=choices, section="tags")
+    tags = count_choices(Selection(), now=now()).tags
+    return render_page(
+        "public/tags.html", tags=tags, letters=by_letter(tags), section="tags"
+    )
 
 
 def archive() -> Response:
@@ -91,7 +69,9 @@ def archive() -> Response:
     if moved := _moved_to(url_for("public.archive")):
         return moved
     choices = count_choices(Selection(), now=now())
-    return render_page("public/archive.html", choices=choices, section="archive")
+    return render_page(
+        "public/archive.html", choices=choices, month_names=MONTHS, section="archive"
+    )
 
 
 def _show(place: Place) -> Response:
@@ -102,39 +82,70 @@ def _show(place: Place) -> Response:
     if request.args.get("fragment") == "posts":
         return _show_batch(place, selection)
 
-    choices = count_choices(selection, within=place.within, now=now())
+    moment, site = now(), current_site()
+    choices = count_choices(selection, within=place.within, now=moment)
     place, selection = _kept(place, selection, choices)
     if place.key and not _is_known(place, choices):
         abort(404)
     if "fragment" not in request.args and (moved := _moved_to(place.address(selection))):
         return moved
 
-    size = current_site().page_size
-    last = max(1, -(-choices.shown // size))
+    last = max(1, -(-choices.shown // site.page_size))
     if selection.page > last and not selection.after:
         abort(404)
     selection = replace(selection, through=min(selection.through, last))
-    batch = list_posts(selection, within=place.within, now=now(), size=size)
-    listing = Listing(place, selection, choices, batch, choices.shown, size)
-    response = render_page("public/listing.html", listing=listing, section="posts", query=selection.q)
+    listing = Listing(
+        site=site,
+        place=_described(place),
+        selection=selection,
+        choices=choices,
+        batch=list_posts(selection, within=place.within, now=moment, size=site.page_size),
+        shown=choices.shown,
+        ways_out=_ways_out(place, selection, choices),
+    )
+    response = render_page(
+        "public/listing.html", listing=listing, section="posts", query=selection.q
+    )
     if "fragment" in request.args:
         response.headers["HX-Push-Url"] = listing.address()
     return response
 
 
 def _show_batch(place: Place, selection: Selection) -> Response:
-    """Answer with the pages alone, and nothing that a filter changes."""
-    size = current_site().page_size
-    shown = count_posts(selection, within=place.within, now=now())
-    batch = list_posts(selection, within=place.within, now=now(), size=size)
+    """Answer with the pages alone: nothing that depends on the numbers beside choices."""
+    moment, site = now(), current_site()
+    batch = list_posts(selection, within=place.within, now=moment, size=site.page_size)
     if not batch.pages[0].posts and not selection.after and (selection.page > 1 or place.key):
         abort(404)
-    listing = Listing(place, selection, Choices(), batch, shown, size)
+    listing = Listing(
+        site=site,
+        place=place,
+        selection=selection,
+        choices=Choices(),
+        batch=batch,
+        shown=count_posts(selection, within=place.within, now=moment),
+    )
     response = render_page("public/listing.html", listing=listing)
     response.headers["HX-Replace-Url"] = listing.address(
         replace(selection.from_the_top(), through=batch.last)
     )
     return response
+
+
+def _described(place: Place) -> Place:
+    """The place with its name in people's spelling, and what it says about itself."""
+    if place.key == "year":
+        return replace(place, name=str(place.within.year))
+    if place.key == "month" and place.within.month:
+        return replace(place, name=f"{MONTHS[place.within.month - 1]} {place.within.year}")
+    named = find_named(place.key, place.slug)
+    return replace(place, name=named.name, description=named.description) if named else place
+
+
+def _ways_out(place: Place, selection: Selection, choices: Choices) -> list[WayOut]:
+    if choices.shown or not selection.narrows:
+        return []
+    return find_ways_out(selection, within=place.within, now=now())[:2]
 
 
 def _kept(place: Place, selection: Selection, choices: Choices) -> tuple[Place, Selection]:
@@ -173,15 +184,3 @@ def _moved_to(address: str) -> Response | None:
     response = redirect(address, 301, Response)
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-@dataclass(frozen=True)
-class Listing:
-    """All that the page says, ready to be laid out."""
-
-    place: Place
-    selection: Selection
-    choices: Choices
-    batch: Batch
-    shown: int
-    size: int

@@ -1,0 +1,362 @@
+"""A listing ready to be laid out: everything its template asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from itertools import groupby
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from blogapp.posts.counting import Choice, Choices, Month, TagChoice, WayOut
+from blogapp.posts.listing import Batch
+from blogapp.posts.models import Post
+from blogapp.posts.selection import Match, Selection, Sort
+from blogapp.public.wording import MONTHS, Wording, counted, newest_or_oldest
+from blogapp.site.models import Site
+from blogapp.web.addresses import absolute
+
+CHIPS = 12
+AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
+TIMELINE_LABELS = 8
+LABELS = {
+    "domain": "Domain",
+    "kind": "Kind",
+    "series": "Series",
+    "author": "Author",
+    "year": "Year",
+    "month": "Month",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a listing stands: the whole blog, or under one choice that its path names."""
+
+    endpoint: str
+    within: Selection = Selection()
+    key: str = ""
+    slug: str = ""
+    name: str = ""
+    description: str = ""
+
+    def address(self, selection: Selection | None = None, **more: str) -> str:
+        """Return where ``selection`` is shown here; ``more`` goes behind it."""
+        pairs = [*(selection.pairs() if selection else ()), *more.items()]
+        path = url_for(self.endpoint, **self._arguments())
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def _arguments(self) -> dict[str, object]:
+        if self.key in {"year", "month"}:
+            dated = {"year": self.within.year, "month": self.within.month}
+            return {key: value for key, value in dated.items() if value}
+        return {"slug": self.slug} if self.slug else {}
+
+
+@dataclass(frozen=True)
+class Years:
+    """A stretch of the timeline under one label."""
+
+    first: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Select:
+    """A choice of one, as a form shows it."""
+
+    name: str
+    label: str
+    options: Sequence[Choice]
+    value: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is shown, what can be chosen, and where every link leads."""
+
+    site: Site
+    place: Place
+    selection: Selection
+    choices: Choices
+    batch: Batch
+    shown: int
+    ways_out: Sequence[WayOut] = field(default=())
+
+    # Addresses.
+
+    def address(self, selection: Selection | None = None) -> str:
+        """Return where this selection, or another, is shown in this place."""
+        return self.place.address(selection or self.selection)
+
+    def page_address(self, number: int) -> str:
+        """Return the address of one page by itself."""
+        return self.place.address(replace(self.selection.from_the_top(), page=number))
+
+    @property
+    def path(self) -> str:
+        return self.place.address()
+
+    @property
+    def results(self) -> str:
+        """Where the filter asks for its fragment; the form adds what is chosen."""
+        return self.place.address(None, fragment="results")
+
+    @property
+    def more(self) -> str:
+        """Where the next batch is."""
+        following = replace(
+            self.selection.from_the_top(), page=self.batch.last + 1, after=self.batch.next
+        )
+        return self.place.address(following, fragment="posts")
+
+    @property
+    def canonical(self) -> str:
+        """The address that search engines should keep, whole."""
+        page = self.selection.page
+        within = replace(
+            self.selection, after=None, through=1, page=page, sort=self.selection.usual_sort
+        )
+        place = _place_of(within) if not self.place.key else None
+        if place:
+            return absolute(place.address(Selection(page=page)))
+        return absolute(self.place.address(within))
+
+    @property
+    def is_for_indexing(self) -> bool:
+        s = self.selection
+        plain = s.sort is s.usual_sort and s.through == 1 and not s.after and not s.q
+        choices = s.choices + bool(self.place.key)
+        return plain and choices < 2 and self.shown > 0 and not self.words.unknown()
+
+    @property
+    def state(self) -> str:
+        """A short name of what is chosen here; a batch of another state is not added."""
+        address = self.place.address(self.selection.from_the_top())
+        return sha256(address.encode()).hexdigest()[:12]
+
+    # Words.
+
+    @cached_property
+    def words(self) -> Wording:
+        return Wording(self.selection, self.choices.names)
+
+    @property
+    def heading(self) -> str:
+        return self.place.name or self.site.heading or self.site.title
+
+    @property
+    def eyebrow(self) -> str:
+        """Small words over the heading: what kind of place this is."""
+        return LABELS.get(self.place.key, "Tag") if self.place.key else self.site.eyebrow
+
+    @property
+    def lede(self) -> str:
+        return self.place.description if self.place.key else self.site.intro
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab says."""
+        page = f"Page {self.selection.page}" if self.selection.page > 1 else ""
+        chosen = self.words.chosen()
+        parts = [page, chosen[:1].upper() + chosen[1:], self.place.name, self.site.title]
+        return " · ".join(dict.fromkeys(filter(None, parts)))
+
+    @property
+    def count(self) -> str:
+        return counted(self.shown, "post")
+
+    @property
+    def description(self) -> str:
+        return self.place.description or self.site.description or self.site.intro
+
+    # The filter.
+
+    @property
+    def chips(self) -> list[TagChoice]:
+        """The most used tags, and those chosen beyond; the order depends on neither click."""
+        here = self.tags
+        return here[:CHIPS] + [tag for tag in here[CHIPS:] if tag.chosen]
+
+    @property
+    def tags(self) -> list[TagChoice]:
+        """The tags that posts in this place have, and those chosen."""
+        fixed = {slug.casefold() for slug in self.place.within.tags}
+        return [
+            tag
+            for tag in self.choices.tags
+            if (tag.used or tag.chosen or tag.left_out) and tag.slug.casefold() not in fixed
+        ]
+
+    @property
+    def tags_by_name(self) -> list[TagChoice]:
+        return sorted(self.tags, key=lambda tag: tag.name.casefold())
+
+    @property
+    def unknown_tags(self) -> list[str]:
+        """Chosen tags that no post has: they stay in the form until they are taken out."""
+        known = {key for key in self.choices.names if key[0] == "tag"}
+        return [slug for slug in self.selection.tags if ("tag", slug.casefold()) not in known]
+
+    @property
+    def selects(self) -> list[Select]:
+        """The choices of one that are worth showing."""
+        found = []
+        for name, label in LABELS.items():
+            value = str(getattr(self.selection, name) or "")
+            options = [c for c in self.choices.single.get(name, ()) if c.used or c.chosen]
+            if name == "month":
+                options = [replace(c, name=MONTHS[int(c.slug) - 1]) for c in options]
+                if not value and not (self.selection.year or self.place.key == "year"):
+                    continue
+            if value and not any(choice.chosen for choice in options):
+                options.append(Choice(value, value, 0, 0, chosen=True))
+            if value or (len(options) > 1 and not getattr(self.place.within, name)):
+                found.append(Select(name, label, options, value))
+        return found
+
+    @property
+    def sorts(self) -> list[Sort]:
+        return [s for s in Sort if s is not Sort.RELEVANCE or self.selection.q]
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the form of all tags carries along, since other controls hold it."""
+        mine = {"tag", "not", "page", "after", "through"}
+        return [pair for pair in self.selection.pairs() if pair[0] not in mine]
+
+    @property
+    def cleared(self) -> str:
+        """The address with nothing chosen."""
+        return self.path
+
+    @property
+    def is_any(self) -> bool:
+        return self.selection.match is Match.ANY
+
+    # The pages.
+
+    @property
+    def continues(self) -> bool:
+        """Whether more is added below as one reads; a page by itself ends where it ends."""
+        return self.selection.page == 1 or self.selection.after is not None
+
+    @property
+    def loads_by_itself(self) -> bool:
+        return self.continues and self.batch.last < AUTOMATIC_PAGES
+
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.shown // self.site.page_size))
+
+    @property
+    def so_far(self) -> int:
+        """How many posts stand above the end of this page, in all."""
+        if not self.batch.next:
+            return self.shown
+        return min(self.batch.last * self.site.page_size, self.shown)
+
+    @property
+    def page_numbers(self) -> list[int]:
+        """Pages to link to: the ends and the neighbours; 0 stands for a gap."""
+        near = range(self.batch.last - 2, self.batch.last + 3)
+        numbers = sorted({1, self.last_page, *near} & set(range(1, self.last_page + 1)))
+        found: list[int] = []
+        for number in numbers:
+            if found and number - found[-1] == 2:
+                found.append(number - 1)
+            elif found and number - found[-1] > 2:
+                found.append(0)
+            found.append(number)
+        return found
+
+    @property
+    def newer_address(self) -> str | None:
+        """Where the pages above are, when they are not in this document."""
+        first = self.batch.pages[0].number
+        if first == 1 or self.selection.after:
+            return None
+        if self.selection.page > 1:
+            return self.page_address(first - 1)
+        return self.address(replace(self.selection, through=first - 1))
+
+    @property
+    def last_post(self) -> Post:
+        return self.batch.pages[-1].posts[-1]
+
+    @property
+    def end(self) -> str:
+        """Which end of the timeline the last post stands at; empty when sorted otherwise."""
+        return "" if self.selection.sort is Sort.RELEVANCE else newest_or_oldest(self.selection.sort)
+
+    # The timeline.
+
+    @cached_property
+    def years(self) -> list[Years]:
+        """Labels under the timeline, all as wide."""
+        months = self.choices.months
+        if not months:
+            return []
+        first, last = months[0].year, months[-1].year
+        step = -(-(last - first + 1) // TIMELINE_LABELS)
+        first -= -(last - first + 1) % step
+        return [Years(year, self._year_address(year, step)) for year in range(first, last + 1, step)]
+
+    @cached_property
+    def bars(self) -> dict[str, str]:
+        """Paths of the timeline: all posts, and those that show, a month four units wide."""
+        months = [month for month in self.choices.months if month.posts]
+        highest = max((month.posts for month in months), default=1)
+        return {
+            "all": "".join(self._bar(month, month.posts, highest) for month in months),
+            "shown": "".join(
+                self._bar(month, month.shown, highest) for month in months if month.shown
+            )
+            if self.selection.narrows
+            else "",
+        }
+
+    @property
+    def timeline_width(self) -> int:
+        last = self.choices.months[-1].year
+        return (last - self.years[0].first + 1) * 48
+
+    def _year_address(self, year: int, step: int) -> str:
+        """Where a label leads: to its year with the same filter, or into the archive."""
+        if step > 1:
+            return url_for("public.archive", _anchor=f"from-{year}")
+        if not any(month.year == year and month.posts for month in self.choices.months):
+            return ""
+        rest = replace(self.selection.from_the_top(), year=None, month=None)
+        return Place("public.year", Selection(year=year), "year").address(rest)
+
+    def _bar(self, month: Month, posts: int, highest: int) -> str:
+        x = ((month.year - self.years[0].first) * 12 + month.month) * 4 - 2
+        return f"M{x} 40v-{max(3, round(40 * (posts / highest) ** 0.6))}"
+
+
+def by_letter(tags: Sequence[TagChoice]) -> list[tuple[str, list[TagChoice]]]:
+    """Return tags in groups by the first letter of their names; signs and digits under #."""
+
+    def letter(tag: TagChoice) -> str:
+        return tag.name[:1].upper() if tag.name[:1].isalpha() else "#"
+
+    ordered = sorted(tags, key=lambda tag: (letter(tag), tag.name.casefold()))
+    return [(key, list(group)) for key, group in groupby(ordered, key=letter)]
+
+
+def _place_of(selection: Selection) -> Place | None:
+    """The path of its own that a single choice has."""
+    s = selection
+    if s.choices != 1 or s.q or s.excluded or s.kind:
+        return None
+    if s.tags:
+        return Place("public.tag", Selection(tags=s.tags), "tag", s.tags[0])
+    for key in ("domain", "series", "author"):
+        if slug := getattr(s, key):
+            return Place(f"public.{key}", Selection(), key, slug)
+    if s.year:
+        key = "month" if s.month else "year"
+        return Place(f"public.{key}", Selection(year=s.year, month=s.month), key)
+    return None
