@@ -131,7 +131,9 @@ def test_a_wrong_method_names_the_right_ones(browser):
     assert "GET" in response.headers["Allow"]
 
 
-@pytest.mark.parametrize("address", ["/nowhere", "/posts/none", "/a/b/c", "/%ff", "/posts/%F0%9F%98%80"])
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/posts/none", "/a/b/c", "/%ff", "/posts/%F0%9F%98%80"]
+)
 def test_an_unknown_address_is_not_found(browser, address):
     assert browser.get(address).status_code == 404
 

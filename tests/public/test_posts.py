@@ -192,9 +192,7 @@ def test_a_renamed_post_is_found_at_its_old_address(browser, make_post):
 
     answers = [browser.get(f"/posts/{old}") for old in ("first-title", "FIRST-title/")]
 
-    assert [(a.status_code, a.headers["Location"]) for a in answers] == [
-        (301, "/posts/second")
-    ] * 2
+    assert [(a.status_code, a.headers["Location"]) for a in answers] == [(301, "/posts/second")] * 2
 
 
 def test_an_old_address_of_a_draft_does_not_give_it_away(browser, make_post):
