@@ -19,16 +19,16 @@ help:
 	  while IFS='|' read -r name what; do printf '  %-9s %s\n' "$$name" "$$what"; done
 
 run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS; DEMO=0 starts empty)
-	@$(if $(HOST),BLOG_HOST="$(HOST)") $(if $(PORT),BLOG_PORT="$(PORT)") \
+	@exec env $(if $(HOST),BLOG_HOST="$(HOST)") $(if $(PORT),BLOG_PORT="$(PORT)") \
 	  $(if $(WORKERS),BLOG_WORKERS="$(WORKERS)") \
-	  exec $(VENV)/blogapp serve $(if $(filter 0,$(DEMO)),,--demo)
+	  $(VENV)/blogapp serve $(if $(filter 0,$(DEMO)),,--demo)
 
 check: lint fast ## lint and the fast tests, a minute or two
 
 test: lint fast postgres browser ## everything that continuous integration runs
 
 prove: .venv/has-tests chromium ## the long checks at full size, before a release
-	PROVE=1 $(PYTEST) -m prove
+	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 
 format: .venv/has-tests ## put code in its usual shape
 	@$(VENV)/python -m ruff check --select I --fix --quiet .

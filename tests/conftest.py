@@ -187,6 +187,12 @@ class Browser(FlaskClient):
         """Scheme and host by which the blog is known: cookies and forms belong there."""
         return "{0.scheme}://{0.netloc}".format(urlsplit(self.application.config["PUBLIC_URL"]))
 
+    def get_cookie(self, key, domain=None, path="/"):
+        return super().get_cookie(key, domain or urlsplit(self.origin).hostname, path)
+
+    def set_cookie(self, key, value="", *, domain=None, **kwargs):
+        super().set_cookie(key, value, domain=domain or urlsplit(self.origin).hostname, **kwargs)
+
     def page(self, url, *, status=200, **kwargs):
         """Return the parsed page at ``url``, which must answer with ``status``."""
         response = self.get(url, **kwargs)
@@ -196,6 +202,8 @@ class Browser(FlaskClient):
     def open(self, *args, **kwargs):
         if args and isinstance(args[0], str):
             kwargs.setdefault("base_url", self.origin)
+        # Read to the end and closed, as files want to be.
+        kwargs.setdefault("buffered", True)
         # A context of its own, as in production: nothing in `g` outlives the request.
         with self.application.app_context():
             response = super().open(*args, **kwargs)

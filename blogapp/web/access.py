@@ -52,6 +52,7 @@ def _read_session() -> Author | None:
     found = token and find_session(token, now=now())
     if not found:
         return None
+    author = found.author
     if notice(found, now=now()):
         db.session.commit()
-    return found.author
+    return author
