@@ -1,5 +1,50 @@
 """Where authors write. Every page here asks who you are."""
 
 from flask import Blueprint
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+
+from blogapp.authoring import (
+    dashboard,
+    guarding,
+    images,
+    posts,
+    preview,
+    publication,
+    settings,
+    tags,
+)
+from blogapp.web.access import require_author
+
+NEW = "/posts/new"
+POST = "/posts/<int(max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
+bp.before_request(guarding.keep_typed_text)
+bp.before_request(require_author)
+bp.before_request(guarding.admit_long_texts)
+bp.after_request(guarding.keep_private)
+bp.register_error_handler(CSRFError, guarding.refuse_stale_button)
+bp.register_error_handler(StaleDataError, guarding.refuse_collision)
+bp.context_processor(guarding.offer_to_templates)
+
+bp.add_url_rule("", "dashboard", dashboard.show)
+bp.add_url_rule("/posts", "list_posts", posts.index)
+bp.add_url_rule(NEW, "new_post", posts.edit, methods=["GET", "POST"])
+bp.add_url_rule(POST, "edit_post", posts.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{POST}/copies", "copy_post", posts.copy, methods=["POST"])
+bp.add_url_rule(f"{POST}/trash", "trash_post", posts.trash, methods=["POST"])
+bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["POST"])
+
+bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
+bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])
+bp.add_url_rule(f"{NEW}/publication", "publish_new_post", publication.publish, methods=["POST"])
+bp.add_url_rule(f"{POST}/publication", "publish_post", publication.publish, methods=["POST"])
+bp.add_url_rule(f"{POST}/withdrawal", "withdraw_post", publication.withdraw, methods=["POST"])
+
+bp.add_url_rule(f"{NEW}/images", "add_first_image", images.add, methods=["POST"])
+bp.add_url_rule(f"{POST}/images", "list_images", images.index)
+bp.add_url_rule(f"{POST}/images", "add_image", images.add, methods=["POST"])
+
+bp.add_url_rule("/settings", "edit_settings", settings.edit, methods=["GET", "POST"])
+bp.add_url_rule("/tags", "list_tags", tags.index)

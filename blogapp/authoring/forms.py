@@ -1,0 +1,344 @@
+"""What authors fill in, and what may be wrong with it."""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
+from wtforms.widgets import TextInput
+
+from blogapp.accounts.models import Author
+from blogapp.posts.errors import SkippedTime
+from blogapp.posts.managing import list_authors
+from blogapp.posts.models import Post
+from blogapp.posts.scheduling import moment_at
+from blogapp.posts.writing import Manuscript
+from blogapp.site.models import Site
+
+MOST_TAGS = 30
+LONGEST_NAME = 200
+SUMMARY_GOAL = 160
+# BCP 47 in outline: subtags of letters and digits, the first of letters.
+LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+DATE_FORMATS = (
+    "%-d %b %Y",
+    "%-d %B %Y",
+    "%b %-d, %Y",
+    "%B %-d, %Y",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%Y-%m-%d",
+)
+
+
+def clean(text: str | None) -> str:
+    """Return ``text`` without what no database keeps: NULs and halves of characters."""
+    return (text or "").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str | None) -> str:
+    """Return ``text`` cleaned, stripped and on a single line."""
+    return re.sub(r"[\r\n\t]+", " ", clean(text)).strip()
+
+
+class NamesField(Field):
+    """Names separated by commas; one that holds a comma stands in double quotes."""
+
+    widget = TextInput()
+    data: list[str]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return join_names(self.data or [])
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = split_names(valuelist[0]) if valuelist else []
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return names as one line of text.
+
+    >>> join_names(["CI/CD", "a, b"])
+    'CI/CD, "a, b"'
+    """
+    return ", ".join(
+        '"' + name.replace('"', '""') + '"' if "," in name or name.startswith('"') else name
+        for name in names
+    )
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in a line of text, each once, ignoring case and empty ones.
+
+    >>> split_names('CI/CD, "a, b", ci/cd,, ')
+    ['CI/CD', 'a, b']
+    """
+    line = one_line(text)
+    try:
+        found = next(csv.reader([line], skipinitialspace=True), [])
+    except csv.Error:  # longer than a field may be
+        found = line.split(",")
+    kept: dict[str, str] = {}
+    for name in (" ".join(name.split()) for name in found):
+        if name:
+            kept.setdefault(name.casefold(), name)
+    return list(kept.values())
+
+
+class PostForm(FlaskForm):
+    """A post as its author types it."""
+
+    title = StringField(
+        "Title",
+        [
+            DataRequired("Give it a title; it can change later."),
+            Length(max=300, message="A title holds at most 300 characters."),
+        ],
+        filters=[one_line],
+    )
+    body = TextAreaField("Text, in Markdown", filters=[clean])
+    slug = StringField("Address", filters=[one_line])
+    summary = TextAreaField(
+        "Summary",
+        [Length(max=1000, message="A summary holds at most 1,000 characters.")],
+        filters=[one_line],
+    )
+    domain = StringField("Domain", [Length(max=LONGEST_NAME)], filters=[one_line])
+    tags = NamesField("Tags")
+    kind = StringField("Kind", [Length(max=40)], filters=[one_line])
+    series = StringField("Series", [Length(max=LONGEST_NAME)], filters=[one_line])
+    series_position = IntegerField(
+        "Part",
+        [Optional(), NumberRange(1, 9999, message="A part is a number from 1 to 9999.")],
+    )
+    authors = NamesField("Authors")
+    language = StringField(
+        "Language",
+        [
+            Optional(),
+            Length(max=35),
+            Regexp(LANGUAGE, message="A language is a code like en, de or pt-BR."),
+        ],
+        filters=[one_line],
+    )
+    canonical_url = StringField(
+        "First published at",
+        [
+            Optional(),
+            Length(max=2000),
+            Regexp(r"^https?://[^\s<>\"]+$", message="Write a whole address: https://…"),
+        ],
+        filters=[one_line],
+    )
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, post: Post) -> Self:
+        """Return the form filled with what is stored."""
+        return cls(
+            formdata=None,
+            data={
+                "title": post.title,
+                "body": post.body,
+                "slug": post.slug,
+                "summary": post.summary,
+                "domain": post.domain and post.domain.name,
+                "tags": [tag.name for tag in post.tags],
+                "kind": post.kind,
+                "series": post.series and post.series.name,
+                "series_position": post.series_position,
+                "authors": call_authors(post.authors, among=list_authors()),
+                "language": post.language,
+                "canonical_url": post.canonical_url,
+                "version": str(post.version),
+            },
+        )
+
+    def manuscript(
+        self, *, authors: tuple[Author, ...] | None, extra: dict[str, Any]
+    ) -> Manuscript:
+        """Return what was typed as something that can be saved."""
+        return Manuscript(
+            title=self.title.data or "",
+            body=self.body.data or "",
+            slug=self.slug.data or "",
+            summary=self.summary.data or "",
+            kind=self.kind.data or "",
+            language=self.language.data or "",
+            canonical_url=self.canonical_url.data or "",
+            domain=self.domain.data or "",
+            series=self.series.data or "",
+            series_position=self.series_position.data,
+            tags=tuple(self.tags.data or ()),
+            authors=authors,
+            extra=extra,
+        )
+
+    def named_authors(self) -> tuple[Author, ...]:
+        """Return the authors whose names were typed; valid forms name only such."""
+        found = find_authors(self.authors.data or (), among=list_authors())
+        return tuple(author for author in found if author)
+
+    def validate_tags(self, field: Field) -> None:
+        if len(field.data) > MOST_TAGS:
+            raise ValidationError(f"{len(field.data)} tags are too many; {MOST_TAGS} is the most.")
+        for name in field.data:
+            if len(name) > LONGEST_NAME:
+                raise ValidationError(
+                    f"“{name[:40]}…” is too long; a tag holds at most {LONGEST_NAME} characters."
+                )
+
+    def validate_authors(self, field: Field) -> None:
+        found = find_authors(field.data, among=list_authors())
+        unknown = [name for name, author in zip(field.data, found, strict=True) if not author]
+        if unknown:
+            raise ValidationError(f"Nobody here is called {join_names(unknown)}.")
+
+
+def call_authors(authors: Sequence[Author], *, among: Sequence[Author]) -> list[str]:
+    """Return a name for each author; where two people share one, the slug instead."""
+    names = [author.name.casefold() for author in among]
+    return [
+        author.name if names.count(author.name.casefold()) == 1 else author.slug
+        for author in authors
+    ]
+
+
+def find_authors(names: Sequence[str], *, among: Sequence[Author]) -> list[Author | None]:
+    """Return who is meant by each name or slug; None where nobody is, or two people are."""
+    by_name: dict[str, Author | None] = {}
+    for author in among:
+        key = " ".join(author.name.split()).casefold()
+        by_name[key] = None if key in by_name else author
+    by_slug = {author.slug_key: author for author in among}
+    return [by_slug.get(name.casefold()) or by_name.get(name.casefold()) for name in names]
+
+
+class PublicationForm(FlaskForm):
+    """When a post goes live: at once, or at a time on the site's clock."""
+
+    when = RadioField("When", choices=[("now", "Now"), ("later", "At a set time")], default="now")
+    date = DateField("Date", [Optional()])
+    time = TimeField("Time", [Optional()], format=["%H:%M", "%H:%M:%S"])
+
+    zone: ZoneInfo = ZoneInfo("UTC")
+    moment: datetime | None = None
+
+    @classmethod
+    def of(cls, moment: datetime | None, zone: ZoneInfo) -> Self:
+        """Return the form showing ``moment`` on the clock of ``zone``."""
+        local = moment and moment.astimezone(zone)
+        when = "later" if local else "now"
+        return cls(formdata=None, data={"when": when, "date": local, "time": local})
+
+    def validate_date(self, field: Field) -> None:
+        if self.when.data != "later" or self.date.errors or self.time.errors:
+            return
+        if self.date.data is None or self.time.data is None:
+            raise ValidationError("Choose a day and a time.")
+        if not 1970 <= self.date.data.year <= 2999:
+            raise ValidationError("Choose a year from 1970 to 2999.")
+        local = datetime.combine(self.date.data, self.time.data.replace(second=0))
+        try:
+            self.moment = moment_at(local, self.zone)
+        except SkippedTime as error:
+            valid = f"{error.next_valid:%H:%M}"
+            if error.next_valid.date() != local.date():
+                valid = f"{error.next_valid:%-d %B %Y, %H:%M}"
+            raise ValidationError(
+                f"Clocks are put forward over {local:%H:%M} that day in {self.zone.key}. "
+                f"The next time there is: {valid}."
+            ) from error
+
+
+class ImageForm(FlaskForm):
+    """An image for a post, and what it shows in words."""
+
+    image = FileField("Image file")
+    alt = StringField(
+        "What it shows, for people who cannot see it",
+        [Length(max=1000, message="At most 1,000 characters.")],
+        filters=[one_line],
+    )
+
+    def validate_image(self, field: Field) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError("Choose an image file.")
+
+    def validate_alt(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError("Say in a few words what the image shows.")
+
+
+class SiteForm(FlaskForm):
+    """What belongs to the blog rather than to the machine."""
+
+    title = StringField(
+        "Name of the blog",
+        [DataRequired("A blog needs a name."), Length(max=200)],
+        filters=[one_line],
+    )
+    eyebrow = StringField("Small line over the heading", [Length(max=200)], filters=[one_line])
+    heading = StringField("Heading of the front page", [Length(max=300)], filters=[one_line])
+    intro = TextAreaField("Introduction under the heading", [Length(max=2000)], filters=[clean])
+    description = TextAreaField(
+        "Description for search engines and feeds", [Length(max=1000)], filters=[one_line]
+    )
+    footer_line = StringField("Line in the footer", [Length(max=500)], filters=[one_line])
+    language = StringField(
+        "Language",
+        [
+            DataRequired("Name a language, such as en."),
+            Length(max=35),
+            Regexp(LANGUAGE, message="A language is a code like en, de or pt-BR."),
+        ],
+        filters=[one_line],
+    )
+    time_zone = SelectField(
+        "Time zone",
+        choices=[(name, name) for name in sorted(available_timezones())],
+        validate_choice=False,
+    )
+    date_format = SelectField("Dates")
+    page_size = IntegerField(
+        "Posts on a page",
+        [
+            InputRequired("Say how many posts a page shows."),
+            NumberRange(1, 100, message="A page shows from 1 to 100 posts."),
+        ],
+    )
+
+    def offer_date_formats(self, site: Site, example: datetime) -> None:
+        """Let the form choose among common formats and the site's own, shown as they look."""
+        formats = dict.fromkeys([*DATE_FORMATS, site.date_format])
+        self.date_format.choices = [(fmt, example.strftime(fmt)) for fmt in formats]
+
+    def validate_time_zone(self, field: Field) -> None:
+        if field.data not in available_timezones():
+            raise ValidationError("Choose a zone from the list, such as Europe/Paris.")

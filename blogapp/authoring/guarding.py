@@ -1,0 +1,133 @@
+"""Who gets in, and what becomes of the text of somebody who no longer does."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response as AnyResponse
+
+from blogapp.authoring.notices import complain, take_notices
+from blogapp.config import MEGABYTE
+from blogapp.extensions import csrf, db
+from blogapp.posts.managing import find_for_writing
+from blogapp.posts.models import Post
+from blogapp.posts.rights import may_edit, may_manage_site, may_publish
+from blogapp.web.access import current_author, find_current_author, require_author
+from blogapp.web.clock import now
+
+# What a browser would choose anew, or must not carry over to another session.
+_NOT_KEPT = {"csrf_token", "image"}
+
+
+def keep_typed_text() -> Response | None:
+    """Hand a text back to somebody whose session ended while it was being written.
+
+    Their form arrives without a session: sending them to sign in would lose it. The
+    page holds the text in a form that can be sent again after signing in elsewhere.
+    """
+    if request.method != "POST" or find_current_author() or not _is_from_here():
+        return None
+    if "body" not in request.form:
+        return None
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_KEPT]
+    page = render_template("authoring/signed_out.html", fields=fields, action=_address())
+    return make_response(page, 403)
+
+
+def get_post(id: int) -> Post:
+    """Return the post, which the author may edit; answers 404 or 403 otherwise."""
+    post = find_for_writing(id)
+    if post is None:
+        abort(404)
+    if not may_edit(current_author(), post, now=now()):
+        abort(403)
+    return post
+
+
+def demand_publishing(post: Post) -> None:
+    """Answer 403 to an author who may not decide whether readers see ``post``."""
+    if not may_publish(current_author(), post, now=now()):
+        abort(403)
+
+
+def demand_token() -> None:
+    """Answer a form that was not on a page of ours as Flask-WTF does, by `CSRFError`."""
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
+
+
+def admit_long_texts() -> None:
+    """Take in what is over our limits, within reason: the answer can then hold it again."""
+    request.max_content_length = 64 * MEGABYTE
+    request.max_form_memory_size = 12 * MEGABYTE
+
+
+def demand_site() -> None:
+    """Answer 403 to an author who may not change the blog's settings."""
+    if not may_manage_site(current_author()):
+        abort(403)
+
+
+def refuse_stale_button(error: CSRFError) -> AnyResponse:
+    """A button on a page older than the session: nothing was done, so it can be pressed again."""
+    if strangers := require_author():
+        return strangers
+    complain("That page was too old to act on. Nothing was changed; press the button again.")
+    return redirect(_referring_page() or url_for("authoring.dashboard"), code=303)
+
+
+def refuse_collision(error: StaleDataError) -> AnyResponse:
+    """Two people pressed a button of the same post at once: the second looks again first."""
+    db.session.rollback()
+    complain("Somebody else changed this post in the same moment. Look at it, then try again.")
+    return redirect(_referring_page() or url_for("authoring.list_posts"), code=303)
+
+
+def offer_to_templates() -> dict[str, Any]:
+    """What pages here may ask: who is signed in, what they may do, what was just done."""
+    return {
+        "current_author": current_author,
+        "take_notices": take_notices,
+        "manages_site": lambda: may_manage_site(current_author()),
+        "publishes": lambda post: may_publish(current_author(), post, now=now()),
+    }
+
+
+def keep_private(response: Response) -> Response:
+    """Nothing under /write may be kept by anyone or found by search engines."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _is_from_here() -> bool:
+    """Whether the form was on a page of ours: another site must not put words into ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _address() -> str:
+    return request.script_root + request.path
+
+
+def _referring_page() -> str | None:
+    """Return the page the button was on, when that was one of these."""
+    referrer = urlsplit(request.referrer or "")
+    base = url_for("authoring.dashboard")
+    if referrer.netloc != request.host or not referrer.path.startswith(base):
+        return None
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")

@@ -1,0 +1,100 @@
+"""Whether readers see a post: at once, from a time on, or no longer."""
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from blogapp.authoring.editor import show_editor
+from blogapp.authoring.forms import PostForm, PublicationForm
+from blogapp.authoring.guarding import demand_publishing, get_post
+from blogapp.authoring.notices import complain, say
+from blogapp.authoring.saving import change, save_typed
+from blogapp.extensions import csrf, db
+from blogapp.posts import publishing
+from blogapp.posts.errors import NothingToPublish
+from blogapp.posts.models import Post, State
+from blogapp.posts.rights import may_publish_own
+from blogapp.web.access import current_author
+from blogapp.web.clock import now
+from blogapp.web.filters import current_site, local
+
+
+@csrf.exempt  # the form checks its token itself, so that a stale one loses no text
+def publish(id: int | None = None) -> AnyResponse:
+    """Publish a post now or from a set time on; from the editor, as it was typed there."""
+    post = get_post(id) if id else None
+    if post:
+        demand_publishing(post)
+    elif not may_publish_own(current_author()):
+        abort(403)
+    plan = PublicationForm()
+    plan.zone = current_site().zone
+    if post and "body" not in request.form:
+        return _publish_stored(post, plan)
+
+    form = PostForm()
+    if not (form.validate() & plan.validate() & _has_text(form)):
+        return show_editor(form, post, publication=plan, status=422)
+    saved = save_typed(form, post, then=lambda typed: _set_live(typed, plan))
+    say(_outcome(saved, plan))
+    return redirect(url_for(".edit_post", id=saved.id), code=303)
+
+
+@csrf.exempt  # `change` checks the token where no form does
+def withdraw(id: int) -> AnyResponse:
+    """Take a post from readers; a scheduled one becomes a draft again."""
+    demand_publishing(get_post(id))
+    post = change(id, _take_back)
+    if post.withdrawn_at:
+        text = f"“{post.title}” is withdrawn; its address answers that it is gone."
+        say(text, undo=url_for(".publish_post", id=id))
+    else:
+        say(f"“{post.title}” is a draft and will not go live by itself.")
+    return redirect(url_for(".edit_post", id=id), code=303)
+
+
+def _take_back(post: Post) -> None:
+    state = post.state(now())
+    if state is State.SCHEDULED:
+        publishing.unschedule(post, zone=current_site().zone)
+    elif state is State.PUBLISHED:
+        publishing.withdraw(post, now=now())
+
+
+def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
+    """Publish what is stored: the button stood on a page without the text."""
+    try:
+        if plan.validate():
+            _set_live(post, plan)
+            db.session.commit()
+            say(_outcome(post, plan))
+        else:
+            complain(" ".join(problem for field in plan for problem in field.errors))
+    except NothingToPublish as error:
+        complain(str(error))
+    return redirect(url_for(".edit_post", id=post.id), code=303)
+
+
+def _has_text(form: PostForm) -> bool:
+    if (form.body.data or "").strip():
+        return True
+    form.body.errors = ["There is no text to publish yet."]
+    return False
+
+
+def _set_live(post: Post, plan: PublicationForm) -> None:
+    """Publish as planned; a time that has passed means now, except to date a public post back."""
+    zone = current_site().zone
+    if plan.moment and (plan.moment > now() or post.is_public(now())):
+        publishing.schedule(post, at=plan.moment, zone=zone)
+    else:
+        publishing.publish(post, now=now(), zone=zone)
+
+
+def _outcome(post: Post, plan: PublicationForm) -> str:
+    """Say what was done, which is not always what was asked for."""
+    if plan.moment is None:
+        return f"Live at /posts/{post.slug}."
+    shown = f"{local(plan.moment):%-d %B %Y, %H:%M} ({current_site().time_zone})"
+    if plan.moment != post.published_at:
+        return "That time has passed, so it is live now."
+    return f"Dated {shown}." if plan.moment <= now() else f"Goes live on {shown}."
