@@ -56,7 +56,7 @@ def month(year: int, month: int) -> Response:
 
 def tags() -> Response:
     """Every tag, with how many posts it has: the most used, then all from A to Z."""
-    if moved := _moved_to(url_for("public.tags")):
+    if "fragment" not in request.args and (moved := _moved_to(url_for("public.tags"))):
         return moved
     tags = count_choices(Selection(), now=now()).tags
     return render_page(
@@ -66,7 +66,7 @@ def tags() -> Response:
 
 def archive() -> Response:
     """Years and months, with how many posts each has."""
-    if moved := _moved_to(url_for("public.archive")):
+    if "fragment" not in request.args and (moved := _moved_to(url_for("public.archive"))):
         return moved
     choices = count_choices(Selection(), now=now())
     return render_page(
