@@ -217,6 +217,15 @@ class Listing:
         return found
 
     @property
+    def more_selects(self) -> list[Select]:
+        """Those that stand behind "More"."""
+        return [select for select in self.selects if select.name != "domain"]
+
+    @property
+    def more_chosen(self) -> int:
+        return sum(bool(select.value) for select in self.more_selects)
+
+    @property
     def sorts(self) -> list[Sort]:
         return [s for s in Sort if s is not Sort.RELEVANCE or self.selection.q]
 

@@ -1,0 +1,227 @@
+// <post-results id="results">filter, list and pager; htmx brings new ones</post-results>
+class PostResults extends HTMLElement {
+  #newest = null
+  #chips = []
+  #failed = null
+  #marking = 0
+
+  connectedCallback() {
+    for (const [name, act] of this.#acts) this.addEventListener(name, act)
+    document.addEventListener("htmx:before:history:update", this.#keepHistoryShort)
+    addEventListener("online", this.#retryOnce)
+    addEventListener("scroll", this.#mark, { passive: true })
+  }
+
+  disconnectedCallback() {
+    for (const [name, act] of this.#acts) this.removeEventListener(name, act)
+    document.removeEventListener("htmx:before:history:update", this.#keepHistoryShort)
+    removeEventListener("online", this.#retryOnce)
+    removeEventListener("scroll", this.#mark)
+  }
+
+  get #list() {
+    return this.querySelector("#listing")
+  }
+
+  get #forms() {
+    return [...this.querySelectorAll("#filter, #tag-form")]
+  }
+
+  // What leaves nothing cannot be chosen; it can be reached, and says why.
+  #refuse = (event) => {
+    if (event.target.closest?.("[aria-disabled=true]")) event.preventDefault()
+  }
+
+  // Both forms say the same, so that either can be sent.
+  #mirror = (event) => {
+    const from = event.target.form
+    if (!this.#forms.includes(from)) return
+    for (const to of this.#forms) if (to !== from) copyChoices(from, to)
+  }
+
+  #beforeRequest = (event) => {
+    const { ctx } = event.detail
+    const asked = ctx.sourceElement
+    // Whoever saves data is asked before more of it comes.
+    if (ctx.sourceEvent?.type === "intersect" && navigator.connection?.saveData) {
+      return event.preventDefault()
+    }
+    if (this.#forms.includes(asked)) {
+      this.#newest = ctx
+      this.#chips = [...this.querySelectorAll(".filter-bar__chips > label")]
+    }
+    this.#list.setAttribute("aria-busy", "true")
+    this.#forgetFailure()
+  }
+
+  #afterRequest = (event) => {
+    const { ctx } = event.detail
+    if (!this.#forms.includes(ctx.sourceElement) || ctx === this.#newest) {
+      this.#list.removeAttribute("aria-busy")
+    }
+  }
+
+  // An answer that is not to the latest question is dropped, however late it comes.
+  #beforeSwap = (event) => {
+    const { ctx, tasks } = event.detail
+    if (this.#forms.includes(ctx.sourceElement)) {
+      if (ctx !== this.#newest) event.preventDefault()
+      return
+    }
+    const page = tasks[0]?.fragment?.querySelector("[data-state]")
+    if (page && page.dataset.state !== this.#list.dataset.state) event.preventDefault()
+    else if (page) ctx.brought = page.id
+  }
+
+  #afterSwap = (event) => {
+    const { ctx } = event.detail
+    if (ctx === this.#newest) this.#showResults()
+    else if (ctx.brought) this.#showMore(ctx)
+  }
+
+  #showResults() {
+    for (const form of this.#forms) showWhatItSays(form)
+    this.#keepChips()
+    document.title = this.#list.dataset.title
+    const top = this.#list.getBoundingClientRect().top
+    if (top < 0) this.#list.scrollIntoView({ block: "start", behavior: "instant" })
+  }
+
+  #showMore(ctx) {
+    const page = document.getElementById(ctx.brought)
+    page.dataset.fresh = ""
+    this.querySelector("#news").textContent = page.dataset.news
+    // Who pressed the button goes on reading where the new posts begin.
+    if (ctx.sourceEvent?.type === "click" && ctx.sourceEvent.isTrusted) {
+      page.querySelector(".post-card__title a").focus({ preventScroll: true })
+    }
+    this.#mark()
+  }
+
+  // A chip that was chosen beyond the first ones stays where it is when it is let go.
+  #keepChips() {
+    const row = this.querySelector(".filter-bar__chips")
+    if (!row) return
+    this.#chips.forEach((chip, index) => {
+      if (chip.isConnected) return
+      const input = chip.querySelector("input")
+      const twin = this.querySelector(`#tag-form input[name="${input.name}"][value="${CSS.escape(input.value)}"]`)
+      if (!twin || row.querySelector(`[name="${input.name}"][value="${CSS.escape(input.value)}"]`)) return
+      const kept = twin.closest("label").cloneNode(true)
+      const control = kept.querySelector("input")
+      control.id = input.id
+      control.checked = false
+      row.insertBefore(kept, row.children[index] ?? null)
+      if (chip.contains(this.#focused)) control.focus({ preventScroll: true })
+    })
+  }
+
+  #focused = null
+  #remember = (event) => {
+    this.#focused = event.target
+  }
+
+  // Failures: the list stays, a row says what happened, and the connection's return tries again.
+
+  #fail = (event) => {
+    const { ctx } = event.detail
+    if (!ctx?.sourceElement) return
+    const isForm = this.#forms.includes(ctx.sourceElement)
+    if (isForm && ctx !== this.#newest) return
+    const template = this.querySelector(isForm ? "#results-failed" : ".pager__failed")
+    if (!template || this.#failed) return
+    const row = template.content.firstElementChild.cloneNode(true)
+    const source = ctx.sourceElement
+    this.#failed = { row, source, retried: ctx.sourceEvent?.type === "retry" }
+    row.querySelector("button").addEventListener("click", () => this.#retry())
+    if (isForm) this.querySelector(".post-list").before(row)
+    else source.closest(".pager__row").before(row)
+    if (!isForm) source.closest(".pager__row").hidden = true
+  }
+
+  #retry() {
+    const { source } = this.#failed
+    if (source.matches("form")) source.requestSubmit()
+    else source.click()
+  }
+
+  #retryOnce = () => {
+    if (!this.#failed || this.#failed.retried) return
+    this.#failed.retried = true
+    this.#retry()
+  }
+
+  #forgetFailure() {
+    if (!this.#failed) return
+    const row = this.#failed.row
+    const next = row.nextElementSibling
+    if (next?.matches(".pager__row")) next.hidden = false
+    row.remove()
+    this.#failed = null
+  }
+
+  // The address names the page that is being read, so that a link to it opens there.
+  #mark = () => {
+    clearTimeout(this.#marking)
+    this.#marking = setTimeout(() => {
+      const pages = [...this.querySelectorAll("[data-page]")]
+      const read = pages.findLast((page) => page.getBoundingClientRect().top < innerHeight / 2)
+      const hash = read && read !== pages[0] ? `#${read.id}` : ""
+      if (location.hash === hash || !(hash || /^#page-\d+$/.test(location.hash))) return
+      history.replaceState(history.state, "", location.pathname + location.search + hash)
+    }, 200)
+  }
+
+  // Choosing back to the state one is in makes no second entry of it.
+  #keepHistoryShort = (event) => {
+    const { history } = event.detail
+    if (history.path === location.pathname + location.search) history.type = "replace"
+  }
+
+  #acts = [
+    ["click", this.#refuse],
+    ["change", this.#mirror],
+    ["focusin", this.#remember],
+    ["htmx:before:request", this.#beforeRequest],
+    ["htmx:before:swap", this.#beforeSwap],
+    ["htmx:after:swap", this.#afterSwap],
+    ["htmx:finally:request", this.#afterRequest],
+    ["htmx:error", this.#fail],
+    ["htmx:response:error", this.#fail],
+  ]
+}
+
+// Make `to` say what `from` says, adding what it has no control for.
+function copyChoices(from, to) {
+  const said = [...new FormData(from)]
+  for (const extra of to.querySelectorAll("[data-extra]")) extra.remove()
+  for (const control of to.elements) {
+    const values = said.filter(([name]) => name === control.name).map(([, value]) => value)
+    if (control.type === "checkbox" || control.type === "radio") {
+      control.checked = values.includes(control.value)
+    } else if (control.name) {
+      control.value = values[0] ?? ""
+    }
+  }
+  const now = [...new FormData(to)].map(String)
+  for (const [name, value] of said) {
+    if (now.includes(String([name, value])) || !value) continue
+    const input = document.createElement("input")
+    Object.assign(input, { type: "hidden", name, value })
+    input.dataset.extra = ""
+    to.append(input)
+  }
+}
+
+// After an answer the controls show what it says, whatever was clicked before.
+function showWhatItSays(form) {
+  for (const control of form.elements) {
+    if (control.type === "checkbox" || control.type === "radio") {
+      control.checked = control.defaultChecked
+    } else if (control.options) {
+      for (const option of control.options) option.selected = option.defaultSelected
+    }
+  }
+}
+
+customElements.define("post-results", PostResults)

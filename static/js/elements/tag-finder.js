@@ -1,0 +1,32 @@
+// <tag-finder hidden><input type="search"><p role="status"></p></tag-finder> above a list of tags
+class TagFinder extends HTMLElement {
+  connectedCallback() {
+    this.hidden = false
+    this.addEventListener("input", this.#find)
+    this.addEventListener("keydown", this.#keep)
+    // What is typed here is nobody else's business: it is no part of the address.
+    this.addEventListener("change", this.#stop)
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener("input", this.#find)
+    this.removeEventListener("keydown", this.#keep)
+    this.removeEventListener("change", this.#stop)
+  }
+
+  #find = () => {
+    const wanted = this.querySelector("input").value.trim().toLowerCase()
+    const tags = [...this.parentElement.querySelectorAll("[data-name]")]
+    for (const tag of tags) tag.hidden = !tag.dataset.name.includes(wanted)
+    const none = tags.length > 0 && tags.every((tag) => tag.hidden)
+    this.querySelector("[role=status]").textContent = none ? "No tag has these letters." : ""
+  }
+
+  #keep = (event) => {
+    if (event.key === "Enter") event.preventDefault()
+  }
+
+  #stop = (event) => event.stopPropagation()
+}
+
+customElements.define("tag-finder", TagFinder)
