@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import db
+from blogapp.posts.listing import conditions
 from blogapp.posts.models import Post, Redirect, Series
+from blogapp.posts.selection import Selection
 from blogapp.posts.visibility import listed, public
 
 # What a link to a post says.
@@ -65,9 +67,9 @@ def look_around(post: Post, *, now: datetime) -> Surroundings:
     )
 
 
-def list_newest(*, now: datetime, limit: int) -> Sequence[Post]:
-    """Return the newest listed posts with their HTML, newest first."""
-    query = _whole(select(Post).where(listed(now)))
+def list_newest(selection: Selection, *, now: datetime, limit: int) -> Sequence[Post]:
+    """Return the newest listed posts of ``selection`` with their HTML, newest first."""
+    query = _whole(select(Post).where(listed(now), *conditions(selection).values()))
     query = query.order_by(Post.published_at.desc(), Post.id.desc()).limit(limit)
     return db.session.scalars(query).all()
 

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, render_template, request
 
+from blogapp.posts.listing import count_posts, find_named
 from blogapp.posts.models import Post
 from blogapp.posts.reading import list_newest
 from blogapp.posts.rendering import place
+from blogapp.posts.selection import MalformedSelection, Selection
+from blogapp.public.wording import Wording
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.clock import now
 
@@ -22,18 +27,31 @@ _NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def atom() -> Response:
-    """The newest posts as Atom (RFC 4287), with their full content."""
-    posts = list_newest(now=now(), limit=_limit())
+    """The newest posts of a selection as Atom (RFC 4287), with their full content."""
+    selection, limit, moment = _selection(), _limit(), now()
+    names = _names(selection, moment)
+    posts = list_newest(selection, now=moment, limit=limit)
     feed = render_template(
         "feeds/atom.xml",
         posts=posts,
+        about=Wording(selection, names).chosen(),
         updated=_last_change(posts),
         content=_content,
         home=absolute(f"{request.script_root}/"),
-        id=absolute_url_for("public.feed"),
-        address=absolute_url_for("public.feed", limit=request.args.get("limit")),
+        id=_address("feed", selection),
+        address=_address("feed", selection, limit=request.args.get("limit")),
+        page=_address("index", selection),
     )
     return Response(_NOT_XML.sub("", feed), content_type="application/atom+xml; charset=utf-8")
+
+
+def _selection() -> Selection:
+    """What the address asks for; a feed is always newest first, and from the top."""
+    try:
+        asked = Selection.parse(request.args.items(multi=True)).from_the_top()
+    except MalformedSelection:
+        abort(400)
+    return replace(asked, sort=asked.usual_sort)
 
 
 def _limit() -> int:
@@ -41,6 +59,26 @@ def _limit() -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or int(text) < 1:
         abort(400)
     return min(int(text), MOST_ENTRIES)
+
+
+def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]:
+    """Return how people spell what is chosen; 404 where a name is nobody's."""
+    asked = [
+        *(("tag", slug) for slug in (*selection.tags, *selection.excluded)),
+        ("domain", selection.domain),
+        ("series", selection.series),
+        ("author", selection.author),
+    ]
+    found = {(key, slug.casefold()): find_named(key, slug) for key, slug in asked if slug}
+    if selection.kind and not count_posts(Selection(kind=selection.kind), now=moment):
+        abort(404)
+    return {asked: (named or abort(404)).name for asked, named in found.items()}
+
+
+def _address(endpoint: str, selection: Selection, **more: str | None) -> str:
+    pairs = [*selection.pairs(), *((key, value) for key, value in more.items() if value)]
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    return f"{absolute_url_for(f'public.{endpoint}')}{query}"
 
 
 def _last_change(posts: Sequence[Post]) -> datetime:

@@ -99,6 +99,28 @@ def test_it_names_itself(feed):
     assert itself("/feed.xml?limit=3") == "http://127.0.0.1:8000/feed.xml?limit=3"
 
 
+def test_any_filter_can_be_subscribed_to(feed, make_post):
+    make_post("Both", tags=["CI/CD", "locks"])
+    make_post("One", tags=["locks"])
+    make_post("None")
+
+    whole = feed("/feed.xml?tag=locks&not=ci-cd&sort=oldest&page=7")
+
+    assert find_all(whole, "./entry/title") == ["One"]
+    address = "http://127.0.0.1:8000/feed.xml?tag=locks&not=ci-cd"
+    assert find_all(whole, "./id") == [address]
+    assert whole.find(f"{ATOM}link[@rel='self']").get("href") == address
+    assert "tagged locks, not tagged CI/CD" in find_all(whole, "./title")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("tag=none", 404), ("kind=none", 404), ("author=none", 404), ("year=x", 400), ("q=none", 200)],
+)
+def test_a_feed_of_nothing_that_exists_is_refused(browser, query, status):
+    assert browser.get(f"/feed.xml?{query}").status_code == status
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "abc", "", "1.5", "²", "9" * 30])
 def test_a_malformed_limit_is_refused(browser, limit):
     assert browser.get("/feed.xml", query_string={"limit": limit}).status_code == 400
