@@ -15,7 +15,13 @@ _STYLES = {  # Jekyll's names for patterns
     "ordinal": "/:categories/:year/:y_day/:title.html",
     "none": "/:categories/:title.html",
 }
-_PREFIXES = [("src", "content", "docs"), ("src", "content"), ("src", "pages"), ("src",), ("content",)]
+_PREFIXES = [
+    ("src", "content", "docs"),
+    ("src", "content"),
+    ("src", "pages"),
+    ("src",),
+    ("content",),
+]
 _TOKEN = re.compile(r":(output_ext|[a-z_]*[a-z])|\{(date:(%-?[YmdHMSjy])|[a-z]+)\}")
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 _BETWEEN_NAMES = re.compile(r"\s*,\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+")
 # Particles stand in lower case inside names: Stéfan van der Walt, Leonardo Di Donato.
-_PARTICLES = set("al bin da das de del della den der di dos du el la le of ten ter van von y".split())
+_PARTICLES = set(
+    "al bin da das de del della den der di dos du el la le of ten ter van von y".split()
+)
 _NAME_WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*[^\W_]|\.)?")
 _NOT_PEOPLE = set(
     "architect authors consultant contributors developer developers director editor engineer"
@@ -47,9 +49,7 @@ def _split_names(text: str) -> list[str]:
 
 def _is_full_name(text: str) -> bool:
     words = text.split()
-    return 2 <= len(words) <= 5 and all(
-        word in _PARTICLES or _is_name_word(word) for word in words
-    )
+    return 2 <= len(words) <= 5 and all(word in _PARTICLES or _is_name_word(word) for word in words)
 
 
 def _is_name_word(word: str) -> bool:

@@ -17,6 +17,7 @@ class ImportedFile(Base):
     # The site's folder name, and the file's path inside it.
     source: Mapped[str] = mapped_column(String(200))
     path: Mapped[str] = mapped_column(String(1000))
+    # Of what was read, images included: other settings may read the same bytes differently.
     sha256: Mapped[str] = mapped_column(String(64))
     post_id: Mapped[int | None] = mapped_column(
         ForeignKey("posts.id", ondelete="SET NULL"), index=True

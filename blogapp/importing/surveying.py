@@ -22,10 +22,9 @@ OTHER_MARKUP = {".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ipynb"}
 POST_FOLDERS = {"_posts", "_drafts", "blog", "blogs", "posts", "post", "articles", "news"}
 DRAFT_FOLDERS = {"_drafts", "drafts"}
 # Built sites, themes and tools: none of it was written as a post.
-_SKIPPED_FOLDERS = (
-    set("_licence _site _includes _layouts _sass _data layouts archetypes themes i18n".split())
-    | set("node_modules vendor output dist build __pycache__ templates".split())
-)
+_SKIPPED_FOLDERS = set(
+    "_licence _site _includes _layouts _sass _data layouts archetypes themes i18n".split()
+) | set("node_modules vendor output dist build __pycache__ templates".split())
 _SKIPPED_FILES = {"sources.md", "expectations.json", "_manifest.json"}
 _SITE_FILES = re.compile(
     r"_config\.ya?ml|(?:hugo|config)\.(?:toml|ya?ml|json)|pelicanconf\.py|astro\.config\.\w+"
@@ -34,7 +33,8 @@ _SITE_FILES = re.compile(
 _SITE_FOLDERS = ["_posts", "content", "src/content", "src/blog", "src/posts", "src/pages"]
 _SITE_FOLDERS += ["docs/_posts", "docs/content"]
 _ABOUT_THE_TREE = re.compile(
-    r"(?:readme|licen[cs]e|copying|notice|changelog|contributing|code_of_conduct|security)(?:\.\w+)?", re.I
+    r"(?:readme|licen[cs]e|copying|notice|changelog|contributing|code_of_conduct|security)(?:\.\w+)?",
+    re.I,
 )
 _LANGUAGES = set(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"

@@ -1,0 +1,197 @@
+"""Making a post of what a source file says, or bringing an imported one up to date.
+
+These functions change objects; the caller commits once for each post.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from blogapp.extensions import db
+from blogapp.importing.gathering import Gathered
+from blogapp.importing.models import ImportedFile
+from blogapp.importing.reading import SourcePost
+from blogapp.media.errors import MediaError
+from blogapp.media.models import Media
+from blogapp.media.storing import FILE_TYPES, store_drawing, store_file, store_image
+from blogapp.posts.models import Post, PostMedia, Redirect
+from blogapp.posts.naming import find_or_make_authors, free_post_slug
+from blogapp.posts.writing import Manuscript, new_post, save
+
+Note = tuple[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What writing needs to know besides the post."""
+
+    now: datetime
+    zone: ZoneInfo  # the blog's
+    media_folder: Path
+    origin: str | None = None
+    author: str = ""  # signs what nobody signed
+
+
+def fingerprint(post: SourcePost, gathered: Gathered) -> str:
+    """Return a hash of all that was read: the file's words and its pictures' bytes."""
+    said = asdict(replace(post, problems=(), body_line=0))
+    files = {name: _hash(path) for name, path in sorted(gathered.files.items())}
+    cover = _hash(gathered.cover) if gathered.cover else ""
+    text = json.dumps([said, files, cover], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post, list[Note]]:
+    """Return a new post of what ``source`` says, and what the source's owner should know."""
+    notes: list[Note] = []
+    slug = free_post_slug(source.slug)
+    if slug != source.slug:
+        notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
+    media, cover = _store(gathered, desk, notes)
+    names = source.authors or ((desk.author,) if desk.author else ())
+    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
+
+    # Its first flush is the one with all its columns.
+    with db.session.no_autoflush:
+        post = new_post(now=desk.now, origin=desk.origin)
+        post.media = [PostMedia(name=name, media_id=item.id) for name, item in media.items()]
+        save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
+    _set_dates(post, source, desk)
+    post.cover_id = cover and cover.id
+    notes += _lead_here(post, source, now=desk.now)
+    db.session.flush()
+    return post, notes
+
+
+def write_again(
+    post_id: int, source: SourcePost, gathered: Gathered, desk: Desk
+) -> tuple[Post, list[Note]]:
+    """Make an imported post what ``source`` says now; returns it with notes as `write_new`."""
+    notes: list[Note] = []
+    media, cover = _store(gathered, desk, notes)
+    names = source.authors or ((desk.author,) if desk.author else ())
+    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
+    loaded = [selectinload(Post.tags), selectinload(Post.bylines), selectinload(Post.media)]
+    post = db.session.get_one(Post, post_id, options=loaded)
+    slug = _kept_slug(post, source.slug)
+    by_name = {used.name: used for used in post.media}
+    for name, item in media.items():
+        if name in by_name:
+            by_name[name].media_id = item.id
+        else:
+            post.media.append(PostMedia(name=name, media_id=item.id))
+    save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
+    _set_dates(post, source, desk)
+    post.cover_id = cover and cover.id
+    notes += _lead_here(post, source, now=desk.now)
+    db.session.flush()
+    return post, notes
+
+
+def note_import(
+    record_id: int | None, *, source: str, path: str, sha256: str, post: Post, now: datetime
+) -> None:
+    """Remember which file became ``post``, and which version of it."""
+    record = db.session.get_one(ImportedFile, record_id) if record_id else ImportedFile()
+    record.source, record.path, record.sha256 = source, path, sha256
+    record.post_id, record.post_version, record.imported_at = post.id, post.version, now
+    db.session.add(record)
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _manuscript(source: SourcePost, slug: str, *, authors: tuple[object, ...]) -> Manuscript:
+    return Manuscript(
+        title=source.title,
+        body=source.body,
+        slug=slug,
+        summary=source.summary,
+        kind=source.kind,
+        language=source.language,
+        canonical_url=source.canonical_url,
+        domain=source.domain,
+        series=source.series,
+        series_position=source.series_position,
+        tags=source.tags,
+        authors=authors,  # type: ignore[arg-type]
+        extra=source.extra,
+    )
+
+
+def _set_dates(post: Post, source: SourcePost, desk: Desk) -> None:
+    moment = None if source.draft else source.date or post.published_at or desk.now
+    post.publish_at(moment, desk.zone)
+    post.updated_at = source.updated
+    post.unlisted = source.unlisted
+    # The only date that a draft has: when its author began it.
+    post.created_at = source.date or post.created_at
+
+
+def _kept_slug(post: Post, wanted: str) -> str:
+    """Return the slug the post has, if that is ``wanted`` or a numbered form of it."""
+    stem, _, number = post.slug.rpartition("-")
+    if post.slug == wanted or (stem.casefold() == wanted.casefold() and number.isdigit()):
+        return post.slug
+    return free_post_slug(wanted, except_id=post.id)
+
+
+# Files
+
+
+def _store(
+    gathered: Gathered, desk: Desk, notes: list[Note]
+) -> tuple[Mapping[str, Media], Media | None]:
+    """Put the post's files into the store; what the store refuses is noted and left out."""
+    stored: dict[Path, Media | None] = {}
+
+    def store(path: Path) -> Media | None:
+        if path not in stored:
+            try:
+                stored[path] = _store_one(path, desk)
+            except (MediaError, OSError) as error:
+                stored[path] = None
+                notes.append((1, f"{path.name} was not taken in: {error}"))
+        return stored[path]
+
+    media = {name: store(path) for name, path in gathered.files.items()}
+    cover = store(gathered.cover) if gathered.cover else None
+    return {name: item for name, item in media.items() if item}, cover
+
+
+def _store_one(path: Path, desk: Desk) -> Media:
+    suffix, data = path.suffix.lower(), path.read_bytes()
+    if suffix == ".svg":
+        keep = store_drawing
+    else:
+        keep = store_file if suffix in FILE_TYPES else store_image
+    return keep(data, path.name, folder=desk.media_folder, now=desk.now, origin=desk.origin)
+
+
+# Old addresses
+
+
+def _lead_here(post: Post, source: SourcePost, *, now: datetime) -> Iterator[Note]:
+    """Let the post's old addresses lead to it; those that are taken are noted."""
+    own = f"/posts/{post.slug}"
+    wanted = [path for path in source.addresses if path.casefold() != own.casefold()]
+    if not wanted:
+        return
+    rows = db.session.scalars(select(Redirect).where(Redirect.path.in_(wanted)))
+    known = {row.path: row for row in rows}
+    slugs = [path.removeprefix("/posts/").casefold() for path in wanted]
+    posts = set(db.session.scalars(select(Post.slug_key).where(Post.slug_key.in_(slugs))))
+    for path in wanted:
+        lives_there = path.startswith("/posts/") and path[7:].casefold() in posts
+        if lives_there or (path in known and known[path].post_id != post.id):
+            yield 1, f"the old address {path} already leads to another post"
+        elif path not in known:
+            db.session.add(Redirect(path=path, post_id=post.id, created_at=now))

@@ -1,0 +1,21 @@
+"""Everything that can go wrong with a file that somebody wants to store, by name."""
+
+
+class MediaError(Exception):
+    """Base class: catch this to catch them all."""
+
+
+class TooLarge(MediaError):
+    """The file has more bytes than the store takes."""
+
+
+class TooManyPixels(MediaError):
+    """Decoding the image would take more memory than is reasonable."""
+
+
+class NotAnImage(MediaError):
+    """The content is no image of a kind that browsers show and that cannot run anything."""
+
+
+class UnwantedKind(MediaError):
+    """Files of this kind are not kept."""
