@@ -44,6 +44,8 @@ def add_author(*, name: str, email: str, role: Role, password: str | None, now: 
 
 def find_author(email: str) -> Author | None:
     """Return who has this e-mail address, ignoring case, or None."""
+    if "\0" in email:  # which PostgreSQL refuses even to look for
+        return None
     return db.session.scalar(select(Author).where(Author.email_key == email.strip().casefold()))
 
 

@@ -78,9 +78,9 @@ def _count(counter: Counter, now: datetime) -> bool:
             index_elements=[FailedSignIns.key],
             set_={"count": FailedSignIns.count + 1, "last_at": now},
             where=_is_over(counter, now),
-        )
+        ).returning(FailedSignIns.key)
     )
-    return bool(getattr(result, "rowcount", 0))
+    return result.first() is not None
 
 
 def _is_over(counter: Counter, now: datetime) -> ColumnElement[bool]:
