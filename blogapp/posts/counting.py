@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     union_all,
 )
 
@@ -153,7 +154,7 @@ def _flags(selection: Selection, within: Selection, now: datetime) -> CTE:
         select(
             *(Post.id, Post.domain_id, Post.kind, Post.series_id),
             Post.published_month.label("month"),
-            case((and_(*place.values()), 1), else_=0).label("here") if place else _number(1, "here"),
+            case((and_(true(), *place.values()), 1), else_=0).label("here"),
             *(miss.label(f"misses_{key}") for key, miss in missed.items()),
         )
         .where(listed(now))
@@ -192,9 +193,7 @@ def _parts(flags: CTE) -> list[Select[Any]]:
     ]
 
 
-def _part(
-    flags: CTE, facet: str, slug: Any, name: Any, *, also: str | None = None
-) -> Select[Any]:
+def _part(flags: CTE, facet: str, slug: Any, name: Any, *, also: str | None = None) -> Select[Any]:
     return select(
         literal(facet).label("facet"),
         slug.label("slug"),
@@ -300,12 +299,17 @@ def _steps(selection: Selection) -> list[WayOut]:
         WayOut(replace(top, excluded=_other(top.excluded, tag)), "not", tag, 0)
         for tag in top.excluded
     ]
-    for key, empty in {
-        **dict.fromkeys(("domain", "kind", "series", "author"), ""),
-        **dict.fromkeys(("year", "month"), None),
-    }.items():
+    without = {
+        "domain": replace(top, domain=""),
+        "kind": replace(top, kind=""),
+        "series": replace(top, series=""),
+        "author": replace(top, author=""),
+        "year": replace(top, year=None),
+        "month": replace(top, month=None),
+    }
+    for key, wider in without.items():
         if value := getattr(top, key):
-            steps.append(WayOut(replace(top, **{key: empty}), key, str(value), 0))
+            steps.append(WayOut(wider, key, str(value), 0))
     if top.q:
         words = replace(top, q="")
         steps.append(WayOut(replace(words, sort=_without_rank(words)), "q", top.q, 0))

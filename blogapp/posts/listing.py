@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from blogapp.accounts.models import Author
@@ -78,9 +78,7 @@ def list_posts(
     return Batch(pages, Cursor(posts[-1].published_at, posts[-1].id, ranks[-1]))
 
 
-def count_posts(
-    selection: Selection, *, within: Selection = EVERYTHING, now: datetime
-) -> int:
+def count_posts(selection: Selection, *, within: Selection = EVERYTHING, now: datetime) -> int:
     """Return how many posts `list_posts` goes through."""
     everywhere = [*conditions(within).values(), *conditions(selection).values()]
     query = select(func.count()).select_from(Post).where(listed(now), *everywhere)
@@ -89,14 +87,17 @@ def count_posts(
 
 def find_named(key: str, slug: str) -> Named | None:
     """Return name and description of a tag, domain, series or author, or None."""
-    model = {"tag": Tag, "domain": Domain, "series": Series, "author": Author}.get(key)
-    if model is None:
+    columns = {
+        "tag": (Tag.name, Tag.description, Tag.slug_key),
+        "domain": (Domain.name, Domain.description, Domain.slug_key),
+        "series": (Series.name, Series.description, Series.slug_key),
+        "author": (Author.name, Author.bio, Author.slug_key),
+    }
+    if key not in columns:
         return None
-    about = model.bio if model is Author else model.description
-    row = db.session.execute(
-        select(model.name, about).where(model.slug_key == slug.casefold())
-    ).first()
-    return row and Named(*row)
+    name, description, slug_key = columns[key]
+    row = db.session.execute(select(name, description).where(slug_key == slug.casefold())).first()
+    return Named(row[0], row[1]) if row else None
 
 
 def conditions(selection: Selection) -> dict[str, ColumnElement[bool]]:
@@ -128,7 +129,7 @@ def conditions(selection: Selection) -> dict[str, ColumnElement[bool]]:
     return found
 
 
-def _of(selection: Selection, within: Selection, now: datetime) -> Select[tuple[Post, int]]:
+def _of(selection: Selection, within: Selection, now: datetime) -> Select[Post, int]:
     everywhere = [*conditions(within).values(), *conditions(selection).values()]
     return select(Post, search(_ranked(selection)).rank).where(listed(now), *everywhere)
 
@@ -137,11 +138,11 @@ def _ranked(selection: Selection) -> str:
     return selection.q if selection.sort is Sort.RELEVANCE else ""
 
 
-def _order(selection: Selection) -> list[UnaryExpression[Any]]:
+def _order(selection: Selection) -> Sequence[ColumnElement[Any]]:
     """A total order: for any two posts one comes first, always the same one."""
     if selection.sort is Sort.OLDEST:
         return [Post.published_at.asc(), Post.id.asc()]
-    timeline = [Post.published_at.desc(), Post.id.desc()]
+    timeline: list[ColumnElement[Any]] = [Post.published_at.desc(), Post.id.desc()]
     if selection.sort is Sort.RELEVANCE:
         return [search(selection.q).rank.desc(), *timeline]
     return timeline
@@ -178,7 +179,7 @@ def _cards() -> list[Any]:
     ]
 
 
-def _tagged(slugs: Sequence[str], match: Match) -> Select[tuple[int]]:
+def _tagged(slugs: Sequence[str], match: Match) -> Select[int]:
     keys = [slug.casefold() for slug in slugs]
     query = (
         select(post_tags.c.post_id)

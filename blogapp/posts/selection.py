@@ -5,7 +5,7 @@ It is all in the address, and each state has one spelling there.
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -135,10 +135,12 @@ class Selection:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the one spelling of this state: in order, tags sorted, defaults left out."""
-        values: dict[str, Iterable[object]] = {
-            "tag": sorted(self.tags, key=str.casefold),
+        tags: list[str] = sorted(self.tags, key=str.casefold)
+        excluded: list[str] = sorted(self.excluded, key=str.casefold)
+        values: dict[str, Sequence[str | int | Cursor | None]] = {
+            "tag": tags,
             "match": [self.match] if self.match is not Match.ALL else [],
-            "not": sorted(self.excluded, key=str.casefold),
+            "not": excluded,
             "domain": [self.domain],
             "kind": [self.kind],
             "series": [self.series],

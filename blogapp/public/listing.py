@@ -3,7 +3,7 @@
 from dataclasses import replace
 from urllib.parse import unquote, urlencode
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
@@ -59,9 +59,7 @@ def tags() -> Response:
     if "fragment" not in request.args and (moved := _moved_to(url_for("public.tags"))):
         return moved
     tags = count_choices(Selection(), now=now()).tags
-    return render_page(
-        "public/tags.html", tags=tags, letters=by_letter(tags), section="tags"
-    )
+    return render_page("public/tags.html", tags=tags, letters=by_letter(tags), section="tags")
 
 
 def archive() -> Response:
@@ -181,6 +179,6 @@ def _moved_to(address: str) -> Response | None:
     asked = urlencode(list(request.args.items(multi=True)))
     if unquote(path) == f"{request.script_root}{request.path}" and query == asked:
         return None
-    response = redirect(address, 301, Response)
+    response = make_response(redirect(address, 301))
     response.headers["Cache-Control"] = "no-cache"
     return response

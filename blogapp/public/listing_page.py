@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from blogapp.posts.counting import Choice, Choices, Month, TagChoice, WayOut
-from blogapp.posts.listing import Batch
+from blogapp.posts.listing import EVERYTHING, Batch
 from blogapp.posts.models import Post
 from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.wording import MONTHS, Wording, counted, newest_or_oldest
@@ -35,7 +35,7 @@ class Place:
     """Where a listing stands: the whole blog, or under one choice that its path names."""
 
     endpoint: str
-    within: Selection = Selection()
+    within: Selection = EVERYTHING
     key: str = ""
     slug: str = ""
     name: str = ""
@@ -44,14 +44,15 @@ class Place:
     def address(self, selection: Selection | None = None, **more: str) -> str:
         """Return where ``selection`` is shown here; ``more`` goes behind it."""
         pairs = [*(selection.pairs() if selection else ()), *more.items()]
-        path = url_for(self.endpoint, **self._arguments())
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
-    def _arguments(self) -> dict[str, object]:
-        if self.key in {"year", "month"}:
-            dated = {"year": self.within.year, "month": self.within.month}
-            return {key: value for key, value in dated.items() if value}
-        return {"slug": self.slug} if self.slug else {}
+    @property
+    def path(self) -> str:
+        if self.key == "year":
+            return url_for(self.endpoint, year=self.within.year)
+        if self.key == "month":
+            return url_for(self.endpoint, year=self.within.year, month=self.within.month)
+        return url_for(self.endpoint, slug=self.slug) if self.key else url_for(self.endpoint)
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,8 @@ class Listing:
     @property
     def end(self) -> str:
         """Which end of the timeline the last post stands at; empty when sorted otherwise."""
-        return "" if self.selection.sort is Sort.RELEVANCE else newest_or_oldest(self.selection.sort)
+        sort = self.selection.sort
+        return "" if sort is Sort.RELEVANCE else newest_or_oldest(sort)
 
     # The timeline.
 
@@ -310,7 +312,8 @@ class Listing:
         first, last = months[0].year, months[-1].year
         step = -(-(last - first + 1) // TIMELINE_LABELS)
         first -= -(last - first + 1) % step
-        return [Years(year, self._year_address(year, step)) for year in range(first, last + 1, step)]
+        firsts = range(first, last + 1, step)
+        return [Years(year, self._year_address(year, step)) for year in firsts]
 
     @cached_property
     def bars(self) -> dict[str, str]:
@@ -364,7 +367,7 @@ def _place_of(selection: Selection) -> Place | None:
         return Place("public.tag", Selection(tags=s.tags), "tag", s.tags[0])
     for key in ("domain", "series", "author"):
         if slug := getattr(s, key):
-            return Place(f"public.{key}", Selection(), key, slug)
+            return Place(f"public.{key}", EVERYTHING, key, slug)
     if s.year:
         key = "month" if s.month else "year"
         return Place(f"public.{key}", Selection(year=s.year, month=s.month), key)

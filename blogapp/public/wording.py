@@ -21,8 +21,9 @@ class Wording:
     def chosen(self) -> str:
         """Return what is chosen: ``tagged postgres or DNS, in Databases``; may be empty."""
         s = self.selection
+        word = "or" if s.match is Match.ANY else "and"
         parts = [
-            f"tagged {self._listed(s.tags, 'or' if s.match is Match.ANY else 'and')}" * bool(s.tags),
+            f"tagged {self._listed(s.tags, word)}" * bool(s.tags),
             f"not tagged {self._listed(s.excluded, 'or')}" * bool(s.excluded),
             f"in {self.name('domain', s.domain)}" * bool(s.domain),
             f"of the kind {self.name('kind', s.kind)}" * bool(s.kind),
