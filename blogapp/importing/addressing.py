@@ -68,6 +68,18 @@ def built_addresses(
     return list(dict.fromkeys([found, found.lower()])) if site.kind is Kind.HUGO else [found]
 
 
+def linked_addresses(site: SourceSite, file: PurePosixPath) -> list[str]:
+    """Return the addresses under which Pelican's links between files name ``file``.
+
+    ``{filename}/dev/a.md`` counts from the content folder, ``{filename}a.md`` from the
+    linking file, which stands under /posts here.
+    """
+    if site.kind is not Kind.PELICAN:
+        return []
+    parts = file.parts[1:] if file.parts[:1] == ("content",) else file.parts
+    return list(dict.fromkeys([str(PurePosixPath("/", *parts)), f"/posts/{file.name}"]))
+
+
 def folder_address(site: SourceSite, file: PurePosixPath) -> PurePosixPath:
     """Return the address of the folder that holds a page, as sites without patterns have it."""
     parts = file.parent.parts[:-1] if file.stem.split(".")[0] == "index" else file.parent.parts

@@ -6,14 +6,12 @@ from typing import Any
 
 _BETWEEN_NAMES = re.compile(r"\s*,\s+(?:and\s+|&\s*)?|\s+(?:and|&)\s+")
 # Particles stand in lower case inside names: Stéfan van der Walt, Leonardo Di Donato.
-_PARTICLES = set(
-    "al bin da das de del della den der di dos du el la le of ten ter van von y".split()
-)
+_PARTICLES = "al bin da das de del della den der di dos du el la le of ten ter van von y"
 _NAME_WORD = re.compile(r"[^\W\d_](?:[\w'’.-]*[^\W_]|\.)?")
-_NOT_PEOPLE = set(
+_NOT_PEOPLE = (
     "architect authors consultant contributors developer developers director editor engineer"
     " engineering expert foundation founder group head inc janitor labs lead maintainers manager"
-    " officer president professor researcher research scientist senior staff team writer".split()
+    " officer president professor researcher research scientist senior staff team writer"
 )
 
 
@@ -49,7 +47,9 @@ def _split_names(text: str) -> list[str]:
 
 def _is_full_name(text: str) -> bool:
     words = text.split()
-    return 2 <= len(words) <= 5 and all(word in _PARTICLES or _is_name_word(word) for word in words)
+    return 2 <= len(words) <= 5 and all(
+        word in _PARTICLES.split() or _is_name_word(word) for word in words
+    )
 
 
 def _is_name_word(word: str) -> bool:
@@ -57,7 +57,7 @@ def _is_name_word(word: str) -> bool:
     return (
         spelled_like_one
         and _NAME_WORD.fullmatch(word) is not None
-        and word.lower() not in _NOT_PEOPLE
+        and word.lower() not in _NOT_PEOPLE.split()
     )
 
 

@@ -4,12 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _CLOCK = (
     r"(?:[T\s]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
@@ -83,7 +78,9 @@ def _moment(parts: dict[str, str | None]) -> Moment | None:
     def number(name: str) -> int:
         return int(parts.get(name) or 0)
 
-    month = _MONTHS.get((parts.get("name") or "")[:3].lower(), 0) or number("month")
+    months = _MONTHS.split()
+    name = (parts.get("name") or "")[:3].lower()
+    month = months.index(name) + 1 if name in months else number("month")
     hour = number("hour")
     if half := (parts.get("half") or "")[:1].lower():
         hour = hour % 12 + (12 if half == "p" else 0)

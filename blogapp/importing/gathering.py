@@ -64,6 +64,9 @@ def gather(site: SourceSite, post: SourcePost) -> Gathered:
             files[reference.name] = found
         elif reference.is_picture:
             missing.setdefault(reference.name, reference)
+    for name in post.resources:
+        if found := find_file(site, post.path, name):
+            files.setdefault(name, found)
     covers = (find_file(site, post.path, name) for name in post.covers if not is_outside(name))
     pictures = (path for path in covers if path and path.suffix.lower() in PICTURES)
     return Gathered(files, next(pictures, None), tuple(missing.values()))

@@ -10,17 +10,22 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from blogapp.importing import front_matter
-from blogapp.importing.addressing import built_addresses, folder_address, given_addresses
+from blogapp.importing.addressing import (
+    built_addresses,
+    folder_address,
+    given_addresses,
+    linked_addresses,
+)
 from blogapp.importing.bylines import author_names
+from blogapp.importing.choosing import why_a_page, why_not_a_post
 from blogapp.importing.dating import Moment, read_date, split_file_name
 from blogapp.importing.errors import BrokenFrontMatter, NotAPost, Unreadable
-from blogapp.importing.front_matter import FrontMatter
+from blogapp.importing.fields import Fields, fold, look_alike, short
 from blogapp.importing.surveying import (
     DRAFT_FOLDERS,
     POST_FOLDERS,
     Kind,
     SourceSite,
-    is_about_the_tree,
     is_language,
 )
 from blogapp.text.mojibake import garbled_lines, look_alikes, repair
@@ -49,7 +54,6 @@ _KNOWN = frozenset(
 ) | frozenset(_PART + _LANGUAGE + _CANONICAL + _ALIASES + _PERMALINK + _FLAGS)
 
 _NO_KIND = {"post", "posts", "page", "blog", "blogs", "blogpost", "default"}
-_PAGE_LAYOUTS = {"page", "archive", "archives", "search", "home", "index", "redirect"}
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$|^(?=\S)(.+)\n=+[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>|!?\[([^\[\]]*)\]\([^()]*\)")
@@ -90,6 +94,7 @@ class SourcePost:
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     problems: tuple[tuple[int, str], ...] = ()
@@ -102,12 +107,12 @@ def read_post(
 
     Raises `Unreadable`, `BrokenFrontMatter` or `NotAPost`, each with the reason.
     """
-    if reason := _why_not_a_post(site, file):
+    if reason := why_not_a_post(site, file):
         raise NotAPost(reason)
     source = read_text(site.root / file)
     found, body, body_line = front_matter.split(source, meta_first=site.kind is Kind.PELICAN)
-    given = _Given(found)
-    if reason := _why_a_page(site, file, given):
+    given = Fields(found)
+    if reason := why_a_page(site, file, given):
         raise NotAPost(reason)
     return _Reader(site, file, given, body, body_line, zone).post(permalink)
 
@@ -128,132 +133,7 @@ def read_text(path: Path) -> str:
         raise Unreadable(f"cannot be read ({error.strerror})") from error
 
 
-# Which files are posts
-
-
-def _why_not_a_post(site: SourceSite, file: PurePosixPath) -> str:
-    """Say why the file's place makes it something else; empty if it may be a post."""
-    folders = set(file.parts[:-1])
-    stem = file.stem.split(".")[0]
-    siblings = site.folders.get(file.parent, frozenset())
-    if stem == "_index":
-        return "is a section page"
-    if file.name.startswith("_"):
-        return "its name begins with an underscore: part of a template or a section"
-    if is_about_the_tree(file.stem) and not (site.kind is Kind.JEKYLL and "_posts" in folders):
-        return "describes the folder"
-    if site.kind is Kind.JEKYLL and not folders & ({"_posts"} | DRAFT_FOLDERS):
-        return "is a page: it lies outside _posts"
-    if site.kind is Kind.PELICAN and "pages" in folders:
-        return "is a page: it lies in pages"
-    if site.has_post_folder and not folders & (POST_FOLDERS | DRAFT_FOLDERS):
-        return "is a page: it lies outside the folders of posts"
-    if site.kind is Kind.HUGO and not _sections(site, file):
-        return "is a page: it lies in no section"
-    if stem == "index" and file.parent.name in POST_FOLDERS and len(siblings) > 1:
-        return "is a section page"
-    if site.kind is Kind.HUGO and stem != "index" and _leaf_bundle(site, file.parent):
-        return "belongs to the post index.md beside it"
-    return ""
-
-
-def _sections(site: SourceSite, file: PurePosixPath) -> tuple[str, ...]:
-    """Return the folders above a Hugo page, without content/ and a language."""
-    parts = file.parent.parts
-    parts = parts[1:] if parts[:1] == ("content",) else parts
-    return tuple(part for part in parts if part not in site.languages)
-
-
-def _leaf_bundle(site: SourceSite, folder: PurePosixPath) -> bool:
-    return any(name.split(".")[0] == "index" for name in site.folders.get(folder, ()))
-
-
-def _why_a_page(site: SourceSite, file: PurePosixPath, given: "_Given") -> str:
-    """Say why the file's own words make it no post; empty if it is one."""
-    for key in ("layout", "type"):
-        if (name := given.text(key).lower()) in _PAGE_LAYOUTS and "_posts" not in file.parts:
-            return f"is a page: {key} is {name}"
-    build = given.value("build")
-    if isinstance(build, dict) and {"never", "false"} & {
-        str(build.get(key, "")).lower() for key in ("list", "render")
-    }:
-        return "is not listed by its site"
-    if given.form == "none" and site.kind in {Kind.HUGO, Kind.JEKYLL}:
-        return "has no front matter, so its site does not publish it"
-    return ""
-
-
 # What a post says
-
-
-class _Given:
-    """Front matter under names without case, hyphens and underscores, with encoding repaired."""
-
-    def __init__(self, found: FrontMatter) -> None:
-        self.form = found.form
-        self.problems = list(found.problems)
-        self.values = found.values
-        self._texts: dict[str, Any] = {}
-        self._names: dict[str, str] = {}
-        self._lines = found.lines
-        for name, value in found.texts.items():
-            self._names[_fold(name)] = name
-            self._texts[_fold(name)] = self._mend(value, name)
-
-    def value(self, *keys: str) -> Any:
-        """Return the first value there is under one of the keys, scalars as written."""
-        return next((self._texts[key] for key in keys if self._texts.get(key)), None)
-
-    def text(self, *keys: str) -> str:
-        """Return the first text there is under one of the keys, trimmed."""
-        texts = (self._texts.get(key) for key in keys)
-        return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "")
-
-    def line(self, key: str) -> int:
-        return self._lines.get(self._names.get(key, key), 1)
-
-    def mended_values(self) -> dict[str, Any]:
-        return {name: _mended(value) for name, value in self.values.items()}
-
-    def note(self, key: str, what: str) -> None:
-        self.problems.append((self.line(key), what))
-
-    def _mend(self, value: Any, name: str) -> Any:
-        if isinstance(value, str):
-            fixed = repair(value)
-            if fixed != value:
-                self.note(_fold(name), f"{name}: repaired “{_short(value)}” to “{_short(fixed)}”")
-            for _line, word, proposal in look_alikes(fixed):
-                self.note(_fold(name), _look_alike(word, proposal, where=f"{name}: "))
-            return fixed
-        if isinstance(value, list):
-            return [self._mend(item, name) for item in value]
-        if isinstance(value, dict):
-            return {key: self._mend(item, name) for key, item in value.items()}
-        return value
-
-
-def _fold(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return repair(value)
-    if isinstance(value, list):
-        return [_mended(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _mended(item) for key, item in value.items()}
-    return value
-
-
-def _look_alike(word: str, proposal: str, *, where: str = "") -> str:
-    letter = next(a for a, b in zip(word, proposal, strict=True) if a != b)
-    return f"{where}“{word}” holds the foreign letter U+{ord(letter):04X}; “{proposal}” is meant?"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 class _Reader:
@@ -263,7 +143,7 @@ class _Reader:
         self,
         site: SourceSite,
         file: PurePosixPath,
-        given: _Given,
+        given: Fields,
         body: str,
         body_line: int,
         zone: tzinfo,
@@ -284,7 +164,7 @@ class _Reader:
             body=self.body,
             body_line=self.body_line,
             slug=slug,
-            date=moment and moment.at(self.zone),
+            date=moment.at(self.zone) if moment else None,
             updated=self._updated(),
             draft=self._is_draft(),
             unlisted=any(_is_true(self.given.text(key)) for key in ("unlisted", "hidden")),
@@ -298,9 +178,10 @@ class _Reader:
             tags=self._tags(categories),
             authors=self._authors(),
             covers=self._covers(),
+            resources=self._resources(),
             addresses=self._addresses(slug, moment, categories, language, permalink),
             extra=self._extra(),
-            problems=tuple([*self.given.problems, *self._body_problems()]),
+            problems=(*self.given.problems, *self._body_problems()),
         )
 
     def _split_name(self) -> tuple[Moment | None, str]:
@@ -329,7 +210,7 @@ class _Reader:
         wanted = self.given.text(*_SLUG) or self.bare_name
         slug = clean_slug(wanted)
         if slug != wanted:
-            self.given.note("slug", f"“{_short(wanted)}” cannot be an address; took {slug}")
+            self.given.note("slug", f"“{short(wanted)}” cannot be an address; took {slug}")
         return slug
 
     def _date(self) -> Moment | None:
@@ -340,7 +221,7 @@ class _Reader:
                 if moment := read_date(text):
                     read.append(moment)
                 else:
-                    self.given.note(key, f"{key}: “{_short(text)}” is no date")
+                    self.given.note(key, f"{key}: “{short(text)}” is no date")
         if read:
             return read[0]
         return self.name_date
@@ -350,7 +231,7 @@ class _Reader:
             if text := self.given.text(key):
                 if moment := read_date(text):
                     return moment.at(self.zone)
-                self.given.note(key, f"{key}: “{_short(text)}” is no date")
+                self.given.note(key, f"{key}: “{short(text)}” is no date")
         return None
 
     def _is_draft(self) -> bool:
@@ -444,9 +325,14 @@ class _Reader:
             value = self.given.value(key)
             if isinstance(value, dict):
                 value = [value.get(name) for name in ("image", "src", "url", "path", "light")]
-            items = value if isinstance(value, list) else [value]
-            found += [item.strip() for item in items if isinstance(item, str) and item.strip()]
-        return tuple(found)
+            found += _texts(value)
+        return (*found, *self._resources())
+
+    def _resources(self) -> tuple[str, ...]:
+        """Return the files that a Hugo bundle lists as its own."""
+        items = self.given.value("resources")
+        sources = [item.get("src") for item in items or () if isinstance(item, dict)]
+        return tuple(_texts(sources))
 
     def _addresses(
         self,
@@ -467,18 +353,19 @@ class _Reader:
                 self.file,
                 slug=self.given.text(*_SLUG) or self.bare_name,
                 # Jekyll's addresses show the day in the site's zone, not the one written.
-                local=moment and moment.at(self.zone).astimezone(self.zone),
+                local=moment.at(self.zone).astimezone(self.zone) if moment else None,
                 categories=categories,
                 language=language,
                 pattern=permalink,
             )
-        return tuple(dict.fromkeys([*given_addresses(given, folder), *built]))
+        linked = linked_addresses(self.site, self.file)
+        return tuple(dict.fromkeys([*given_addresses(given, folder), *built, *linked]))
 
     def _extra(self) -> dict[str, Any]:
         """Return what nothing here reads, and the rest as it was written, for the way out."""
         values = self.given.mended_values()
-        unread = {name: value for name, value in values.items() if _fold(name) not in _KNOWN}
-        read = {name: value for name, value in values.items() if _fold(name) in _KNOWN}
+        unread = {name: value for name, value in values.items() if fold(name) not in _KNOWN}
+        read = {name: value for name, value in values.items() if fold(name) in _KNOWN}
         origin = {"site": self.site.name, "path": str(self.file), "form": self.given.form}
         return {**unread, "imported": {**origin, "front_matter": read}}
 
@@ -487,7 +374,7 @@ class _Reader:
             what = f"“{garbled}” looks like “{fixed}” read in the wrong encoding; left as it is"
             yield line + self.body_line - 1, what
         for line, word, proposal in look_alikes(self.body):
-            yield line + self.body_line - 1, _look_alike(word, proposal)
+            yield line + self.body_line - 1, look_alike(word, proposal)
 
 
 def plain(text: str) -> str:
@@ -506,7 +393,7 @@ def _section_title(root: Path, folder: PurePosixPath) -> str:
         path = root / folder / name
         if path.is_file():
             try:
-                title = _Given(front_matter.split(read_text(path))[0]).text("title")
+                title = Fields(front_matter.split(read_text(path))[0]).text("title")
             except (BrokenFrontMatter, Unreadable):
                 title = ""
             if title:

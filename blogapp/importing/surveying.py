@@ -22,9 +22,9 @@ OTHER_MARKUP = {".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ipynb"}
 POST_FOLDERS = {"_posts", "_drafts", "blog", "blogs", "posts", "post", "articles", "news"}
 DRAFT_FOLDERS = {"_drafts", "drafts"}
 # Built sites, themes and tools: none of it was written as a post.
-_SKIPPED_FOLDERS = set(
-    "_licence _site _includes _layouts _sass _data layouts archetypes themes i18n".split()
-) | set("node_modules vendor output dist build __pycache__ templates".split())
+_SKIPPED_FOLDERS = {"_site", "_includes", "_layouts", "_sass", "_data", "_licence", "layouts"}
+_SKIPPED_FOLDERS |= {"archetypes", "themes", "templates", "i18n", "node_modules", "vendor"}
+_SKIPPED_FOLDERS |= {"output", "dist", "build", "__pycache__"}
 _SKIPPED_FILES = {"sources.md", "expectations.json", "_manifest.json"}
 _SITE_FILES = re.compile(
     r"_config\.ya?ml|(?:hugo|config)\.(?:toml|ya?ml|json)|pelicanconf\.py|astro\.config\.\w+"
@@ -36,13 +36,13 @@ _ABOUT_THE_TREE = re.compile(
     r"(?:readme|licen[cs]e|copying|notice|changelog|contributing|code_of_conduct|security)(?:\.\w+)?",
     re.I,
 )
-_LANGUAGES = set(
+_LANGUAGES = (  # ISO 639-1
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"
     " da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu"
     " hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb"
     " lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om"
     " or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw"
-    " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+    " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([A-Za-z]{2}|[A-Z][a-z]{3}))?")
 _PEEK = 4000
@@ -98,7 +98,7 @@ def is_language(name: str) -> bool:
     (True, False, False)
     """
     found = _LANGUAGE.fullmatch(name)
-    return found is not None and found[1] in _LANGUAGES
+    return found is not None and found[1] in _LANGUAGES.split()
 
 
 def is_about_the_tree(stem: str) -> bool:
@@ -325,7 +325,8 @@ def _zone(settings: dict[str, Any]) -> ZoneInfo | None:
 
 def _permalink(settings: dict[str, Any]) -> str | None:
     pattern = settings.get("permalink") or settings.get("article_url")
-    if isinstance(permalinks := settings.get("permalinks"), dict):
-        nested = permalinks.get("page") if isinstance(permalinks.get("page"), dict) else permalinks
-        pattern = next((nested[name] for name in POST_FOLDERS if name in (nested or {})), None)
+    if isinstance(by_section := settings.get("permalinks"), dict):
+        pages = by_section.get("page")
+        by_section = pages if isinstance(pages, dict) else by_section
+        pattern = next((by_section[name] for name in POST_FOLDERS if name in by_section), None)
     return pattern if isinstance(pattern, str) and pattern else None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.importing.gathering import Gathered
 from blogapp.importing.models import ImportedFile
@@ -64,7 +65,7 @@ def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post,
         post.media = [PostMedia(name=name, media_id=item.id) for name, item in media.items()]
         save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
     _set_dates(post, source, desk)
-    post.cover_id = cover and cover.id
+    post.cover_id = cover.id if cover else None
     notes += _lead_here(post, source, now=desk.now)
     db.session.flush()
     return post, notes
@@ -89,7 +90,7 @@ def write_again(
             post.media.append(PostMedia(name=name, media_id=item.id))
     save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
     _set_dates(post, source, desk)
-    post.cover_id = cover and cover.id
+    post.cover_id = cover.id if cover else None
     notes += _lead_here(post, source, now=desk.now)
     db.session.flush()
     return post, notes
@@ -109,7 +110,7 @@ def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _manuscript(source: SourcePost, slug: str, *, authors: tuple[object, ...]) -> Manuscript:
+def _manuscript(source: SourcePost, slug: str, *, authors: tuple[Author, ...]) -> Manuscript:
     return Manuscript(
         title=source.title,
         body=source.body,
@@ -122,7 +123,7 @@ def _manuscript(source: SourcePost, slug: str, *, authors: tuple[object, ...]) -
         series=source.series,
         series_position=source.series_position,
         tags=source.tags,
-        authors=authors,  # type: ignore[arg-type]
+        authors=authors,
         extra=source.extra,
     )
 

@@ -5,9 +5,9 @@ from xml.parsers import expat
 
 _SVG = "http://www.w3.org/2000/svg"
 _XHTML = "http://www.w3.org/1999/xhtml"
-_ACTIVE = set(
+_ACTIVE = (
     "script foreignobject iframe frame embed object applet audio video canvas handler listener"
-    " html body link meta base form input button textarea style-sheet import".split()
+    " html body link meta base form input button textarea style-sheet import"
 )
 _ADDRESSES = {"href", "src", "xlink:href", "action", "formaction", "data", "from", "to", "by"}
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
@@ -59,7 +59,7 @@ class _Checker:
             self.is_svg = namespace in {_SVG, ""} and local == "svg"
             self.size = _size(attributes)
         self._depth += 1
-        if namespace == _XHTML or local.lower() in _ACTIVE:
+        if namespace == _XHTML or local.lower() in _ACTIVE.split():
             raise NotInert(f"it holds the element {local}")
         self._in_style = local.lower() == "style"
         for attribute, value in attributes.items():
@@ -77,7 +77,9 @@ class _Checker:
     def instruction(self, target: str, _data: str) -> None:
         raise NotInert(f"it holds the processing instruction {target}")
 
-    def doctype(self, _name: str, _system: str, _public: str, has_internal_subset: bool) -> None:
+    def doctype(
+        self, _name: str, _system: str | None, _public: str | None, has_internal_subset: bool
+    ) -> None:
         if has_internal_subset:
             raise NotInert("it declares a document type of its own")
 

@@ -13,6 +13,7 @@ from blogapp.posts.models import Post, PostMedia, month_of
 from blogapp.posts.searching import searchable
 from blogapp.text import drawing, markdown
 from blogapp.text.markdown import Picture, Rendered
+from blogapp.text.references import plain_reference
 
 # Stands in stored HTML where the blog's base path belongs, because that is a
 # setting of the machine. A Unicode noncharacter: no text that people write has it.
@@ -75,12 +76,14 @@ def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
     def picture(source: str) -> Picture | None:
         if found := find(source):
             return Picture(f"{BASE}/media/{found.key}", found.width, found.height)
-        return Picture(BASE + source, None, None) if _is_rooted(source) else None
+        plain = plain_reference(source)
+        return Picture(BASE + plain if _is_rooted(plain) else plain, None, None)
 
     def link(target: str) -> str | None:
         if found := find(target):
             return f"{BASE}/media/{found.key}"
-        return BASE + target if _is_rooted(target) else None
+        plain = plain_reference(target)
+        return BASE + plain if _is_rooted(plain) else plain
 
     return markdown.render(body.replace(BASE, ""), picture=picture, link=link)
 
