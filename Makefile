@@ -5,6 +5,7 @@ PYTHON =
 VENV = .venv/bin
 PYTEST = $(VENV)/python -m pytest
 FAST = -n 2 -m "not browser and not prove"
+DRIVEN = -n 2 -m "browser and not prove"
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_USER = 0
@@ -28,6 +29,7 @@ check: lint fast ## lint and the fast tests, a minute or two
 test: lint fast postgres browser ## everything that continuous integration runs
 
 prove: .venv/has-tests chromium ## the long checks at full size, before a release
+	$(PYTEST) $(DRIVEN) tests/browser --nginx
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 
 format: .venv/has-tests ## put code in its usual shape
@@ -49,7 +51,8 @@ postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
 	$(PYTEST) $(FAST) --postgres
 
 browser: .venv/has-tests chromium ## the tests that drive Chromium
-	$(PYTEST) -n 2 -m "browser and not prove" tests/browser
+	$(PYTEST) $(DRIVEN) tests/browser
+	$(PYTEST) $(DRIVEN) tests/browser --base-path=/eng/blog
 
 chromium: .venv/has-tests
 	@$(VENV)/python tests/browser/chromium.py

@@ -48,6 +48,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--gunicorn", action="store_true", help="drive two gunicorn workers in browser tests"
     )
+    group.addoption("--nginx", action="store_true", help="drive two gunicorn workers behind nginx")
 
 
 def pytest_configure(config):

@@ -48,7 +48,11 @@ def settings(listener, request):
 @pytest.fixture
 def server(app, listener, request, tmp_path):
     """The running blog; gives its public address, without a slash at the end."""
-    if request.config.getoption("--gunicorn"):
+    if request.config.getoption("--nginx"):
+        port = listener.getsockname()[1]
+        listener.close()
+        serve = serving.nginx(app, port, tmp_path)
+    elif request.config.getoption("--gunicorn"):
         serve = serving.gunicorn(app, listener, tmp_path / "gunicorn.log")
     else:
         serve = serving.thread(app, listener)

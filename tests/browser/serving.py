@@ -1,6 +1,8 @@
-"""Serving the blog to a real browser: from a thread of the test, or by gunicorn."""
+"""Serving the blog to a real browser: from a thread of the test, or as on a server."""
 
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,6 +72,52 @@ def gunicorn(app, listener, log):
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+@contextmanager
+def nginx(app, port, folder):
+    """Serve by two gunicorn workers behind nginx, which takes `deploy/nginx.conf` and ``port``."""
+    with listen() as behind:
+        site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+        site = site.replace("127.0.0.1:8000", "{}:{}".format(*behind.getsockname()))
+        site = re.sub(r"listen \[::\]:80;", "", site)
+        site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
+        site = re.sub(r"server_name .*?;", "server_name 127.0.0.1;", site)
+        configuration = folder / "nginx.conf"
+        configuration.write_text(NGINX.format(folder=folder, site=site))
+        with gunicorn(app, behind, folder / "gunicorn.log"):
+            command = [nginx_program(), "-p", folder, "-e", folder / "nginx.log"]
+            command += ["-c", configuration]
+            # It answers when it is listening, and goes into the background.
+            subprocess.run(command, check=True)
+            try:
+                yield
+            finally:
+                subprocess.run([*command, "-s", "quit"], check=True)
+
+
+NGINX = """
+pid {folder}/nginx.pid;
+worker_processes 1;
+events {{ }}
+http {{
+    default_type application/octet-stream;
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+
+
+def nginx_program():
+    """Return the path of nginx, which Debian keeps where only root looks."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/opt/homebrew/bin")
+    assert found, "nginx is not installed: apt-get install nginx-light"
+    return found
 
 
 def listen():
