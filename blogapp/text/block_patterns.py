@@ -15,6 +15,9 @@ TABLE_DELIMITER = re.compile(r"(?=.*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \
 # Kramdown's attributes on a line of their own.
 ITEM_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*$")
 
+# A tag of a template language alone on its line: no part of the text around it.
+TEMPLATE_TAG = re.compile(r"\{(?:%.*%|\{.*\})\}[ \t]*$")
+
 CALLOUTS = {
     "note": "note",
     "info": "note",

@@ -3,25 +3,31 @@
 import re
 from collections.abc import Iterator
 
-# Python-Markdown copies a paragraph for each thing it finds there, so long ones are cut up.
+# Python-Markdown looks through a run of text again for each mark in it.
+MOST_WORK = 4_000_000
 LONGEST_RUN = 8_000
-_MOST = {"[": 300, "`": 400, "<": 400, "*": 800, "_": 1200, "~": 400, "\\": 800, "&": 800, "!": 800}
-_DEEPEST = 8
+DEEPEST = 8
+_MARKS = "[]`<*_~\\&!"
 
 
-def runs(text: str) -> Iterator[str]:
+def runs(text: str, *, short: bool = False) -> Iterator[str]:
     """Cut a text into pieces that are cheap to look through, at line ends or spaces.
+
+    ``short`` asks for it however few marks there are.
 
     >>> list(runs("one line"))
     ['one line']
     """
-    while len(text) > LONGEST_RUN:
-        line_end = text.rfind("\n", LONGEST_RUN // 2, LONGEST_RUN)
-        end = line_end if line_end > 0 else text.rfind(" ", LONGEST_RUN // 2, LONGEST_RUN)
-        end = end if end > 0 else LONGEST_RUN - 1
-        yield text[: end + 1]
-        text = text[end + 1 :]
-    yield text
+    if _is_cheap(text) and not short:
+        yield text
+        return
+    start = 0
+    while len(text) - start > LONGEST_RUN:
+        middle, end = start + LONGEST_RUN // 2, start + LONGEST_RUN
+        cut = max(text.rfind("\n", middle, end), 0) or max(text.rfind(" ", middle, end), 0)
+        yield text[start : cut + 1 if cut else end]
+        start = cut + 1 if cut else end
+    yield text[start:]
 
 
 def is_written_by_people(run: str) -> bool:
@@ -30,7 +36,11 @@ def is_written_by_people(run: str) -> bool:
     >>> is_written_by_people("a [link](/) and *more*"), is_written_by_people("[" * 9)
     (True, False)
     """
-    return all(run.count(mark) <= most for mark, most in _MOST.items()) and _depth(run) <= _DEEPEST
+    return _is_cheap(run) and _depth(run) <= DEEPEST
+
+
+def _is_cheap(text: str) -> bool:
+    return len(text) * sum(map(text.count, _MARKS)) <= MOST_WORK
 
 
 def _depth(run: str) -> int:

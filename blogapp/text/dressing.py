@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
@@ -13,6 +14,8 @@ _NOT_IN_CONTENTS = {"blockquote", "li", "td", "th"}
 _NO_LINKS_INSIDE = {"a", "code", "kbd", "pre", "samp"}
 _BARE_ADDRESS = re.compile(r"(?<![\w@/.])(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"]+", re.IGNORECASE)
 _OUTSIDE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_LONGEST_HEADING = 500
+_EXPRESSION = re.compile(r"\{[\w.]+\}")
 _NOT_IN_IDS = re.compile(r"[^\w\- ]+")
 
 
@@ -69,7 +72,8 @@ class _Dressing:
         self.levels = _levels(parts)
         self.given_ids = {part.attributes.get("id", "") for part in parts if isinstance(part, Tag)}
         self.used_ids: set[str] = set()
-        self.heading_id = ""
+        self.numbers: dict[str, int] = {}
+        self.heading_ids: list[str] = []
 
     def run(self) -> list[str]:
         written: list[str] = []
@@ -108,7 +112,7 @@ class _Dressing:
             return write(tag)
         anchor = {
             "class": "prose__anchor",
-            "href": f"#{self.heading_id}",
+            "href": f"#{self.heading_ids.pop() if self.heading_ids else ''}",
             "aria-label": "Link to this section",
             "data-added": "",
         }
@@ -136,20 +140,21 @@ class _Dressing:
     def begin_heading(self, place: int, tag: Tag) -> None:
         level = self.levels[int(tag.name[1])]
         text = _heading_text(self.parts, place)
-        self.heading_id = self.free_id(tag.attributes.get("id") or heading_id(text), tag)
-        tag.attributes["id"] = self.heading_id
+        given = tag.attributes.get("id", "")
+        id = given if given and given not in self.used_ids else self.free_id(heading_id(text))
+        self.used_ids.add(id)
+        self.heading_ids.append(id)
+        tag.attributes["id"] = id
         if text and _NOT_IN_CONTENTS.isdisjoint(self.open):
-            self.headings.append(Heading(level, self.heading_id, text))
-        self.parts[place] = tag
+            self.headings.append(Heading(level, id, text))
         tag.name = f"h{level}"
 
-    def free_id(self, base: str, tag: Tag) -> str:
-        taken = self.used_ids if tag.attributes.get("id") else self.used_ids | self.given_ids
-        id, number = base, 0
-        while id in taken:
+    def free_id(self, base: str) -> str:
+        id, number = base, self.numbers.get(base, 0)
+        while id in self.used_ids or id in self.given_ids:
             number += 1
             id = f"{base}-{number}"
-        self.used_ids.add(id)
+        self.numbers[base] = number
         return id
 
     def claim_id(self, tag: Tag) -> None:
@@ -161,7 +166,8 @@ class _Dressing:
 
     def image(self, tag: Tag) -> str:
         source = tag.attributes.get("src", "")
-        if not source:
+        if not source or _EXPRESSION.fullmatch(source):
+            # Nothing here can say what an expression of another site generator stood for.
             return write(tag.attributes.get("alt", ""))
         self.pictures.append(source)
         found = self.picture(source)
@@ -222,7 +228,7 @@ def _levels(parts: Sequence[Tag | str]) -> dict[int, int]:
 def _heading_text(parts: Sequence[Tag | str], place: int) -> str:
     words: list[str] = []
     in_mark = False
-    for part in parts[place + 1 :]:
+    for part in islice(parts, place + 1, place + _LONGEST_HEADING):
         if isinstance(part, str):
             words.append("" if in_mark else part)
         elif part.closing and part.name in HEADINGS:

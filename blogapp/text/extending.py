@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import unescape
 
 from markdown import Markdown
+from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor, ReferenceProcessor
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrBlockprocessor, AbbrTreeprocessor
@@ -24,15 +25,18 @@ from markdown.inlinepatterns import (
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
-from pymdownx.tilde import DeleteSubExtension  # type: ignore[import-untyped]
+from pymdownx.tilde import DeleteSubExtension
 
 from blogapp.text.bounding import is_written_by_people, runs
 from blogapp.text.preparing import HEADING_MARK, TIGHT, prepare
 
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 MOST_CELLS = 50_000
+MOST_TICKS = 300
+MOST_BLOCKS = 500
 MOST_ABBREVIATIONS = 100
 LONGEST_EXPANSION = 500_000
+_HTML_ONLY = re.compile("\x02wzxhzdk:[0-9]+\x03(?:\x02qq\\w+\x03)?")
 # What `preparing` has turned into HTML before these could see it.
 _DONE_BEFORE = ["code", "hashheader", "hr", "indent", "olist", "quote", "setextheader", "ulist"]
 _CODE_MARKER = re.compile("\x02klzzwxh:([0-9]+)\x03")
@@ -60,12 +64,14 @@ class _OwnRules(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.block_level_elements = [*md.block_level_elements, "copy-code"]
         md.ESCAPED_CHARS = list(PUNCTUATION)
+        md.parser = _PatientParser(md)
         md.preprocessors.deregister("html_block")
         md.preprocessors.deregister("normalize_whitespace")
         md.preprocessors.register(_Blocks(md, self.code), "blocks", 30)
         for name in _DONE_BEFORE:
             md.parser.blockprocessors.deregister(name)
         abbreviations: dict[str, str] = {}
+        budget = _Budget()
         for name, processor, priority in (
             ("heading", _Headings(md.parser), 90),
             ("table", _Tables(md.parser, {"use_align_attribute": True}), 75),
@@ -74,9 +80,9 @@ class _OwnRules(Extension):
             ("tight", _TightParagraphs(md.parser), 11),
         ):
             md.parser.blockprocessors.register(processor, name, priority)
-        _register_references(md)
-        md.treeprocessors.register(AbbrTreeprocessor(md, abbreviations), "abbr", 7)
-        md.treeprocessors.register(_Bounds(md), "bounds", 25)
+        _register_references(md, budget)
+        md.treeprocessors.register(_Abbreviated(md, abbreviations, budget), "abbr", 7)
+        md.treeprocessors.register(_Bounds(md, abbreviations), "bounds", 25)
         md.treeprocessors.register(_Notes(md), "notes", 14)
         md.treeprocessors.register(_Attributes(md), "attr_list", 8)
 
@@ -92,6 +98,24 @@ class _Blocks(Preprocessor):
         return [
             line for line, before in zip(prepared, ["", *prepared], strict=False) if line or before
         ]
+
+
+class _PatientParser(BlockParser):
+    """Processors take the first of a list over and over: they are handed short lists."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.blockprocessors = md.parser.blockprocessors
+
+    def parseChunk(self, parent: etree.Element, text: str) -> None:
+        blocks = text.split("\n\n")
+        start = 0
+        while start < len(blocks):
+            end = start + MOST_BLOCKS
+            while end < len(blocks) and blocks[end].startswith("    "):
+                end += 1
+            self.parseBlocks(parent, blocks[start:end])
+            start = end
 
 
 class _Headings(BlockProcessor):
@@ -117,7 +141,9 @@ class _Tables(TableProcessor):
         # Short rows are filled up: a wide head over many of them would grow without end.
         header, _, rows = block.partition("\n")
         cells = (header.count("|") + 1) * (rows.count("\n") + 1)
-        return cells <= MOST_CELLS and bool(super().test(parent, block))
+        # Finding code in a row costs the square of its backticks.
+        ticks = max(line.count("`") for line in block.split("\n"))
+        return cells <= MOST_CELLS and ticks <= MOST_TICKS and bool(super().test(parent, block))
 
 
 class _Abbreviations(AbbrBlockprocessor):
@@ -131,10 +157,14 @@ class _Definitions(ReferenceProcessor):
 
 
 class _Budget:
-    """What addresses and titles may still be written in place of short references."""
+    """What may still be written in place of short references and abbreviations."""
 
     def __init__(self) -> None:
         self.left = LONGEST_EXPANSION
+
+    def allows(self, *texts: str) -> bool:
+        self.left -= sum(map(len, texts))
+        return self.left > 0
 
 
 class _ByLabel(ReferenceInlineProcessor):
@@ -149,8 +179,7 @@ class _ByLabel(ReferenceInlineProcessor):
         return label and _CODE_MARKER.sub(self._as_written, label), end, handled
 
     def makeTag(self, href: str, title: str, text: str) -> etree.Element:
-        self.budget.left -= len(href) + len(title or "")
-        if self.budget.left > 0:
+        if self.budget.allows(href, title or ""):
             return super().makeTag(href, title, text)
         unlinked = etree.Element("x-run")
         unlinked.text = text
@@ -179,8 +208,7 @@ class _ShortImageReference(_ByLabel, ShortImageReferenceInlineProcessor):
     pass
 
 
-def _register_references(md: Markdown) -> None:
-    budget = _Budget()
+def _register_references(md: Markdown, budget: _Budget) -> None:
     link, image = REFERENCE_RE, IMAGE_REFERENCE_RE
     for processor, name, priority in (
         (_Reference(link, md, budget), "reference", 170),
@@ -191,14 +219,31 @@ def _register_references(md: Markdown) -> None:
         md.inlinePatterns.register(processor, name, priority)
 
 
+class _Abbreviated(AbbrTreeprocessor):
+    def __init__(self, md: Markdown, abbreviations: dict[str, str], budget: _Budget) -> None:
+        super().__init__(md, abbreviations)
+        self.budget = budget
+
+    def create_element(self, title: str, text: str, tail: str) -> etree.Element:
+        element = super().create_element(title, text, tail)
+        if not self.budget.allows(title):
+            element.attrib.pop("title")
+        return element
+
+
 class _Bounds(Treeprocessor):
+    def __init__(self, md: Markdown, abbreviations: dict[str, str]) -> None:
+        super().__init__(md)
+        self.abbreviations = abbreviations
+
     def run(self, root: etree.Element) -> None:
         for element in list(root.iter()):
             text = element.text
             if not text or isinstance(text, AtomicString):
                 continue
             first, *others = (
-                run if is_written_by_people(run) else AtomicString(run) for run in runs(text)
+                run if is_written_by_people(run) else AtomicString(run)
+                for run in runs(text, short=bool(self.abbreviations))
             )
             element.text = first
             for place, run in enumerate(others):
@@ -216,6 +261,9 @@ class _Notes(Treeprocessor):
             elif css_class == "footnote-ref":
                 element.set("class", "footnotes__mark")
                 element.set("role", "doc-noteref")
+            elif element.tag == "p" and _HTML_ONLY.fullmatch(element.text or "") and len(element):
+                # A block that ends a note: the way back cannot stand in its paragraph.
+                element.tag = "x-run"
             elif css_class == "footnote-backref":
                 element.attrib.pop("title", None)
                 element.set("class", "footnotes__back")

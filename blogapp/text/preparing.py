@@ -25,6 +25,7 @@ from blogapp.text.block_patterns import (
     MARKDOWN_INSIDE,
     SETEXT,
     TABLE_DELIMITER,
+    TEMPLATE_TAG,
     html_block_end,
     interrupts_paragraph,
     split_indent,
@@ -130,7 +131,7 @@ class _Preparation:
             return self.put(at, "<hr>")
         if indent < 4 and text[0] == ">" and self.depth + len(self.items) < _DEEPEST:
             return self.take_quote(at, offset)
-        if not self.items and (fenced := ADMONITION.match(text)):
+        if self.depth < _DEEPEST and not self.items and (fenced := ADMONITION.match(text)):
             return self.take_admonition(at, fenced)
         if (item := ITEM.match(text)) and self.may_begin_item(item):
             return self.take_item(at, offset + indent, item)
@@ -138,6 +139,11 @@ class _Preparation:
             return self.take_note(at, text) if self.with_notes else self.take_text(at, text)
         if ITEM_ATTRIBUTES.match(text):
             return at + 1
+        if TEMPLATE_TAG.match(text):
+            self.end_paragraph()
+            after = self.take_text(at, text)
+            self.end_paragraph()
+            return after
         return self.take_text(at, text)
 
     # --- leaving containers
