@@ -46,6 +46,7 @@ def show_editor(
     *,
     publication: PublicationForm | None = None,
     image: ImageForm | None = None,
+    is_saved: bool = True,
     status: int = 200,
 ) -> Response:
     """Answer with the editor around what ``form`` holds; ``post`` is None until it is saved."""
@@ -70,6 +71,7 @@ def show_editor(
         kinds=list_kinds(),
         names=[person.name for person in list_authors()] if "authors" in form else [],
         zone=zone.key,
+        is_saved=is_saved,
     )
     return make_response(page, status)
 

@@ -243,7 +243,7 @@ def find_authors(names: Sequence[str], *, among: Sequence[Author]) -> list[Autho
 class PublicationForm(FlaskForm):
     """When a post goes live: at once, or at a time on the site's clock."""
 
-    when = RadioField("When", choices=[("now", "Now"), ("later", "At a set time")], default="now")
+    when = RadioField("When", choices={"now": "Now", "later": "At a set time"}, default="now")
     date = DateField("Date", [Optional()])
     time = TimeField("Time", [Optional()], format=["%H:%M", "%H:%M:%S"])
 
@@ -322,7 +322,7 @@ class SiteForm(FlaskForm):
     )
     time_zone = SelectField(
         "Time zone",
-        choices=[(name, name) for name in sorted(available_timezones())],
+        choices={name: name for name in sorted(available_timezones())},
         validate_choice=False,
     )
     date_format = SelectField("Dates")
@@ -337,7 +337,7 @@ class SiteForm(FlaskForm):
     def offer_date_formats(self, site: Site, example: datetime) -> None:
         """Let the form choose among common formats and the site's own, shown as they look."""
         formats = dict.fromkeys([*DATE_FORMATS, site.date_format])
-        self.date_format.choices = [(fmt, example.strftime(fmt)) for fmt in formats]
+        self.date_format.choices = {fmt: example.strftime(fmt) for fmt in formats}
 
     def validate_time_zone(self, field: Field) -> None:
         if field.data not in available_timezones():

@@ -62,7 +62,7 @@ def edit(id: int | None = None) -> AnyResponse:
         return show_editor(PostForm.of(post) if post else _empty_form(), post)
     form = PostForm()
     if "keep_writing" in request.form:
-        return show_editor(form, post)
+        return show_editor(form, post, is_saved=False)
 
     was_slug = post and post.slug
     saved = save_typed(form, post)

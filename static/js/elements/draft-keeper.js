@@ -1,0 +1,273 @@
+// <draft-keeper data-keep="author-1 post-7" data-login="/login?…"><form class="editor">…</form></draft-keeper>
+// Saves without leaving the page, keeps what is not saved yet in this browser, and says where it stands.
+
+const PAUSE = 1000
+const ADOPTED = ["editor-bar", "editor-alerts", "publish-sheet"]
+const NOT_KEPT = new Set(["csrf_token", "version", "image", "when", "date", "time", "save", "mode"])
+
+class DraftKeeper extends HTMLElement {
+  #saved = ""
+  #saving = false
+  #timer = 0
+
+  connectedCallback() {
+    this.#saved = this.dataset.saved ?? this.#typed()
+    this.addEventListener("submit", this.#submit)
+    this.addEventListener("input", this.#changed)
+    this.addEventListener("keydown", this.#key)
+    addEventListener("beforeunload", this.#warn)
+    document.addEventListener("visibilitychange", this.#hidden)
+    if (["problem", "unsaved"].includes(this.#state.dataset.kind)) this.#saved = ""
+    this.#offer()
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer)
+    removeEventListener("beforeunload", this.#warn)
+    document.removeEventListener("visibilitychange", this.#hidden)
+  }
+
+  get form() {
+    return this.querySelector("form")
+  }
+
+  get isUnsaved() {
+    return this.#typed() !== this.#saved
+  }
+
+  /** Save in place; an answer that needs its own page is asked for again and shown. */
+  async save() {
+    if (this.#saving) return
+    this.#saving = true
+    const sent = this.#typed()
+    this.#say("saved", "Saving")
+    try {
+      const answer = await fetch(this.form.action, { method: "POST", body: this.#fields() })
+      if (answer.ok && answer.redirected && !this.#isSignIn(answer.url)) {
+        this.#adopt(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url)
+        this.#settle(sent)
+      } else if (this.#isSignIn(answer.url) || answer.status === 403) {
+        this.#askToSignIn()
+      } else if (answer.status === 413) {
+        this.#say("problem", "Not saved: the text is over the limit of one megabyte")
+      } else if (answer.status === 409 || answer.status === 422) {
+        // Nothing was changed by asking once, so asking again shows the same answer as a page.
+        this.#leave()
+        HTMLFormElement.prototype.submit.call(this.form)
+      } else {
+        this.#say("problem", "Not saved: the server could not. Your text is kept in this browser")
+      }
+    } catch {
+      this.#say("problem", "Not saved: no connection. Your text is kept in this browser")
+    }
+    this.#saving = false
+  }
+
+  get #state() {
+    return this.querySelector("#editor-state")
+  }
+
+  get #slot() {
+    return `draft ${this.dataset.keep}`
+  }
+
+  #fields() {
+    const fields = new FormData(this.form)
+    fields.delete("image")
+    return fields
+  }
+
+  /** What is typed, as text that can be compared and kept. */
+  #typed() {
+    const fields = [...new FormData(this.form)].filter(
+      ([name, value]) => !NOT_KEPT.has(name) && typeof value === "string",
+    )
+    return JSON.stringify(fields)
+  }
+
+  #submit = (event) => {
+    const button = event.submitter
+    const isPlainSave = !button || button.id === "save"
+    const file = this.form.elements.image
+    if (isPlainSave && !file?.value) {
+      event.preventDefault()
+      this.save()
+      return
+    }
+    this.#keep()
+    this.#leave()
+  }
+
+  #key = (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+    if (event.key.toLowerCase() === "s" && !event.shiftKey) {
+      event.preventDefault()
+      this.save()
+    }
+    if (event.key === "Enter" && !event.shiftKey) {
+      const sheet = this.querySelector("#publish-sheet")
+      if (!sheet?.popover) return
+      event.preventDefault()
+      sheet.showPopover()
+      sheet.querySelector("input:not([type=hidden]), button")?.focus()
+    }
+  }
+
+  #changed = (event) => {
+    if (event.target.name === "mode") return
+    if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
+    else this.#say("saved", "Saved")
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#keep(), PAUSE)
+  }
+
+  #hidden = () => {
+    if (document.visibilityState === "hidden") this.#keep()
+  }
+
+  #warn = (event) => {
+    if (!this.isUnsaved) return
+    this.#keep()
+    event.preventDefault()
+  }
+
+  /** The page is about to be left on purpose. */
+  #leave() {
+    removeEventListener("beforeunload", this.#warn)
+  }
+
+  #settle(sent) {
+    this.#saved = sent
+    if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
+    this.#keep()
+  }
+
+  /** Take over what the answer knows better: version, address, buttons, notices. */
+  #adopt(answer, address) {
+    const form = answer.querySelector("form.editor")
+    if (!form) return
+    const focused = document.activeElement?.id
+    this.form.setAttribute("action", form.getAttribute("action"))
+    for (const name of ["csrf_token", "version", "slug"]) {
+      const [ours, theirs] = [this.form.elements[name], form.elements[name]]
+      if (ours && theirs) ours.value = theirs.value
+    }
+    for (const id of ADOPTED) {
+      const theirs = answer.getElementById(id)
+      if (theirs) this.querySelector(`#${id}`)?.replaceWith(document.importNode(theirs, true))
+    }
+    this.#readdress(answer)
+    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus()
+    document.title = answer.title
+    if (address !== location.href) history.replaceState(null, "", address)
+  }
+
+  // A new post has addresses of its own once it is saved.
+  #readdress(answer) {
+    for (const [mine, name] of [["markdown-editor", "preview"], ["image-adder", "address"]]) {
+      const theirs = answer.querySelector(mine)
+      if (theirs) this.querySelector(mine).dataset[name] = theirs.dataset[name]
+    }
+    const adding = answer.getElementById("add-image")
+    if (adding) this.querySelector("#add-image").formAction = adding.getAttribute("formaction")
+    const keeper = answer.querySelector("draft-keeper")
+    if (keeper && keeper.dataset.keep !== this.dataset.keep) {
+      this.#forget()
+      this.dataset.keep = keeper.dataset.keep
+    }
+    this.#saved = this.#typed()
+  }
+
+  #isSignIn(address) {
+    return new URL(address).pathname === new URL(this.dataset.login, location.href).pathname
+  }
+
+  #askToSignIn() {
+    this.#keep()
+    const link = document.createElement("a")
+    link.href = this.dataset.login
+    link.target = "_blank"
+    link.rel = "noopener"
+    link.textContent = "Sign in in another tab"
+    this.#say("problem", "Not saved: you are signed out. ")
+    this.#state.append(link, ", then save again.")
+  }
+
+  #say(kind, words) {
+    const state = this.#state
+    if (state.textContent.trim() === words && state.dataset.kind === kind) return
+    state.dataset.kind = kind
+    state.textContent = words
+  }
+
+  // The copy in this browser: until the server has it, and no longer.
+
+  #keep() {
+    clearTimeout(this.#timer)
+    if (!this.isUnsaved) return this.#forget()
+    try {
+      localStorage.setItem(this.#slot, JSON.stringify({ at: Date.now(), typed: this.#typed() }))
+    } catch {
+      this.#say("problem", "This browser has no room to keep your text: save it")
+    }
+  }
+
+  #forget() {
+    try {
+      localStorage.removeItem(this.#slot)
+    } catch {
+      // Storage is closed to us, so nothing is kept there.
+    }
+  }
+
+  #offer() {
+    let kept = null
+    try {
+      kept = JSON.parse(localStorage.getItem(this.#slot))
+    } catch {
+      return
+    }
+    if (!kept) return
+    if (kept.typed === this.#typed()) {
+      if (this.#state.dataset.kind === "saved") this.#forget()
+      return
+    }
+    const when = new Date(kept.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
+    const banner = document.createElement("div")
+    banner.className = "banner banner--warning"
+    const words = document.createElement("p")
+    words.className = "banner__text"
+    words.textContent = `This browser holds what you typed until ${when} and never saved.`
+    banner.append(
+      words,
+      this.#button("Bring it back", () => this.#restore(kept.typed, banner)),
+      this.#button("Discard it", () => {
+        this.#forget()
+        banner.remove()
+      }),
+    )
+    this.querySelector("#editor-alerts").append(banner)
+  }
+
+  #button(words, press) {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "button"
+    button.textContent = words
+    button.addEventListener("click", press)
+    return button
+  }
+
+  #restore(typed, banner) {
+    for (const [name, value] of JSON.parse(typed)) {
+      const field = this.form.elements[name]
+      if (!field || field.value === value) continue
+      field.value = value
+      field.dispatchEvent(new Event("input", { bubbles: true }))
+    }
+    banner.remove()
+    this.form.elements.body.focus()
+  }
+}
+
+customElements.define("draft-keeper", DraftKeeper)

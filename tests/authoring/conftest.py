@@ -1,0 +1,67 @@
+"""What the tests of the authoring area share: people of every role, a filled-in form, an image."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from blogapp.extensions import db
+from blogapp.posts.models import Post
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(clock):
+    """Nothing here depends on the day the tests run."""
+
+
+@pytest.fixture
+def editor(make_author, as_author):
+    """A browser with an editor signed in."""
+    return as_author(make_author("Edsger Dijkstra", role="editor"))
+
+
+@pytest.fixture
+def contributor(make_author, as_author):
+    """A browser with a contributor signed in."""
+    return as_author(make_author("Barbara Liskov", role="contributor"))
+
+
+@pytest.fixture
+def typed():
+    """What the editor's form sends: a post's stored fields, changed by keyword."""
+
+    def fill_in(post=None, **changes):
+        fields = {"title": "Hello", "body": "Text."}
+        if post:
+            fields |= {
+                "title": post.title,
+                "slug": post.slug,
+                "body": stored(post.id).body,
+                "version": str(stored(post.id).version),
+            }
+        return fields | changes
+
+    return fill_in
+
+
+def stored(id):
+    """Return the post as the database has it now."""
+    from blogapp.posts.managing import find_for_writing
+
+    db.session.rollback()
+    return find_for_writing(id)
+
+
+def only_post():
+    """Return the one post there is."""
+    db.session.rollback()
+    [id] = db.session.scalars(db.select(Post.id))
+    return stored(id)
+
+
+def picture(width=40, height=30, *, kind="PNG", name="Shard map.png"):
+    """Return an image file as a form sends it."""
+    file = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, kind)
+    file.seek(0)
+    return file, name

@@ -1,0 +1,226 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from blogapp.accounts.models import Author
+from blogapp.extensions import db
+from blogapp.posts.models import Post, Redirect
+from tests.authoring.conftest import only_post, stored
+from tests.conftest import parse
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def test_a_new_post_is_saved_as_a_draft_of_its_author(author, typed):
+    response = author.post(
+        "/write/posts/new", data=typed(title="Leases", tags="CI/CD, Leases", domain="Databases")
+    )
+
+    post = only_post()
+    assert response.status_code == 303
+    assert response.location == f"/write/posts/{post.id}"
+    assert (post.title, post.slug, post.published_at) == ("Leases", "leases", None)
+    assert [tag.name for tag in post.tags] == ["CI/CD", "Leases"]
+    assert post.domain.name == "Databases"
+    assert [a.name for a in post.authors] == ["Ada Lovelace"]
+
+
+def test_the_editor_shows_what_is_stored(author, make_post):
+    post = make_post(
+        "Leases",
+        body="\n  Indented & <b>bold</b>",
+        tags=["C, the language", "CI/CD"],
+        authors=[author.author],
+        series="Time",
+        series_position=2,
+    )
+
+    page = author.page(f"/write/posts/{post.id}")
+
+    assert page.select_one("#body").text == "\n  Indented & <b>bold</b>"
+    assert page.select_one("#title")["value"] == "Leases"
+    assert page.select_one("#tags")["value"] == '"C, the language", CI/CD'
+    assert page.select_one("#series")["value"] == "Time"
+    assert page.select_one("#series_position")["value"] == "2"
+
+
+def test_saving_unchanged_changes_nothing_but_the_version(author, make_post):
+    post = make_post(
+        "Leases", body="\n\n  One\n\n", tags=["C, the language"], authors=[author.author]
+    )
+    page = author.page(f"/write/posts/{post.id}")
+    fields = {field["name"]: value_of(field) for field in page.select("#editor [name]:not([form])")}
+
+    response = author.post(f"/write/posts/{post.id}", data=fields)
+
+    again = stored(post.id)
+    assert response.status_code == 303
+    assert again.body == "\n\n  One\n\n"
+    assert [tag.name for tag in again.tags] == ["C, the language"]
+    assert again.slug == "leases"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("title", "", "Give it a title"),
+        ("title", " \t ", "Give it a title"),
+        ("title", "x" * 301, "at most 300"),
+        ("slug", "no spaces here", "letters, digits, hyphens"),
+        ("slug", "ends-in.md", "letters, digits, hyphens"),
+        ("slug", "taken", "already lives"),
+        ("slug", "TAKEN", "already lives"),
+        ("summary", "x" * 1001, "1,000"),
+        ("tags", ", ".join(f"tag {n}" for n in range(31)), "too many"),
+        ("tags", "x" * 201, "too long"),
+        ("domain", "x" * 201, "200"),
+        ("kind", "x" * 41, "40"),
+        ("series_position", "two", "integer"),
+        ("series_position", "9" * 40, "1 to 9999"),
+        ("language", "English language", "code like en"),
+        ("canonical_url", "javascript:alert(1)", "https://"),
+        ("body", "x" * 1_000_001, "one megabyte"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(author, make_post, typed, field, value, words):
+    make_post("Taken")
+    post = make_post("Hello there", authors=[author.author])
+    data = typed(post, body="Typed text.", summary="Typed summary.") | {field: value}
+
+    response = author.post(f"/write/posts/{post.id}", data=data)
+
+    assert response.status_code == 422
+    page = parse(response.text)
+    control = page.select_one(f"#{field}")
+    assert control["aria-invalid"] == "true"
+    described = [page.select_one(f"#{id}").text for id in control["aria-describedby"].split()]
+    assert words in " ".join(described)
+    assert page.select_one(f'[role=alert] a[href="#{field}"]')
+    assert "Typed summary." in response.text or field == "summary"
+    assert "Typed text." in response.text or field == "body"
+    assert stored(post.id).body == "Text."
+
+
+def test_a_wrong_form_for_a_new_post_keeps_everything_and_stores_nothing(author, typed):
+    response = author.post("/write/posts/new", data=typed(title="", body="Long thoughts"))
+
+    assert response.status_code == 422
+    assert "Long thoughts" in response.text
+    assert db.session.scalar(db.select(db.func.count(Post.id))) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["a\0b", "\ufdd0", "\U0001f469\u200d\U0001f4bb", "\u202eright", "\uffff"]
+)
+def test_odd_characters_are_saved_or_left_out_but_never_break_anything(author, typed, text):
+    fields = dict.fromkeys(("title", "body", "summary", "tags", "domain", "series"), f"x{text}y")
+
+    response = author.post("/write/posts/new", data=typed(**fields))
+
+    assert response.status_code == 303
+    assert author.get(response.location).status_code == 200
+
+
+def test_half_characters_are_replaced(author):
+    response = author.post(
+        "/write/posts/new",
+        data=b"title=a%ED%A0%80b&body=%ff%fe",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert response.status_code == 303
+    assert only_post().title.startswith("a")
+
+
+def test_changing_the_address_of_a_public_post_leaves_a_way_from_the_old_one(
+    author, make_post, typed
+):
+    post = make_post("Leases", authors=[author.author])
+    data = typed(post, slug="fencing")
+
+    page = author.page(f"/write/posts/{post.id}")
+    author.post(f"/write/posts/{post.id}", data=data)
+
+    assert "the old one leads to the new" in page.select_one("#slug-hint").text
+    assert stored(post.id).slug == "fencing"
+    assert db.session.scalar(db.select(Redirect.path)) == "/posts/leases"
+    assert "old address leads to /posts/fencing" in author.page(f"/write/posts/{post.id}").text
+
+
+def test_an_address_left_empty_stays_as_it_was(author, make_post, typed):
+    post = make_post("Leases", authors=[author.author])
+
+    author.post(f"/write/posts/{post.id}", data=typed(post, title="Fencing", slug=""))
+
+    assert stored(post.id).slug == "leases"
+
+
+def test_a_changed_text_of_a_public_post_is_dated(author, make_post, typed):
+    post = make_post("Leases", authors=[author.author])
+
+    author.post(f"/write/posts/{post.id}", data=typed(post, summary="Only this"))
+    before = stored(post.id).updated_at
+    author.post(f"/write/posts/{post.id}", data=typed(stored(post.id), body="Other."))
+
+    assert before is None
+    assert stored(post.id).updated_at == NOON
+
+
+def test_what_front_matter_left_over_survives_a_save(author, make_post, typed):
+    post = make_post("Leases", authors=[author.author], extra={"weight": 3})
+
+    author.post(f"/write/posts/{post.id}", data=typed(post, body="New."))
+
+    assert stored(post.id).extra == {"weight": 3}
+
+
+def test_only_who_edits_everything_names_authors(author, editor, make_post, typed):
+    post = make_post("Leases", authors=[author.author])
+
+    author.post(f"/write/posts/{post.id}", data=typed(post, authors="Edsger Dijkstra"))
+    kept = [a.name for a in stored(post.id).authors]
+    editor.post(
+        f"/write/posts/{post.id}",
+        data=typed(post, authors="Edsger Dijkstra, Ada Lovelace"),
+    )
+
+    assert kept == ["Ada Lovelace"]
+    assert [a.name for a in stored(post.id).authors] == ["Edsger Dijkstra", "Ada Lovelace"]
+
+
+def test_an_unknown_author_is_refused(editor, make_post, typed):
+    post = make_post("Leases", authors=[editor.author])
+
+    response = editor.post(f"/write/posts/{post.id}", data=typed(post, authors="Nobody Here"))
+
+    assert response.status_code == 422
+    assert (
+        "Nobody here is called Nobody Here"
+        in parse(response.text).select_one("#authors-errors").text
+    )
+
+
+def test_two_people_of_one_name_are_told_apart_by_slug(editor, make_author, make_post, typed):
+    first = make_author("Sam Lee", email="a@example.com")
+    second = Author(name="Sam Lee", slug="sam-lee-2", created_at=NOON)
+    db.session.add(second)
+    db.session.commit()
+    post = make_post("Leases", authors=[second])
+
+    page = editor.page(f"/write/posts/{post.id}")
+    refused = editor.post(f"/write/posts/{post.id}", data=typed(post, authors="Sam Lee"))
+    editor.post(f"/write/posts/{post.id}", data=typed(post, authors="sam-lee"))
+
+    assert page.select_one("#authors")["value"] == "sam-lee-2"
+    assert refused.status_code == 422
+    assert [a.id for a in stored(post.id).authors] == [first.id]
+
+
+def test_a_post_that_is_not_there_is_not_found(author):
+    assert author.get("/write/posts/1").status_code == 404
+    assert author.get("/write/posts/99999999999999999999").status_code == 404
+
+
+def value_of(field):
+    # An HTML parser drops the first line break in a textarea, as browsers do.
+    return field.text if field.name == "textarea" else field.get("value", "")
