@@ -40,7 +40,7 @@ lint: .venv/has-tests ## style, types, import contracts, templates
 	$(VENV)/python -m ruff check --quiet .
 	$(VENV)/python -m ruff format --check --quiet .
 	$(VENV)/python -m mypy --no-error-summary
-	@$(VENV)/lint-imports --no-logo --cache-dir .mypy_cache/imports > .venv/contracts.log || \
+	@$(VENV)/lint-imports --no-logo --no-cache > .venv/contracts.log || \
 	  { cat .venv/contracts.log; exit 1; }
 	$(VENV)/python -m djlint --lint --quiet templates
 
