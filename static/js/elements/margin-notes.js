@@ -3,7 +3,7 @@
 const GAP = 14 // px between two notes
 
 class MarginNotes extends HTMLElement {
-  #wide = matchMedia("(min-width: 80rem)")
+  #wide = matchMedia("(width > 80rem)")
   #notes = new Map()
   #sizes
 
