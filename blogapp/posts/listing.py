@@ -57,16 +57,16 @@ def list_posts(
     pages up to ``through``, of which the last ten. There is always one page at least,
     and it may be empty.
     """
-    query = _of(selection, within, now).options(*_cards()).order_by(*_order(selection))
+    found = _of(selection, within, now).order_by(*_order(selection))
     first, last = _span(selection)
     if selection.after:
-        query = query.where(_is_past(selection, selection.after))
+        found = found.where(_is_past(selection, selection.after))
     else:
-        query = query.offset((first - 1) * size)
+        found = found.offset((first - 1) * size)
 
     # One row too many answers "is there more?" without counting.
     limit = (last - first + 1) * size
-    rows = db.session.execute(query.limit(limit + 1)).unique().all()
+    rows = db.session.execute(_as_cards(found.limit(limit + 1), selection)).all()
     posts, ranks = [row[0] for row in rows[:limit]], [row[1] for row in rows[:limit]]
     pages = [
         Page(first + number, posts[at : at + size])
@@ -129,9 +129,10 @@ def conditions(selection: Selection) -> dict[str, ColumnElement[bool]]:
     return found
 
 
-def _of(selection: Selection, within: Selection, now: datetime) -> Select[Post, int]:
+def _of(selection: Selection, within: Selection, now: datetime) -> Select[int, int]:
     everywhere = [*conditions(within).values(), *conditions(selection).values()]
-    return select(Post, search(_ranked(selection)).rank).where(listed(now), *everywhere)
+    rank = search(_ranked(selection)).rank.label("rank")
+    return select(Post.id, rank).where(listed(now), *everywhere)
 
 
 def _ranked(selection: Selection) -> str:
@@ -167,16 +168,21 @@ def _span(selection: Selection) -> tuple[int, int]:
     return max(1, selection.through - MOST_PAGES + 1), selection.through
 
 
-def _cards() -> list[Any]:
-    """Load what a list shows of a post, and nothing else."""
-    return [
+def _as_cards(found: Select[int, int], selection: Selection) -> Select[Post, int]:
+    """Load what a list shows of a post, and nothing else, once it is known which posts."""
+    # Sorting ids alone is several times faster than sorting rows with their drawings.
+    page = found.subquery()
+    timeline = [Post.published_at, Post.id]
+    order = timeline if selection.sort is Sort.OLDEST else [c.desc() for c in timeline]
+    query = select(Post, page.c.rank).join(page, page.c.id == Post.id)
+    return query.order_by(page.c.rank.desc(), *order).options(
         load_only(
             *(Post.slug, Post.title, Post.summary, Post.excerpt, Post.kind),
             *(Post.minutes, Post.drawings, Post.published_at, Post.version),
         ),
         joinedload(Post.domain).load_only(Domain.name, Domain.slug),
         selectinload(Post.tags).load_only(Tag.name, Tag.slug),
-    ]
+    )
 
 
 def _tagged(slugs: Sequence[str], match: Match) -> Select[int]:
