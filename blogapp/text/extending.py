@@ -36,6 +36,7 @@ MOST_TICKS = 300
 MOST_BLOCKS = 500
 MOST_ABBREVIATIONS = 100
 LONGEST_EXPANSION = 500_000
+_PLACE = re.compile("\\s*\x02wzxhzdk:[0-9]+\x03\\s*")
 _HTML_ONLY = re.compile("\x02wzxhzdk:[0-9]+\x03(?:\x02qq\\w+\x03)?")
 # What `preparing` has turned into HTML before these could see it.
 _DONE_BEFORE = ["code", "hashheader", "hr", "indent", "olist", "quote", "setextheader", "ulist"]
@@ -73,6 +74,7 @@ class _OwnRules(Extension):
         abbreviations: dict[str, str] = {}
         budget = _Budget()
         for name, processor, priority in (
+            ("place", _Places(md.parser), 95),
             ("heading", _Headings(md.parser), 90),
             ("table", _Tables(md.parser, {"use_align_attribute": True}), 75),
             ("abbr", _Abbreviations(md.parser, abbreviations), 16),
@@ -116,6 +118,14 @@ class _PatientParser(BlockParser):
                 end += 1
             self.parseBlocks(parent, blocks[start:end])
             start = end
+
+
+class _Places(BlockProcessor):
+    def test(self, parent: etree.Element, block: str) -> bool:
+        return _PLACE.fullmatch(block) is not None
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+        etree.SubElement(parent, "p").text = AtomicString(blocks.pop(0).strip())
 
 
 class _Headings(BlockProcessor):
