@@ -136,6 +136,17 @@ def test_the_head_names_one_canonical_address(browser, make_post):
     assert link(elsewhere, "canonical") == "https://example.org/first"
 
 
+def test_programs_are_told_of_the_feed_and_the_markdown(browser, make_post):
+    make_post("Here")
+
+    alternates = browser.page("/posts/here").select("head link[rel=alternate]")
+
+    assert {found["type"]: found["href"] for found in alternates} == {
+        "application/atom+xml": "/feed.xml",
+        "text/markdown": "http://127.0.0.1:8000/posts/here.md",
+    }
+
+
 def test_an_unlisted_post_answers_but_asks_not_to_be_indexed(browser, make_post):
     make_post("By hand only", unlisted=True)
 
