@@ -257,23 +257,32 @@ class PublicationForm(FlaskForm):
         when = "later" if local else "now"
         return cls(formdata=None, data={"when": when, "date": local, "time": local})
 
-    def validate_date(self, field: Field) -> None:
-        if self.when.data != "later" or self.date.errors or self.time.errors:
-            return
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, then whether day and time together name a moment: `moment`."""
+        if not super().validate(extra_validators):
+            return False
+        if self.when.data == "later":
+            try:
+                self.moment = self._read_moment()
+            except ValidationError as error:
+                self.date.errors = [str(error)]
+        return not self.date.errors
+
+    def _read_moment(self) -> datetime:
         if self.date.data is None or self.time.data is None:
             raise ValidationError("Choose a day and a time.")
         if not 1970 <= self.date.data.year <= 2999:
             raise ValidationError("Choose a year from 1970 to 2999.")
         local = datetime.combine(self.date.data, self.time.data.replace(second=0))
         try:
-            self.moment = moment_at(local, self.zone)
+            return moment_at(local, self.zone)
         except SkippedTime as error:
-            valid = f"{error.next_valid:%H:%M}"
+            next_valid = f"{error.next_valid:%H:%M}"
             if error.next_valid.date() != local.date():
-                valid = f"{error.next_valid:%-d %B %Y, %H:%M}"
+                next_valid = f"{error.next_valid:%-d %B %Y, %H:%M}"
             raise ValidationError(
                 f"Clocks are put forward over {local:%H:%M} that day in {self.zone.key}. "
-                f"The next time there is: {valid}."
+                f"The next time there is: {next_valid}."
             ) from error
 
 

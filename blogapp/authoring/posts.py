@@ -31,7 +31,7 @@ def index() -> AnyResponse:
     """Posts by state, by author and by words; the address is the whole choice."""
     choice = _read_choice()
     if list(request.args.items(multi=True)) != list(choice.items()):
-        return redirect(url_for(".list_posts", **dict[str, Any](choice)), code=301)
+        return redirect(_address(choice), code=301)
 
     state = State(choice["state"]) if "state" in choice else None
     signer = _signer(choice)
@@ -49,6 +49,7 @@ def index() -> AnyResponse:
         words=words,
         now=now(),
         sees_all=may_see_all(current_author()),
+        turn=lambda **changes: _address(choice | changes),
     )
 
 
@@ -111,6 +112,12 @@ def _read_choice() -> dict[str, str]:
     if given["page"] == "1":
         given["page"] = ""
     return {key: value for key, value in given.items() if value}
+
+
+def _address(choice: dict[str, Any]) -> str:
+    """Return the address of a choice: keys in order, without those that choose nothing."""
+    query = {key: choice[key] for key in KEYS if choice.get(key)}
+    return url_for(".list_posts", **query)
 
 
 def _signer(choice: dict[str, str]) -> int | None:

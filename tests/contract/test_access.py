@@ -1,0 +1,127 @@
+"""Who may open what under /write, over its whole URL map."""
+
+import pytest
+
+from blogapp.extensions import db
+from blogapp.posts.managing import find_for_writing
+
+CAST = ("stranger", "other author", "own author", "contributor", "editor", "owner")
+FIELDS = {"title": "Typed", "body": "Typed.", "when": "now"}
+
+# What each act asks of whom: those named may, all others are answered 403.
+EVERYBODY = {"other author", "own author", "contributor", "editor", "owner"}
+WRITERS = {"own author", "contributor", "editor", "owner"}
+PUBLISHERS = {"own author", "editor", "owner"}
+MANAGERS = {"editor", "owner"}
+RIGHTS = {
+    "dashboard": EVERYBODY,
+    "list_posts": EVERYBODY,
+    "list_tags": EVERYBODY,
+    "new_post": EVERYBODY,
+    "preview_new_post": EVERYBODY,
+    "add_first_image": EVERYBODY,
+    "publish_new_post": EVERYBODY - {"contributor"},
+    "edit_post": WRITERS,
+    "preview_post": WRITERS,
+    "copy_post": WRITERS,
+    "trash_post": WRITERS,
+    "restore_post": WRITERS,
+    "list_images": WRITERS,
+    "add_image": WRITERS,
+    "publish_post": PUBLISHERS,
+    "withdraw_post": PUBLISHERS,
+    "edit_settings": MANAGERS,
+}
+
+
+@pytest.fixture
+def cast(browser, make_author, as_author):
+    """A browser for everybody who might come."""
+    own = make_author("Own")
+    people = {
+        "other author": make_author("Other"),
+        "own author": own,
+        "contributor": make_author("Contributor", role="contributor"),
+        "editor": make_author("Editor", role="editor"),
+        "owner": make_author("Owner", role="owner"),
+    }
+    return {"stranger": browser} | {who: as_author(author) for who, author in people.items()}
+
+
+@pytest.fixture
+def post(cast, make_post):
+    """A draft signed by the own author and the contributor."""
+    signers = [cast[who].author for who in ("own author", "contributor")]
+    return make_post("Draft", published_at=None, authors=signers)
+
+
+def acts(app):
+    """Every rule under /write with every method it answers."""
+    for rule in app.url_map.iter_rules():
+        blueprint, _, name = rule.endpoint.partition(".")
+        if blueprint == "authoring":
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield name, method, rule
+
+
+def address(rule, post_id=1):
+    return rule.build(dict.fromkeys(rule.arguments, post_id))[1]
+
+
+def test_every_address_is_in_the_matrix(app):
+    assert {name for name, _, _ in acts(app)} == RIGHTS.keys()
+
+
+def test_no_address_opens_to_strangers(app, browser):
+    for name, method, rule in acts(app):
+        response = browser.open(address(rule), method=method)
+
+        assert response.status_code == 303, (name, method)
+        assert response.location.startswith("/login?next="), (name, method)
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("who", CAST[1:])
+def test_everybody_gets_as_far_as_their_rights(app, cast, post, who):
+    for name, method, rule in acts(app):
+        version = find_for_writing(post.id).version
+        data = FIELDS | {"version": str(version), "slug": post.slug} if method == "POST" else {}
+
+        response = cast[who].open(address(rule, post.id), method=method, data=data)
+
+        is_refused = response.status_code == 403
+        assert is_refused != (who in RIGHTS[name]), (name, method, response.status_code)
+        assert response.status_code < 500
+        assert response.headers["Cache-Control"] == "no-store", (name, method)
+        back_to_draft(post.id)
+
+
+def back_to_draft(post_id):
+    db.session.rollback()
+    post = find_for_writing(post_id)
+    post.published_at = post.withdrawn_at = post.deleted_at = None
+    db.session.commit()
+
+
+@pytest.mark.parametrize("moment", ["published_at", "withdrawn_at"])
+def test_a_contributor_leaves_a_post_alone_that_readers_have_seen(cast, make_post, moment):
+    from tests.conftest import JANUARY
+
+    post = make_post("Out", authors=[cast["contributor"].author], **{moment: JANUARY})
+
+    assert cast["contributor"].get(f"/write/posts/{post.id}").status_code == 403
+    assert cast["editor"].get(f"/write/posts/{post.id}").status_code == 200
+
+
+def test_what_is_refused_is_refused_in_the_blogs_design(cast, post):
+    page = cast["other author"].page(f"/write/posts/{post.id}", status=403)
+
+    assert page.h1
+    assert page.select_one("a[href='/']")
+
+
+def test_a_disabled_account_is_a_stranger(cast, post, clock):
+    cast["owner"].author.disabled_at = clock.moment
+    db.session.commit()
+
+    assert cast["owner"].get("/write").location.startswith("/login")
