@@ -1,0 +1,141 @@
+"""The operator's command: what it prints, where errors go, how it ends."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from blogapp.cli import group
+
+
+@pytest.fixture
+def blogapp(tmp_path):
+    """Run ``blogapp …`` on a new instance; returns what came of it."""
+
+    def run(*arguments, stdin="", **variables):
+        environment = {name: None for name in os.environ if name.startswith("BLOG_")}
+        environment |= {"BLOG_INSTANCE": str(tmp_path / "instance"), **variables}
+        return CliRunner(env=environment).invoke(group, arguments, input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path):
+    """Run ``blogapp …`` as a process of its own, the way operators do."""
+
+    def run(*arguments, **variables):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("BLOG_")}
+        return subprocess.run(
+            [sys.executable, "-c", "from blogapp.cli import main; main()", *arguments],
+            env={**environment, "BLOG_INSTANCE": str(tmp_path / "instance"), **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_init_makes_a_database_and_may_be_repeated(blogapp, tmp_path):
+    assert blogapp("init").exit_code == 0
+    assert (tmp_path / "instance" / "blog.sqlite").is_file()
+
+    assert blogapp("init").exit_code == 0
+
+
+def test_every_command_explains_itself(blogapp):
+    listed = re.findall(r"^  ([a-z]+) +\w", blogapp("--help").stdout, re.M)
+    assert set(listed) >= {"init", "serve", "demo", "author", "import", "doctor", "render", "synth"}
+
+    for name in listed:
+        result = blogapp(name, "--help")
+        assert result.exit_code == 0
+        assert result.stdout.startswith("Usage: ")
+
+
+def test_a_bad_setting_is_one_line_that_names_it(process):
+    result = process("init", BLOG_PORT="eighty")
+
+    assert result.returncode != 0
+    assert (
+        result.stderr.strip()
+        == "blogapp: BLOG_PORT: 'eighty' is not a whole number from 1 to 65535"
+    )
+
+
+def test_a_database_that_does_not_answer_is_one_line(process):
+    result = process("init", BLOG_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+
+    assert result.returncode != 0
+    assert result.stderr.startswith("blogapp: the database does not answer:")
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_an_author_is_added_without_a_terminal(blogapp):
+    password = "correct horse battery staple\n"
+    add = ("author", "add", "grace@example.com", "--name", "Grace", "--role", "owner")
+
+    first = blogapp(*add, "--password-stdin", stdin=password)
+    again = blogapp(*add, "--password-stdin", stdin=password)
+
+    assert first.exit_code == 0
+    assert "grace@example.com\tGrace\towner" in blogapp("author", "list").stdout
+    assert again.exit_code != 0
+    assert "has an account already" in again.stderr
+
+
+def test_a_weak_password_is_refused(blogapp):
+    result = blogapp("author", "add", "grace@example.com", "--password-stdin", stdin="short\n")
+
+    assert result.exit_code != 0
+    assert "at least 15 characters" in result.stderr
+    assert blogapp("author", "list").stdout == ""
+
+
+def test_an_author_is_disabled_and_let_in_again(blogapp):
+    password = "correct horse battery staple\n"
+    blogapp("author", "add", "ada@example.com", "--password-stdin", stdin=password)
+
+    blogapp("author", "disable", "ADA@example.com")
+    assert "disabled" in blogapp("author", "list").stdout
+
+    blogapp("author", "reset", "ada@example.com", "--password-stdin", stdin=password)
+    assert "disabled" not in blogapp("author", "list").stdout
+
+
+@pytest.mark.parametrize("command", ["reset", "disable"])
+def test_nobody_is_said_to_be_nobody(blogapp, command):
+    result = blogapp(
+        "author", command, "nobody@example.com", *["--password-stdin"][: command == "reset"]
+    )
+
+    assert result.exit_code != 0
+    assert "Nobody has the address nobody@example.com." in result.stderr
+
+
+def test_synth_adds_the_same_posts_for_the_same_seed(blogapp, tmp_path):
+    assert blogapp("synth", "--posts", "30").exit_code == 0
+
+    assert "Rendered 30 posts." in blogapp("render", "rebuild", "--all").stdout
+    assert "Rendered 0 posts." in blogapp("render", "rebuild").stdout
+
+
+def test_the_doctor_finds_a_missing_image(blogapp, tmp_path):
+    blogapp("demo")
+    assert blogapp("doctor").exit_code == 0
+    next((tmp_path / "instance" / "media").rglob("*.png")).unlink()
+
+    result = blogapp("doctor")
+
+    assert result.exit_code == 1
+    assert "is missing: restore it from a copy" in result.stdout
+
+
+def test_the_doctor_warns_of_plain_http(blogapp):
+    result = blogapp("doctor", BLOG_PUBLIC_URL="http://blog.example.com")
+
+    assert "travel in clear" in result.stdout

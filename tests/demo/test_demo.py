@@ -1,0 +1,87 @@
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from blogapp.accounts.models import Author
+from blogapp.demo.loading import add_demo_author, load_posts, name_the_site
+from blogapp.demo.removing import remove_demo
+from blogapp.extensions import Base, db
+from blogapp.posts.models import Post, Tag
+from blogapp.posts.naming import find_or_make
+
+TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def demo(app):
+    add_demo_author(now=TODAY)
+    name_the_site()
+    load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    db.session.commit()
+
+
+def rows():
+    return {
+        name: count
+        for name, table in Base.metadata.tables.items()
+        if (count := len(db.session.execute(select(table)).all()))
+    }
+
+
+def test_the_demo_is_worth_reading(demo):
+    posts = db.session.scalars(select(Post)).all()
+    days = Counter(post.published_at.date() for post in posts)
+    assert len(posts) >= 24
+    assert min(days).year == 2020
+    assert (max(days).year, max(days).month) == (2026, 11)
+    assert max(days.values()) >= 3
+
+    tags = [tag.name for tag in db.session.scalars(select(Tag))]
+
+    assert len(tags) >= 20
+    assert any(" " in name for name in tags)
+    assert any("/" in name for name in tags)
+    assert len(db.session.scalars(select(Author)).all()) == 3
+    assert len({post.domain_id for post in db.session.scalars(select(Post))}) == 6
+
+
+def test_every_page_of_the_demo_opens_and_its_links_lead_somewhere(browser, demo, clock):
+    clock.set(TODAY)
+
+    for slug in db.session.scalars(select(Post.slug)).all():
+        page = browser.page(f"/posts/{slug}")
+        assert page.select_one("h1").text.strip()
+        for image in page.select(".prose img"):
+            assert browser.get(image["src"]).status_code == 200, (slug, image["src"])
+            assert image["alt"]
+        for link in page.select(".prose a[href^='/']"):
+            assert browser.get(link["href"]).status_code < 400, (slug, link["href"])
+
+
+def test_loading_twice_doubles_nothing(app, demo):
+    before = rows()
+
+    load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+
+    assert rows() == before
+
+
+def test_removing_the_demo_leaves_no_trace(app, demo):
+    remove_demo()
+    db.session.commit()
+
+    assert rows() == {}
+
+
+def test_an_own_post_keeps_what_it_shares_with_the_demo(demo, make_post):
+    (shared_tag,) = find_or_make(Tag, ["SQLite"])
+    make_post("Mine", tags=["SQLite", "My own"])
+
+    remove_demo()
+    db.session.commit()
+
+    assert [post.title for post in db.session.scalars(select(Post))] == ["Mine"]
+    left = {tag.name: tag.origin for tag in db.session.scalars(select(Tag))}
+    assert left == {shared_tag.name: None, "My own": None}
