@@ -1,6 +1,7 @@
 from io import BytesIO
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from blogapp.extensions import db
@@ -122,7 +123,7 @@ def test_what_is_no_image_is_refused_beside_the_field_and_the_text_kept(author, 
 
 
 def test_a_file_over_the_limit_is_explained(author, post, typed):
-    large = (BytesIO(b"\x89PNG" + bytes(30_000_000)), "large.png")
+    large = FileStorage(BytesIO(b"\x89PNG" + bytes(30_000_000)), "large.png")
     data = typed(post, body="Typed.", image=large, alt="A map")
 
     # In memory: the client leaves the temporary file of a large form open.
