@@ -67,7 +67,8 @@ def draw(
     places: list[tuple[float, str, str]] = []
     for (start, width), blocks in zip(spans, sections, strict=True):
         title, id = titles.get(blocks[0].section, ("", ""))
-        places.append((float(start * UNITS_PER_COLUMN), title, id))
+        # A section too small for a column of its own begins at the last one.
+        places.append((float(min(start, columns - 1) * UNITS_PER_COLUMN), title, id))
         _draw_section(paths, blocks, start=start, columns=width, height=height)
     return Drawing(
         width=columns * UNITS_PER_COLUMN,

@@ -97,9 +97,11 @@ class _Blocks(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         prepared = prepare(lines, keep=self.md.htmlStash.store, code=self.code)
         # Python-Markdown splits at two line ends; a third would begin the next block.
-        return [
+        # One at the end would be an empty row to a table.
+        lines = [
             line for line, before in zip(prepared, ["", *prepared], strict=False) if line or before
         ]
+        return lines if lines[-1:] != [""] else lines[:-1]
 
 
 class _PatientParser(BlockParser):

@@ -136,25 +136,25 @@ def _line_class(number: int, line: str, info: Info) -> str:
     return classes
 
 
-def _lines(code: str, lexer: Lexer | None) -> Iterator[str]:
+def _lines(code: str, lexer: Lexer | None) -> list[str]:
     lines = code.split("\n")
-    if lexer is None or len(code) > LONGEST_CODE or max(map(len, lines)) > LONGEST_LINE:
-        yield from (escape(line, quote=False) for line in lines)
-        return
-    line: list[str] = []
-    for css_class, text in _tokens(code, lexer):
+    short = len(code) <= LONGEST_CODE and max(map(len, lines)) <= LONGEST_LINE
+    runs = list(_runs(code, lexer)) if lexer and short else []
+    # A lexer that loses a character is worth less than the character.
+    if "".join(text for _, text in runs) != code + "\n":
+        return [escape(line, quote=False) for line in lines]
+    written: list[list[str]] = [[]]
+    for css_class, text in runs:
         first, *others = text.split("\n")
-        line.append(_token(css_class, first))
-        for other in others:
-            yield "".join(line)
-            line = [_token(css_class, other)]
-    yield "".join(line)
+        written[-1].append(_token(css_class, first))
+        written.extend([_token(css_class, other)] for other in others)
+    return ["".join(line) for line in written[:-1]]
 
 
-def _tokens(code: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
+def _runs(code: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
     """Return runs of text that wear the same class: fewer elements for the same picture."""
     run_class, run = "", ""
-    for kind, text in lexer.get_tokens(code):
+    for kind, text in lexer.get_tokens(code + "\n"):
         css_class = "" if text.isspace() else _css_class(kind)
         if css_class == run_class or (text.isspace() and "\n" not in text):
             run += text
