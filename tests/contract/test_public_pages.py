@@ -65,7 +65,7 @@ def addresses(app, make_author, make_post):
     ada = make_author("Ada Lovelace")
     post = make_post(
         "A lease",
-        body="![A square](square.png)\n\n## A heading\n\nText about a lease.\n\n```python\nx = 1\n```",
+        body="![A square](square.png)\n\n## A heading\n\nAbout a lease.\n\n```python\nx = 1\n```",
         tags=["Postgres", "C++"],
         domain="Databases",
         series="Leases",

@@ -32,6 +32,9 @@ class ContentsRail extends HTMLElement {
       if (link === current) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
     }
+    if (current && this.scrollHeight > this.clientHeight) {
+      this.scrollTop = current.offsetTop - this.clientHeight / 2
+    }
   }
 
   #close = (event) => {

@@ -1,0 +1,150 @@
+"""The kinds of pages there are, on a blog that has something to show on each."""
+
+from datetime import timedelta
+
+from tests.conftest import JANUARY
+
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG_LINE = "result = measure(" + ", ".join(f"argument_{i}={i}" for i in range(30)) + ")"
+PARAGRAPH = "A lease is a promise with a date on it, and a clock decides who may still believe it. " * 6
+BODY = f"""
+{PARAGRAPH}
+
+## What a lease promises
+
+Words, *stressed* and **strong**, with `code`, a [link](https://example.com/) and a note[^1].
+{LONG_WORD} does not break by itself, and neither does `{"a" * 120}`.
+
+| {" | ".join(f"column {i}" for i in range(14))} |
+|{"---|" * 14}
+| {" | ".join("something measured" for _ in range(14))} |
+
+```python title="lease.py"
+{LONG_LINE}
+```
+
+### A smaller heading
+
+- [ ] measure
+- [x] write
+
+1. first
+2. second
+
+> A word from somebody else, [with its source](https://example.com/).
+
+> [!WARNING]
+> Clocks drift.
+
+## What it costs
+
+{PARAGRAPH}
+
+![A square, drawn](/static/icons/mark.svg)
+
+<details><summary>More of it</summary>
+
+{PARAGRAPH}
+
+</details>
+
+[^1]: The note, with a [link](https://example.com/).
+"""
+
+# Addresses below the blog's own; and after a comma what is pressed once the page is there.
+PUBLIC = {
+    "listing": "./",
+    "filtered listing": "./?tag=postgres&tag=queues&match=any&not=c-plus-plus",
+    "empty listing": "./?tag=postgres&not=postgres",
+    "unknown tag": "./?tag=nothing",
+    "search": "./?q=lease",
+    "one page": "./?page=2",
+    "all tags": "./, #all-tags",
+    "tag": "tags/postgres",
+    "domain": "domains/databases",
+    "series": "series/leases",
+    "author": "authors/ada-lovelace",
+    "tags": "tags",
+    "archive": "archive",
+    "month": "archive/2026/1",
+    "post": "posts/everything-about-leases",
+    "short post": "posts/post-2",
+    "sign-in": "login",
+    "sign-in refused": "login, .sign-in .button",
+    "sign-out": "logout",
+    "missing page": "nowhere",
+    "malformed address": "./?page=0",
+}
+PRIVATE = {
+    "dashboard": "write",
+    "posts": "write/posts",
+    "no posts": "write/posts?q=nothing-has-this",
+    "new post": "write/posts/new",
+    "editor": "write/posts/1",
+    "editor refused": "write/posts/new, #save",
+    "publishing": "write/posts/1, #publish-button",
+    "image": "write/posts/1, [popovertarget=image-sheet]:visible",
+    "images": "write/posts/1/images",
+    "preview": "write/posts/1, #preview-button",
+    "conflict": "write/posts/1",
+    "tags in use": "write/tags",
+    "settings": "write/settings",
+}
+
+
+def fill(make_author, make_post, *, posts=27):
+    """Fill the blog: one post with everything in it, others that surround it."""
+    ada, bo = make_author("Ada Lovelace"), make_author("Bo")
+    surroundings = {"domain": "Databases", "series": "Leases"}
+    make_post(
+        "Everything about leases",
+        body=BODY,
+        summary="What a lease promises, what it costs, and which clock it believes.",
+        kind="guide",
+        tags=["Postgres", "Queues", "CI/CD", "C++"],
+        authors=[ada, bo],
+        published_at=JANUARY + timedelta(days=60),
+        **surroundings,
+    )
+    make_post(
+        f"{LONG_WORD} in a title",
+        body=PARAGRAPH,
+        tags=[LONG_WORD, "Queues", *(f"Tag {i}" for i in range(40))],
+        domain=LONG_WORD,
+        authors=[ada],
+        published_at=JANUARY + timedelta(days=50),
+    )
+    for i in range(1, posts + 1):
+        make_post(
+            f"Post {i}",
+            body=PARAGRAPH if i % 3 else "",
+            tags=["Postgres", f"Tag {i}"] if i % 2 else ["Queues"],
+            domain="Networking" if i % 2 else "",
+            series="Leases" if i % 5 == 0 else "",
+            authors=[bo],
+            published_at=JANUARY - timedelta(days=40 * i),
+        )
+    make_post("A draft", body=PARAGRAPH, published_at=None, authors=[ada])
+    make_post("Planned", body="Soon.", published_at=JANUARY + timedelta(days=36_500))
+
+
+def visit(page, kind):
+    """Open a page of this kind and bring it into the state that its name says."""
+    address, _, pressed = {**PUBLIC, **PRIVATE}[kind].partition(", ")
+    page.goto(address)
+    if kind == "conflict":
+        _save_in_another_tab(page)
+        page.locator("#title").fill("Mine")
+        pressed = "#save"
+    if pressed:
+        page.locator(pressed).first.click()
+    page.wait_for_load_state("load")
+
+
+def _save_in_another_tab(page):
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    tab.locator("#title").fill("Theirs")
+    tab.locator("#save").click()
+    tab.wait_for_load_state("load")
+    tab.close()

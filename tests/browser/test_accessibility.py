@@ -1,0 +1,46 @@
+"""What axe finds: nothing, on any kind of page, in either theme, on a phone or a desk."""
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.pages import PRIVATE, PUBLIC, fill, visit
+
+THEMES = ("light", "dark")
+
+
+@pytest.fixture
+def blog(make_author, make_post):
+    fill(make_author, make_post)
+
+
+def check_looks(page, check_accessibility, kind):
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        visit(page, kind)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            check_accessibility(page)
+
+
+@pytest.mark.parametrize("kind", PUBLIC)
+def test_axe_finds_nothing_on_public_pages(blog, page, check_accessibility, kind):
+    check_looks(page, check_accessibility, kind)
+
+
+@pytest.mark.parametrize("kind", PRIVATE)
+def test_axe_finds_nothing_on_authoring_pages(blog, new_page, owner, check_accessibility, kind):
+    check_looks(new_page(as_author=owner), check_accessibility, kind)
+
+
+def test_axe_finds_nothing_on_an_empty_blog(page, check_accessibility):
+    for address in ("./", "tags", "archive"):
+        page.goto(address)
+        check_accessibility(page)
+
+
+def test_axe_finds_what_is_wrong(page, check_accessibility):
+    page.goto("./")
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=data:,><a href=#></a>'")
+
+    with pytest.raises(AssertionError, match="image-alt"):
+        check_accessibility(page)

@@ -1,0 +1,217 @@
+"""How pages fit: on any width, with large text, for fingers, for the keyboard."""
+
+import pytest
+
+from blogapp.demo.loading import name_the_site
+from blogapp.extensions import db
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.pages import PRIVATE, PUBLIC, fill, visit
+
+WIDTHS = (320, 360, 768, 1024, 1280, 1440)
+SMALLEST_TARGET = 24  # CSS pixels (WCAG 2.2, 2.5.8)
+KEY_PRESSES = 45
+
+# What sticks out to the right although nothing there can be scrolled to.
+STICKING_OUT = """() => {
+  const scrolls = (element) => /auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX)
+  const within = (element) => {
+    for (let e = element.parentElement; e && e !== document.body; e = e.parentElement)
+      if (scrolls(e)) return true
+    return false
+  }
+  const width = document.documentElement.clientWidth
+  const found = []
+  if (document.scrollingElement.scrollWidth > width) found.push(`page: ${document.scrollingElement.scrollWidth}`)
+  for (const element of document.querySelectorAll("body *")) {
+    const box = element.getBoundingClientRect()
+    if (box.width > 1 && box.right > width + 1 && element.checkVisibility() && !within(element))
+      found.push(`${element.localName}.${element.className}: ${box.right}`)
+  }
+  return found.slice(0, 5)
+}"""
+
+# Text that a box of fixed size cuts off.
+CUT_OFF = """() => {
+  const found = []
+  for (const element of document.querySelectorAll("main *, header *, footer *")) {
+    const style = getComputedStyle(element)
+    const box = element.getBoundingClientRect()
+    const hasText = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
+    if (!hasText || box.width < 2 || box.height < 2 || !element.checkVisibility()) continue
+    const cut = (axis, inner, outer) => /hidden|clip/.test(axis) && inner > outer + 1
+    const meant = style.textOverflow === "ellipsis" || style.webkitLineClamp !== "none"
+    if (!meant && (cut(style.overflowX, element.scrollWidth, element.clientWidth)
+        || cut(style.overflowY, element.scrollHeight, element.clientHeight)))
+      found.push(`${element.localName}.${element.className}: ${element.textContent.trim().slice(0, 30)}`)
+  }
+  return found
+}"""
+
+# Targets of less than 24 by 24: measured by where a press on them lands, since a box may
+# be enlarged by a pseudo-element. Links among the words of a sentence may be as high as those.
+SMALL_TARGETS = """(least) => {
+  const inSentence = (element) =>
+    getComputedStyle(element).display === "inline" && (element.closest(".prose")
+      || [...element.parentElement.childNodes].some((n) => n.nodeType === 3 && /\\w/.test(n.data)))
+  const hits = (target, x, y) => {
+    const hit = document.elementFromPoint(x, y)
+    return hit && (target.contains(hit) || hit.contains(target) && hit.matches("label, a, button"))
+  }
+  const found = []
+  const seen = new Set()
+  for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+    const target = element.labels?.length && /radio|checkbox/.test(element.type)
+      ? element.labels[0] : element
+    if (seen.has(target) || !target.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
+    seen.add(target)
+    if (element.type === "hidden" || inSentence(element)) continue
+    if (target.getBoundingClientRect().width < 2) continue
+    target.scrollIntoView({ block: "center", inline: "center", behavior: "instant" })
+    const box = target.getBoundingClientRect()
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    const reach = least / 2 - 0.5
+    const isWide = box.width >= least || (hits(target, x - reach, y) && hits(target, x + reach, y))
+    const isHigh = box.height >= least || (hits(target, x, y - reach) && hits(target, x, y + reach))
+    if (!isWide || !isHigh)
+      found.push(`${element.localName}.${element.className} "${element.textContent.trim().slice(0, 20)}" ` +
+        `${Math.round(box.width)}x${Math.round(box.height)}`)
+  }
+  return found
+}"""
+
+# What has the focus, and whether one can see that; null when the page has it.
+FOCUSED = """() => {
+  const element = document.activeElement
+  if (!element || element === document.body) return null
+  const ringed = (e) => {
+    if (!e) return false
+    const style = getComputedStyle(e)
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1)
+      || style.boxShadow !== "none"
+  }
+  const near = [element, element.closest("label"), element.parentElement, element.nextElementSibling]
+  const box = (element.closest("label") ?? element).getBoundingClientRect()
+  const isOnScreen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
+  const [x, y] = [
+    Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 2),
+    Math.min(Math.max(box.y + box.height / 2, 1), innerHeight - 2),
+  ]
+  const hit = document.elementFromPoint(x, y)
+  const holder = element.closest("label") ?? element
+  return {
+    name: `${element.localName}.${element.className} "${element.textContent.trim().slice(0, 20)}"`,
+    isVisible: near.some(ringed),
+    isOnScreen,
+    isCovered: !!hit && !holder.contains(hit) && !hit.contains(element),
+  }
+}"""
+
+LINES = """(paragraph) => {
+  const range = document.createRange()
+  range.selectNodeContents(paragraph)
+  return [...new Set([...range.getClientRects()].map((box) => Math.round(box.bottom)))].sort((a, b) => a - b)
+}"""
+
+
+@pytest.fixture
+def blog(make_author, make_post):
+    name_the_site()
+    db.session.commit()
+    fill(make_author, make_post)
+
+
+@pytest.fixture
+def opened(blog, new_page, request):
+    """Open a page of some kind, signed in where that is asked for."""
+
+    def open_kind(kind, **options):
+        author = request.getfixturevalue("owner") if kind in PRIVATE else None
+        page = new_page(as_author=author, **options)
+        visit(page, kind)
+        return page
+
+    return open_kind
+
+
+@pytest.mark.parametrize("kind", [*PUBLIC, *PRIVATE])
+def test_no_page_scrolls_sideways(opened, kind):
+    page = opened(kind)
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(STICKING_OUT) == [], width
+
+
+@pytest.mark.parametrize("kind", [*PUBLIC, *PRIVATE])
+def test_text_can_be_twice_as_large(opened, kind):
+    page = opened(kind)
+
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    for width in (768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(STICKING_OUT) == [], width
+        assert page.evaluate(CUT_OFF) == [], width
+
+
+@pytest.mark.parametrize("kind", [*PUBLIC, *PRIVATE])
+def test_targets_are_large_enough_for_a_finger(opened, kind):
+    page = opened(kind)
+
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        assert page.evaluate(SMALL_TARGETS, SMALLEST_TARGET) == [], size
+
+
+@pytest.mark.parametrize("kind", [*PUBLIC, *PRIVATE])
+def test_one_sees_where_the_keyboard_is(opened, kind):
+    page = opened(kind)
+    hidden = []
+
+    for _ in range(KEY_PRESSES):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused and not (focused["isVisible"] and focused["isOnScreen"]):
+            hidden.append(focused)
+        elif focused and focused["isCovered"]:
+            hidden.append(focused)
+
+    assert hidden == []
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 720}], ids=["phone", "desk"])
+def test_the_first_title_is_on_screen(opened, size):
+    page = opened("listing", viewport=size)
+
+    title = page.locator(".post-card__title").first.bounding_box()
+    assert title["y"] + title["height"] <= size["height"]
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 720}], ids=["phone", "desk"])
+@pytest.mark.parametrize("kind", ["post", "short post"])
+def test_two_lines_of_a_post_are_on_screen(opened, size, kind):
+    page = opened(kind, viewport=size)
+
+    lines = page.locator(".prose p").first.evaluate(LINES)
+    assert lines[1] <= size["height"]
+
+
+def test_what_does_not_fit_is_found(opened):
+    page = opened("missing page", viewport=PHONE)
+
+    page.evaluate(
+        """() => {
+          const add = (html) => document.querySelector("main").insertAdjacentHTML("beforeend", html)
+          add('<div id="wide">wide</div><a href="#x" id="small">x</a><div id="low">a<br>b</div>')
+          Object.assign(document.querySelector("#wide").style, { width: "500px" })
+          Object.assign(document.querySelector("#small").style,
+            { display: "block", width: "10px", height: "10px", outline: "none" })
+          Object.assign(document.querySelector("#low").style, { height: "5px", overflow: "hidden" })
+        }"""
+    )
+    page.locator("#small").focus()
+
+    assert page.evaluate(STICKING_OUT)
+    assert page.evaluate(CUT_OFF)
+    assert page.evaluate(SMALL_TARGETS, SMALLEST_TARGET)
+    assert not page.evaluate(FOCUSED)["isVisible"]
