@@ -54,7 +54,7 @@ def _by_site(given: tuple[str, ...]) -> dict[str, str]:
 @click.option(
     "--report",
     "report_file",
-    type=click.File("w", encoding="utf-8", lazy=False),
+    type=click.File("w", encoding="utf-8", errors="backslashreplace", lazy=False),
     help="Write one line of JSON for each source file.",
 )
 @click.option(

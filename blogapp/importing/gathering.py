@@ -1,6 +1,7 @@
 """Finding the files that a post refers to in the tree it comes from."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -19,12 +20,12 @@ _ROOTS = ("static", "public", "content", "assets", "src", "src/assets", "docs", 
 _ALIASES = (("@/", "src/"), ("~/", "src/"))
 
 _CODE = re.compile(
-    r"^([ \t>]*)(`{3,}|~{3,}).*?(?:^[ \t>]*\2[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\3(?!`)",
+    r"^([ \t>]*)(`{3,}|~{3,}).*?(?:^[ \t>]*\2[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]{0,2000}?(?<!`)\3(?!`)",
     re.MULTILINE | re.DOTALL,
 )
 _LIQUID = r"\{\{[^{}\n]*\}\}[^\s()<>]*"
 _TARGET = rf"\(\s*(?:<([^<>\n]+)>|({_LIQUID}|(?:[^\s()<>]|\([^\s()<>]*\))+))"
-_PICTURE = re.compile(rf"!\[[^\]\n]*\]{_TARGET}")
+_PICTURE = re.compile(rf"!\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]{_TARGET}")
 _LINK = re.compile(rf"\]{_TARGET}")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<([^<>\n]+)>|(\S+))", re.MULTILINE)
 _ELEMENT = re.compile(r"<(img|source|video|audio|a)\b([^<>]*)", re.IGNORECASE)
@@ -75,11 +76,13 @@ def gather(site: SourceSite, post: SourcePost) -> Gathered:
 def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
     """Yield what a body refers to inside its site, pictures first; code is not looked into."""
     text = _CODE.sub(lambda code: "\n" * code[0].count("\n"), body)
+    line_ends = [end.start() for end in re.finditer("\n", text)]
 
     def found(name: str | None, place: int, *, is_picture: bool) -> Iterator[Reference]:
         name = unescape((name or "").strip())
         if name and not is_outside(name):
-            yield Reference(name, text.count("\n", 0, place) + first_line, is_picture)
+            line = bisect_left(line_ends, place) + first_line
+            yield Reference(name, line, is_picture)
 
     for match in _PICTURE.finditer(text):
         yield from found(match[1] or match[2], match.start(), is_picture=True)

@@ -85,6 +85,11 @@ def _choose(options: Mapping[str, T] | None, site: SourceSite) -> T | None:
     return options.get(site.name, options.get(EVERY_SITE))
 
 
+def _in_short(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
+
+
 @dataclass(frozen=True)
 class _Known:
     """What an earlier import left of a file."""
@@ -145,7 +150,7 @@ class _Run:
             # The database is gone, full or locked: no other file will fare better.
             raise
         except Exception as error:
-            return self._failed(file, f"cannot be taken in ({type(error).__name__}: {error})", 1)
+            return self._failed(file, f"cannot be taken in ({_in_short(error)})", 1)
         finally:
             # Ends what an error or Ctrl-C left half done; after a commit it does nothing.
             db.session.rollback()

@@ -178,7 +178,7 @@ def survey(
     if kind is Kind.FRONTED and dated:
         kind = Kind.DATED
     return SourceSite(
-        name=root.name,
+        name=root.name[:200],
         root=root,
         kind=kind,
         files=files,
