@@ -288,6 +288,15 @@ def test_an_authors_html_asks_for_nothing(page, make_post, server):
     page.add_script_tag(url=f"{server}/static/vendor/htmx-4.0.1.min.js")
     page.wait_for_function("window.htmx")
     page.locator(".prose a").click()
-    page.wait_for_timeout(300)
+    with page.expect_request("**/robots.txt"):
+        page.evaluate(
+            """() => {
+                const ours = document.createElement("p")
+                ours.setAttribute("hx-get", "robots.txt")
+                ours.setAttribute("hx-trigger", "load")
+                document.body.append(ours)
+                htmx.process(document.body)
+            }"""
+        )
 
     assert [url for url in asked if url.endswith("/planted") and "/posts/" not in url] == []
