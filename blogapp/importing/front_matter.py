@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -34,7 +34,17 @@ _MORE = re.compile(r"(?:[ ]{4,}|\t)(.*)")
 _END = re.compile(r"(?:-{3}|\.{3})(?:\s.*)?$")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_FastLoader):  # type: ignore[misc]
+    """Leaves dates as they were written: an impossible one is for `dating` to refuse."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        start: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+        for start, resolvers in _FastLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,7 @@ def _from_yaml(block: str, first_line: int) -> FrontMatter:
         problem, line = _yaml_problem(error, first_line)
         # Unquoted colons and @ are common and harmless where every line is "key: value".
         meta = _from_meta(block, first_line)
-        if meta is None:
+        if meta is None or isinstance(error, _TooMuch | RecursionError):
             raise BrokenFrontMatter(f"the front matter is not YAML: {problem}", line) from error
         note = f"the front matter is not YAML ({problem}); read line by line"
         return FrontMatter("meta", meta.values, meta.texts, meta.lines, ((line, note),))
@@ -129,6 +139,10 @@ def _yaml_problem(error: Exception, first_line: int) -> tuple[str, int]:
     if isinstance(error, RecursionError):
         problem = "nested too deeply"
     return " ".join(str(problem).split())[:200], first_line + (mark.line if mark else 0)
+
+
+class _TooMuch(ValueError):
+    """More values than a front matter can mean."""
 
 
 class _Budget:
@@ -169,7 +183,7 @@ class _Budget:
     def _spend(self, depth: int) -> None:
         self.left -= 1
         if self.left < 0 or depth > DEEPEST:
-            raise ValueError("it holds too many values")
+            raise _TooMuch("it holds too many values")
 
 
 def clean(text: str) -> str:
@@ -247,8 +261,8 @@ def _split_meta(source: str) -> tuple[FrontMatter, str, int] | None:
     lines = block.split("\n")
     for number, line in enumerate(lines):
         if _END.match(line):
-            block, end = "\n".join(lines[:number]), start + sum(len(x) + 1 for x in lines[:number])
-            end += len(line)
+            block = "\n".join(lines[:number])
+            end = start + sum(len(above) + 1 for above in lines[:number]) + len(line)
             break
     first_line = source.count("\n", 0, start) + 1
     if len(block) > MOST_CHARACTERS or not (meta := _from_meta(block, first_line)):
@@ -257,7 +271,8 @@ def _split_meta(source: str) -> tuple[FrontMatter, str, int] | None:
         return None
     if end < 0:
         return meta, "", source.count("\n") + 1
-    return meta, source[end + 1 :], source.count("\n", 0, end) + 2
+    body = min(end + (2 if source.startswith("\n\n", end) else 1), len(source))
+    return meta, source[body:], source.count("\n", 0, body) + 1
 
 
 def _from_meta(block: str, first_line: int) -> FrontMatter | None:
