@@ -46,6 +46,15 @@ def test_tags_lead_back_to_the_filtered_listing(browser, make_post):
     assert links == {"CI/CD": "/tags/ci-cd", "locks": "/tags/locks"}
 
 
+def test_a_post_without_a_title_has_a_heading(browser, make_post):
+    make_post("", slug="nameless")
+
+    page = browser.page("/posts/nameless")
+
+    assert texts(page, "h1") == ["Untitled"]
+    assert page.title.get_text().startswith("Untitled · ")
+
+
 def test_an_excerpt_does_not_repeat_the_text_below_it(browser, make_post):
     make_post("Leases", body="A lease is a guess.")
 
