@@ -3,6 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
@@ -22,6 +23,7 @@ WORDS = {
     500: ("Something broke here", "It is not your doing. The error has been written down."),
     503: ("Not ready yet", "The blog is being looked after. Try again in a minute."),
 }
+STALE_FORM = ("This form has expired", "Go back, reload the page, then send the form again.")
 
 
 def init_app(app: Flask) -> None:
@@ -78,7 +80,8 @@ def _send_to(address: str) -> Answer:
 
 def _explain(error: HTTPException) -> Response:
     status = error.code or 500
-    title, text = WORDS.get(status, (error.name, ""))
+    words = STALE_FORM if isinstance(error, CSRFError) else WORDS.get(status)
+    title, text = words or (error.name, "")
     template = "errors/fragment.html" if _is_fragment() else "errors/error.html"
     page = render_template(
         template, status=status, title=title, text=text, whole_page=_without_fragment()

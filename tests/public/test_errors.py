@@ -6,6 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from blogapp.extensions import db
 from blogapp.site.models import Site
+from tests.conftest import parse
 
 EXPLAINED = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 
@@ -122,6 +123,17 @@ def test_a_strange_host_gets_a_page_without_its_name(browser):
     assert response.status_code == 400
     assert "This address does not make sense" in response.text
     assert "evil.example" not in response.text
+
+
+class TestWithTokensInForms:
+    @pytest.fixture
+    def settings(self):
+        return {"WTF_CSRF_ENABLED": True}
+
+    def test_a_form_without_its_token_says_how_to_go_on(self, browser):
+        page = parse(browser.post("/login", data={"email": "a@example.com"}).text)
+
+        assert page.h1.get_text() == "This form has expired"
 
 
 def test_a_wrong_method_names_the_right_ones(browser):
