@@ -69,7 +69,8 @@ class _Dressing:
         self.headings: list[Heading] = []
         self.pictures: list[str] = []
         self.open: list[str] = []
-        self.levels = _levels(parts)
+        self.levels = iter(_levels(parts))
+        self.open_levels: list[int] = []
         self.given_ids = {part.attributes.get("id", "") for part in parts if isinstance(part, Tag)}
         self.used_ids: set[str] = set()
         self.numbers: dict[str, int] = {}
@@ -116,8 +117,7 @@ class _Dressing:
             "aria-label": "Link to this section",
             "data-added": "",
         }
-        level = self.levels[int(tag.name[1])]
-        return write(Tag("a", attributes=anchor)) + f"</a></h{level}>"
+        return write(Tag("a", attributes=anchor)) + f"</a></h{self.open_levels.pop()}>"
 
     def begin(self, place: int, tag: Tag) -> str:
         if tag.name in HEADINGS:
@@ -138,7 +138,8 @@ class _Dressing:
         return before + write(tag)
 
     def begin_heading(self, place: int, tag: Tag) -> None:
-        level = self.levels[int(tag.name[1])]
+        level = next(self.levels)
+        self.open_levels.append(level)
         text = _heading_text(self.parts, place)
         given = tag.attributes.get("id", "")
         id = given if given and given not in self.used_ids else self.free_id(heading_id(text))
@@ -210,18 +211,25 @@ def heading_id(text: str) -> str:
     return safe_id(name) or "section"
 
 
-def _levels(parts: Sequence[Tag | str]) -> dict[int, int]:
+def _levels(parts: Sequence[Tag | str]) -> list[int]:
+    """The level of each heading below the page's own h1 (2 to 6): none is skipped on the way down.
+
+    Whoever moves from heading to heading would look for the missing one (WCAG 2.2, G141).
+    """
     written = [
         int(part.name[1])
         for part in parts
         if isinstance(part, Tag) and not part.closing and part.name in HEADINGS
     ]
-    levels = {level: level for level in range(1, 7)}
     if written.count(1) == 1 and written[0] == 1:
         # It repeats the title: the sections below it are its equals, not its parts.
-        return levels | {1: 2}
-    if 1 in written:
-        return {level: min(6, level + 1) for level in levels}
+        written[0] = 2
+    levels, above = [], list[int]()
+    for level in written:
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        levels.append(min(6, len(above) + 1))
     return levels
 
 

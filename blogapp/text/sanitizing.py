@@ -90,7 +90,8 @@ _PAGE_IDS = _words(
     " post post-list posts preview previous publish published_at q query reason results retry rail"
     " save search search-field search-results sections sentinel series settings share shell slug"
     " skip sort status suggestions summary tag tag-list tags text theme theme-toggle title toc"
-    " token toolbar top upload version view write year"
+    " token toolbar top upload version view write year news notices pages series-parts shape"
+    " site-search"
 )
 _ID_PARTS = re.compile(r"[^\w\-.:]+")
 
@@ -116,7 +117,8 @@ def safe_id(name: str) -> str:
     ('s-main', 'caching')
     """
     name = _ID_PARTS.sub("-", name.strip()).strip("-")[:200]
-    return f"s-{name}" if name.lower() in _PAGE_IDS else name
+    taken = name.lower() in _PAGE_IDS or name.lower().startswith("post-")
+    return f"s-{name}" if taken else name
 
 
 def is_safe_address(address: str) -> bool:

@@ -1,0 +1,266 @@
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogapp.text.markdown import Picture, render
+from blogapp.text.sanitizing import sanitize
+
+
+def page(body, **places):
+    return BeautifulSoup(render(body, **places).html, "html.parser")
+
+
+def texts(body, selector):
+    return [" ".join(part.get_text().split()) for part in page(body).select(selector)]
+
+
+# Blocks
+
+
+def test_code_in_a_list_belongs_to_its_item():
+    body = "1. Install:\n\n   ```sh\n   make run\n   ```\n\n2. Open it.\n"
+
+    assert texts(body, "ol > li pre") == ["make run"]
+    assert len(page(body).select("ol > li")) == 2
+
+
+def test_code_in_a_quote_keeps_its_indents():
+    assert page("> ```py\n> if x:\n>     y\n> ```\n").select_one("blockquote pre").text == (
+        "if x:\n    y\n"
+    )
+
+
+def test_tabs_in_code_are_kept():
+    assert "\tgo test" in page("```make\ntest:\n\tgo test\n```\n").pre.text
+
+
+def test_a_fence_may_be_followed_by_any_words():
+    for info in ('js title="x" {3-5}', "yaml=", "clike=", "go {hl_lines=[1]}"):
+        assert texts(f"```{info}\n# x\n```\n\ntext", "pre") == ["# x"]
+
+
+def test_an_unclosed_fence_swallows_nothing_but_its_own():
+    assert texts("a\n\n```\ncode\n# more", "pre") == ["code # more"]
+
+
+def test_two_spaces_nest_a_list():
+    assert texts("- a\n  - b\n    - c\n- d\n", "ul ul ul > li") == ["c"]
+
+
+def test_a_list_needs_no_blank_line_above():
+    assert texts("Rules:\n- one\n- two\n", "li") == ["one", "two"]
+
+
+def test_a_tight_list_has_no_paragraphs_and_a_loose_one_has():
+    assert not page("- a\n- b\n").select("li p")
+    assert len(page("- a\n\n- b\n").select("li p")) == 2
+
+
+def test_a_list_begins_with_its_own_number():
+    assert page("3. three\n4. four\n").ol["start"] == "3"
+
+
+def test_a_year_at_the_start_of_a_line_is_no_list():
+    assert not page("It was made in\n1986. A good year.\n").select("ol")
+
+
+def test_tasks_are_boxes_nobody_can_press():
+    boxes = page("- [x] measured\n- [ ] fixed\n").select("li.task-list__item > .task")
+
+    assert [box["aria-label"] for box in boxes] == ["Done", "Not done"]
+
+
+def test_a_hash_without_a_space_is_no_heading():
+    assert not page("#16411] fixed\n#define X\n").select("h1, h2")
+
+
+def test_a_heading_may_end_in_a_sharp():
+    assert texts("## Why C#\n\n## Closed ##\n", "h2") == ["Why C#", "Closed"]
+
+
+def test_an_underlined_paragraph_is_a_heading():
+    assert texts("Two\nlines\n---\n\ntext", "h2") == ["Two lines"]
+
+
+def test_tables_align_without_styles():
+    table = page("Text:\n| a | b |\n|:-:|--:|\n| 1 | `x|y` |\n")
+
+    assert table.select_one("td.cell--right").text == "x|y"
+    assert table.select_one("th.cell--center").text == "a"
+    assert not table.select("[style], [align]")
+    assert table.table.parent["tabindex"] == "0"
+
+
+def test_callouts_of_several_dialects():
+    for body in ("> [!NOTE]\n> Mind *this*.\n", ":::note\nMind *this*.\n:::\n"):
+        note = page(body).select_one("div.callout--note")
+        assert note.select_one(".callout__title").text == "Note"
+        assert note.em.text == "this"
+
+
+def test_markdown_goes_on_inside_html():
+    body = "<details>\n<summary>More</summary>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n</details>\n"
+
+    assert page(body).select("details table td")
+    assert page('<div markdown="1">\n*yes*\n</div>').select("div em")
+
+
+def test_notes_lead_there_and_back():
+    body = "Age[^age] matters[^age].\n\n[^age]: In seconds.\n\n    ```\n    3 s\n    ```\n"
+    shown = page(body)
+
+    assert shown.select_one("a.footnotes__mark")["href"] == "#fn-age"
+    assert texts(body, "section.footnotes li#fn-age pre") == ["3 s"]
+    assert [a["href"] for a in shown.select(".footnotes__back")] == ["#fnref-age", "#fnref2-age"]
+
+
+def test_definitions_abbreviations_and_strikes():
+    shown = page("Term\n: Meaning\n\nThe HTML ~~spec~~.\n\n*[HTML]: HyperText\n")
+
+    assert shown.dd.text == "Meaning"
+    assert shown.abbr["title"] == "HyperText"
+    assert shown.find("del").text == "spec"
+
+
+def test_reference_labels_may_hold_code():
+    assert page("See [`Name`].\n\n[`Name`]: https://a.example\n").a["href"] == "https://a.example"
+
+
+def test_the_mark_of_an_excerpt_is_not_shown():
+    assert render("a\n\n<!--more-->\n\nb").html == "<p>a</p>\n\n<p>b</p>"
+
+
+# The page
+
+
+def test_the_page_has_one_first_heading():
+    assert [h.level for h in render("# Title\n\n## A\n\n## B\n").headings] == [2, 2, 2]
+    assert [h.level for h in render("# A\n\n## a\n\n# B\n").headings] == [2, 3, 2]
+
+
+def test_headings_have_stable_ids_in_any_script():
+    body = "## What's new in 1.0?\n\n## Кэш\n\n## Кэш\n\n## Named {#own}\n"
+
+    assert [h.id for h in render(body).headings] == ["whats-new-in-10", "кэш", "кэш-1", "own"]
+
+
+def test_an_anchor_of_a_heading_says_that_it_was_added():
+    anchor = page("## Age\n").select_one("h2 > a.prose__anchor[data-added]")
+
+    assert anchor["href"] == "#age"
+    assert anchor["aria-label"]
+
+
+def test_braces_in_a_heading_stay_text():
+    assert texts("## Use {name} here {now}\n", "h2") == ["Use {name} here {now}"]
+
+
+def test_bare_addresses_are_links_without_the_end_of_the_sentence():
+    shown = page("See https://a.example/b_(c), and `https://no.example`.")
+
+    assert [a["href"] for a in shown.select("a")] == ["https://a.example/b_(c)"]
+    assert shown.a.has_attr("data-added")
+
+
+def test_images_learn_their_place_and_size():
+    image = page("![A chart](chart.png)", picture=lambda src: Picture(f"/m/{src}", 800, 600)).img
+
+    assert (image["src"], image["width"], image["height"]) == ("/m/chart.png", "800", "600")
+    assert image["alt"] == "A chart"
+    assert image["loading"] == "lazy"
+
+
+def test_unknown_images_stay_as_they_were_written():
+    post = render("![](a.png) <img src='b c.png'> ![](a.png)")
+
+    assert post.pictures == ("a.png", "b c.png")
+    assert [image["alt"] for image in page("![](a.png) <img src='b.png'>").select("img")] == [
+        "",
+        "",
+    ]
+
+
+def test_links_can_be_led_elsewhere():
+    shown = page("[a](old.md) [b](#here)", link=lambda href: href.replace("old.md", "/posts/new"))
+
+    assert [a["href"] for a in shown.select("a")] == ["/posts/new", "#here"]
+
+
+def test_a_link_cannot_be_led_to_a_script():
+    assert page("[a](x)", link=lambda href: "javascript:x").a["href"] == "x"
+
+
+# The measure
+
+
+def test_what_is_read_is_counted_apart():
+    post = render("One two three.\n\n```\na\nb\n```\n\n![x](x.png)\n\n- four five\n")
+
+    assert (post.words, post.code_lines, post.figures, post.minutes) == (5, 2, 1, 1)
+    assert [block.kind for block in post.outline] == ["prose", "code", "figure", "list"]
+
+
+def test_words_are_counted_without_spaces_too():
+    assert render("日本語の文章です。").words == 4
+
+
+def test_a_search_finds_prose_and_code_but_no_marks():
+    text = render("Use *leases*[^1].\n\n```py\nx = 1\n```\n\n[^1]: Really.\n").text
+
+    assert text == "Use leases.\nx = 1\nReally."
+
+
+def test_long_posts_take_longer():
+    assert render("word " * 2200).minutes == 10
+
+
+# Any text
+
+
+@given(st.text())
+def test_any_text_is_rendered(text):
+    post = render(text)
+
+    assert sanitize(post.html).replace("&nbsp;", "\xa0") == post.html
+    assert post.minutes >= 1
+
+
+MARKS = (
+    *("# ", " #", "- ", "1. ", "> ", "``` ", "~~~", "    ", "[", "](", ")", "![", "*", "**", "_"),
+    *("`", "<", ">", "<div>", "</div>", "<b", "&", "\\", ": ", "[^1]", "[^1]: ", "[x]: ", "{: #a}"),
+    *("{#a}", "a", "é", "---", "===", ":::note", "> [!TIP]", "<details>", "<pre>", "<!--", "-->"),
+    *("<table><td>", "<p", "[ ] ", "*[a]: ", "|", "|-|-|", "  \n", "\n", "\n\n", "\t", "\x02"),
+    "\ud800",
+)
+HEAPED = (
+    *("[", "![", "*", "*a ", "_a ", "`", "<b>", "<div>", "[a](", "<", "&", "~", "\\", "[^a]", "<a"),
+    *("<!--", "$", "`|", "#", "|", "> ", "- ", "# a\n", "-\n", "a\n: b\n", "*[a]: b\n"),
+    *("[a]: b\n", "- ```\n"),
+)
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=40).map("".join))
+def test_any_heap_of_marks_is_rendered(body):
+    post = render(body)
+
+    assert sanitize(post.html).replace("&nbsp;", "\xa0") == post.html
+
+
+@pytest.mark.parametrize("mark", HEAPED)
+def test_no_heap_of_one_mark_blows_up(mark):
+    body = mark * (40_000 // len(mark))
+
+    assert len(render(body).html) < 60 * len(body)
+
+
+def test_short_references_cannot_blow_up_a_page():
+    body = "[a] " * 20_000 + "\n\n[a]: /" + "x" * 5_000 + "\n"
+
+    assert len(render(body).html) < 2_000_000
+
+
+def test_a_wide_table_cannot_blow_up_a_page():
+    body = "|a" * 900 + "|\n" + "|-" * 900 + "|\n" + "|\n" * 20_000
+
+    assert len(render(body).html) < 2_000_000
