@@ -17,7 +17,16 @@ from blogapp.importing.models import ImportedFile
 from blogapp.importing.reading import Problem, SourcePost, read_post
 from blogapp.importing.reporting import Outcome, Report, Result, planned_line, stored_line
 from blogapp.importing.surveying import SourceSite, find_sites
-from blogapp.importing.writing import Desk, Note, fingerprint, note_import, write_again, write_new
+from blogapp.importing.writing import (
+    Desk,
+    Note,
+    fingerprint,
+    note_import,
+    taken_addresses,
+    taken_note,
+    write_again,
+    write_new,
+)
 from blogapp.posts.errors import BodyTooLong
 from blogapp.posts.models import Post
 from blogapp.posts.naming import free_post_slug
@@ -60,7 +69,7 @@ def import_tree(
     sites = find_sites(root)
     if source and len(sites) == 1:
         sites = [replace(sites[0], name=source)]
-    report = Report()
+    report, planned = Report(), set[str]()
     on_start(sum(len(site.files) + len(site.others) for site in sites))
 
     def add(outcome: Outcome) -> None:
@@ -75,6 +84,7 @@ def import_tree(
             zone=_choose(zones, site) or site.zone or zone,
             permalink=_choose(permalinks, site),
             dry_run=dry_run,
+            planned=planned,
         )
         run.take_in(add)
     return report
@@ -111,7 +121,8 @@ class _Run:
     permalink: str | None
     dry_run: bool
     known: dict[str, _Known] = field(default_factory=dict)
-    planned_slugs: set[str] = field(default_factory=set)
+    # What a dry run has given away: slugs in one case, and old addresses.
+    planned: set[str] = field(default_factory=set)
 
     def take_in(self, add: Callable[[Outcome], None]) -> None:
         self.known = self._recall()
@@ -207,6 +218,9 @@ class _Run:
             slug = self._free_slug(source.slug)
             if slug != source.slug:
                 notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
+        taken = taken_addresses(source, slug, known.post_id if known else None)
+        notes += [taken_note(path) for path in sorted(taken | self.planned & {*source.addresses})]
+        self.planned |= {*source.addresses}
         html = render_body(source.body, media={}).html
         path = self._shown(source.path)
         result = Result.CHANGED if known else Result.MADE
@@ -214,9 +228,9 @@ class _Run:
 
     def _free_slug(self, wanted: str) -> str:
         slug, number = free_post_slug(wanted), 2
-        while slug.casefold() in self.planned_slugs:
+        while slug.casefold() in self.planned:
             slug, number = free_post_slug(f"{wanted}-{number}"), number + 1
-        self.planned_slugs.add(slug.casefold())
+        self.planned.add(slug.casefold())
         return slug
 
     def _told(

@@ -180,19 +180,36 @@ def _store_one(path: Path, desk: Desk) -> Media:
 # Old addresses
 
 
+def taken_addresses(source: SourcePost, slug: str, post_id: int | None = None) -> set[str]:
+    """Return those of the post's old addresses that lead to another post, or are one's own."""
+    wanted = _old_addresses(source, slug)
+    if not wanted:
+        return set()
+    led = select(Redirect.path).where(
+        Redirect.path.in_(wanted), Redirect.post_id.is_distinct_from(post_id)
+    )
+    slugs = {path.removeprefix("/posts/").casefold(): path for path in wanted}
+    lived = select(Post.slug_key).where(Post.slug_key.in_(slugs), Post.id != (post_id or 0))
+    homes = {slugs[key] for key in db.session.scalars(lived)}
+    return {*db.session.scalars(led), *(path for path in homes if path.startswith("/posts/"))}
+
+
+def taken_note(path: str) -> Note:
+    return 1, f"the old address {path} already leads to another post"
+
+
+def _old_addresses(source: SourcePost, slug: str) -> list[str]:
+    own = f"/posts/{slug}".casefold()
+    return [path for path in source.addresses if path.casefold() != own]
+
+
 def _lead_here(post: Post, source: SourcePost, *, now: datetime) -> Iterator[Note]:
     """Let the post's old addresses lead to it; those that are taken are noted."""
-    own = f"/posts/{post.slug}"
-    wanted = [path for path in source.addresses if path.casefold() != own.casefold()]
-    if not wanted:
-        return
-    rows = db.session.scalars(select(Redirect).where(Redirect.path.in_(wanted)))
-    known = {row.path: row for row in rows}
-    slugs = [path.removeprefix("/posts/").casefold() for path in wanted]
-    posts = set(db.session.scalars(select(Post.slug_key).where(Post.slug_key.in_(slugs))))
-    for path in wanted:
-        lives_there = path.startswith("/posts/") and path[7:].casefold() in posts
-        if lives_there or (path in known and known[path].post_id != post.id):
-            yield 1, f"the old address {path} already leads to another post"
-        elif path not in known:
+    taken = taken_addresses(source, post.slug, post.id)
+    query = select(Redirect.path).where(Redirect.post_id == post.id)
+    here = set(db.session.scalars(query))
+    for path in _old_addresses(source, post.slug):
+        if path in taken:
+            yield taken_note(path)
+        elif path not in here:
             db.session.add(Redirect(path=path, post_id=post.id, created_at=now))
