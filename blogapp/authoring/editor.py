@@ -54,13 +54,16 @@ def show_editor(
     if not may_name_authors(author) and "authors" in form:
         del form.authors
     zone = current_site().zone
-    publication = publication or PublicationForm.of(post.published_at if post else None, zone)
+    state = post.state(now()) if post else State.DRAFT
+    is_dated = state in (State.SCHEDULED, State.PUBLISHED)
+    planned = post.published_at if post and is_dated else None
+    publication = publication or PublicationForm.of(planned, zone)
     image = image or ImageForm(formdata=None)
     page = render_template(
         "authoring/edit_post.html",
         form=form,
         post=post,
-        state=post.state(now()) if post else State.DRAFT,
+        state=state,
         publication=publication,
         image=image,
         wrong=_wrong_fields(form, publication, image),

@@ -8,6 +8,7 @@ const NOT_KEPT = new Set(["csrf_token", "version", "image", "when", "date", "tim
 class DraftKeeper extends HTMLElement {
   #saved = ""
   #saving = false
+  #again = false
   #timer = 0
 
   connectedCallback() {
@@ -18,6 +19,7 @@ class DraftKeeper extends HTMLElement {
     addEventListener("beforeunload", this.#warn)
     document.addEventListener("visibilitychange", this.#hidden)
     if (["problem", "unsaved"].includes(this.#state.dataset.kind)) this.#saved = ""
+    if (this.#state.dataset.kind === "saved") this.#dropTwin()
     this.#offer()
   }
 
@@ -37,15 +39,16 @@ class DraftKeeper extends HTMLElement {
 
   /** Save in place; an answer that needs its own page is asked for again and shown. */
   async save() {
+    // One save in flight at a time; what was asked for meanwhile follows with the newest text.
+    this.#again = this.#saving
     if (this.#saving) return
     this.#saving = true
     const sent = this.#typed()
-    this.#say("saved", "Saving")
+    this.#say("saving", "Saving")
     try {
       const answer = await fetch(this.form.action, { method: "POST", body: this.#fields() })
       if (answer.ok && answer.redirected && !this.#isSignIn(answer.url)) {
-        this.#adopt(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url)
-        this.#settle(sent)
+        this.#settle(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, sent)
       } else if (this.#isSignIn(answer.url) || answer.status === 403) {
         this.#askToSignIn()
       } else if (answer.status === 413) {
@@ -61,6 +64,7 @@ class DraftKeeper extends HTMLElement {
       this.#say("problem", "Not saved: no connection. Your text is kept in this browser")
     }
     this.#saving = false
+    if (this.#again && this.isUnsaved) await this.save()
   }
 
   get #state() {
@@ -115,7 +119,9 @@ class DraftKeeper extends HTMLElement {
 
   #changed = (event) => {
     if (event.target.name === "mode") return
-    if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
+    if (this.#saving) {
+      // The answer says where things stand.
+    } else if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
     else this.#say("saved", "Saved")
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#keep(), PAUSE)
@@ -136,8 +142,12 @@ class DraftKeeper extends HTMLElement {
     removeEventListener("beforeunload", this.#warn)
   }
 
-  #settle(sent) {
-    this.#saved = sent
+  #settle(answer, address, sent) {
+    const isStill = this.#typed() === sent
+    this.#adopt(answer, address)
+    const slug = answer.querySelector("form.editor")?.elements.slug
+    if (isStill && slug) this.form.elements.slug.value = slug.value
+    this.#saved = isStill ? this.#typed() : sent
     if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
     this.#keep()
   }
@@ -148,7 +158,7 @@ class DraftKeeper extends HTMLElement {
     if (!form) return
     const focused = document.activeElement?.id
     this.form.setAttribute("action", form.getAttribute("action"))
-    for (const name of ["csrf_token", "version", "slug"]) {
+    for (const name of ["csrf_token", "version"]) {
       const [ours, theirs] = [this.form.elements[name], form.elements[name]]
       if (ours && theirs) ours.value = theirs.value
     }
@@ -175,7 +185,6 @@ class DraftKeeper extends HTMLElement {
       this.#forget()
       this.dataset.keep = keeper.dataset.keep
     }
-    this.#saved = this.#typed()
   }
 
   #isSignIn(address) {
@@ -220,14 +229,28 @@ class DraftKeeper extends HTMLElement {
     }
   }
 
-  #offer() {
-    let kept = null
+  // A new post that was sent by another button than Save has become this one.
+  #dropTwin() {
+    const slot = this.#slot.replace(/ post-\d+$/, " new")
+    const { title, body } = this.form.elements
+    const twin = new Map(JSON.parse(this.#read(slot)?.typed ?? "[]"))
+    if (slot === this.#slot || twin.get("title") !== title.value) return
+    // Forms send line ends as CR LF; fields hold LF.
+    if (twin.get("body")?.replaceAll("\r\n", "\n") === body.value) localStorage.removeItem(slot)
+  }
+
+  #read(slot) {
     try {
-      kept = JSON.parse(localStorage.getItem(this.#slot))
+      return JSON.parse(localStorage.getItem(slot))
     } catch {
-      return
+      // Storage is closed to us, or holds what we did not write.
+      return null
     }
-    if (!kept) return
+  }
+
+  #offer() {
+    const kept = this.#read(this.#slot)
+    if (!kept?.typed) return
     if (kept.typed === this.#typed()) {
       if (this.#state.dataset.kind === "saved") this.#forget()
       return
