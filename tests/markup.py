@@ -1,12 +1,20 @@
 """What is wrong with a document, as the HTML standard and readers of headings see it."""
 
 import re
+from itertools import pairwise
 
 import html5lib
 from bs4 import BeautifulSoup
 
 HEADINGS = re.compile(r"h[1-6]")
-REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "form", "popovertarget")
+REFERENCES = (
+    "aria-labelledby",
+    "aria-describedby",
+    "aria-controls",
+    "for",
+    "form",
+    "popovertarget",
+)
 
 
 def faults(html):
@@ -52,6 +60,6 @@ def _headings(tree):
     found = ["more than one h1"] if levels.count(1) > 1 else []
     return found + [
         f"h{level} after h{before}"
-        for before, level in zip(levels, levels[1:], strict=False)
+        for before, level in pairwise(levels)
         if level > before + 1
     ]

@@ -6,7 +6,9 @@ from tests.conftest import JANUARY
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LONG_LINE = "result = measure(" + ", ".join(f"argument_{i}={i}" for i in range(30)) + ")"
-PARAGRAPH = "A lease is a promise with a date on it, and a clock decides who may still believe it. " * 6
+PARAGRAPH = (
+    "A lease is a promise with a date on it, and a clock decides who may still believe it. " * 6
+)
 BODY = f"""
 {PARAGRAPH}
 
@@ -92,7 +94,7 @@ PRIVATE = {
 }
 
 
-def fill(make_author, make_post, *, posts=27):
+def fill(make_author, make_post, *, posts=14):
     """Fill the blog: one post with everything in it, others that surround it."""
     ada, bo = make_author("Ada Lovelace"), make_author("Bo")
     surroundings = {"domain": "Databases", "series": "Leases"}
