@@ -75,6 +75,7 @@ class PostResults extends HTMLElement {
 
   #afterSwap = (event) => {
     const { ctx } = event.detail
+    if (!ctx.response?.raw.ok) return
     if (ctx === this.#newest) this.#showResults()
     else if (ctx.brought) this.#showMore(ctx)
   }
