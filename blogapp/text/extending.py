@@ -83,7 +83,8 @@ class _OwnRules(Extension):
         ):
             md.parser.blockprocessors.register(processor, name, priority)
         _register_references(md, budget)
-        md.treeprocessors.register(_Abbreviated(md, abbreviations, budget), "abbr", 7)
+        # Before "prettify" (10) puts a line end behind every block: each would be looked up.
+        md.treeprocessors.register(_Abbreviated(md, abbreviations, budget), "abbr", 12)
         md.treeprocessors.register(_Bounds(md, abbreviations), "bounds", 25)
         md.treeprocessors.register(_Notes(md), "notes", 14)
         md.treeprocessors.register(_Attributes(md), "attr_list", 8)
