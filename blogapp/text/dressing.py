@@ -101,8 +101,10 @@ class _Dressing:
 
     def bare_link(self, address: str) -> str:
         href = address if "://" in address[:9] else f"http://{address}"
-        attributes = {"href": self.link(href) or href, "rel": "noopener", "data-added": ""}
-        return write(Tag("a", attributes=attributes)) + write(address) + "</a>"
+        link = Tag("a", attributes={"href": href})
+        self.dress_link(link)
+        link.attributes["data-added"] = ""
+        return write(link) + write(address) + "</a>"
 
     def close(self, tag: Tag) -> str:
         if self.open:
