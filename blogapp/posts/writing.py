@@ -102,15 +102,21 @@ def _slug_for(post: Post, manuscript: Manuscript) -> str:
 
 def _move(post: Post, slug: str, *, now: datetime) -> None:
     """Give the post its slug; its old address keeps working, its new one is its own."""
+    _forget_redirect(slug)
     if post.slug and post.slug.casefold() != slug.casefold() and post.id:
-        _forget_redirect(f"/posts/{post.slug}")
-        db.session.add(Redirect(path=f"/posts/{post.slug}", post_id=post.id, created_at=now))
-    _forget_redirect(f"/posts/{slug}")
+        _forget_redirect(post.slug)
+        db.session.add(Redirect(path=_old_path(post.slug), post_id=post.id, created_at=now))
     post.slug = slug
 
 
-def _forget_redirect(path: str) -> None:
-    db.session.execute(delete(Redirect).where(Redirect.path == path))
+def _forget_redirect(slug: str) -> None:
+    spellings = {f"/posts/{slug}", _old_path(slug)}
+    db.session.execute(delete(Redirect).where(Redirect.path.in_(spellings)))
+
+
+def _old_path(slug: str) -> str:
+    # In small letters, so that `find_redirect` finds it in any.
+    return f"/posts/{slug.lower()}"
 
 
 def _sign(post: Post, authors: tuple[Author, ...]) -> None:
