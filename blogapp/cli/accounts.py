@@ -21,7 +21,13 @@ def author() -> None:
 @author.command()
 @click.argument("email")
 @click.option("--name", help="As it stands over posts; the address's first part if left out.")
-@click.option("--role", type=click.Choice([r.value for r in Role]), default="author", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([r.value for r in Role]),
+    default="author",
+    show_default=True,
+    help="What they may do here.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str | None, role: str, password_stdin: bool) -> None:
     """Give EMAIL an account."""
