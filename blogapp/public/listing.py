@@ -88,10 +88,7 @@ def _show(place: Place) -> Response:
     if "fragment" not in request.args and (moved := _moved_to(place.address(selection))):
         return moved
 
-    last = max(1, -(-choices.shown // site.page_size))
-    if selection.page > last and not selection.after:
-        abort(404)
-    selection = replace(selection, through=min(selection.through, last))
+    selection = _in_reach(selection, choices.shown, site.page_size)
     listing = Listing(
         site=site,
         place=_described(place),
@@ -112,22 +109,32 @@ def _show(place: Place) -> Response:
 def _show_batch(place: Place, selection: Selection) -> Response:
     """Answer with the pages alone: nothing that depends on the numbers beside choices."""
     moment, site = now(), current_site()
-    batch = list_posts(selection, within=place.within, now=moment, size=site.page_size)
-    if not batch.pages[0].posts and not selection.after and (selection.page > 1 or place.key):
+    shown = count_posts(selection, within=place.within, now=moment)
+    if not shown and place.key and not count_posts(place.within, now=moment):
         abort(404)
+    selection = _in_reach(selection, shown, site.page_size)
+    batch = list_posts(selection, within=place.within, now=moment, size=site.page_size)
     listing = Listing(
         site=site,
         place=place,
         selection=selection,
         choices=Choices(),
         batch=batch,
-        shown=count_posts(selection, within=place.within, now=moment),
+        shown=shown,
     )
     response = render_page("public/listing.html", listing=listing)
     response.headers["HX-Replace-Url"] = listing.address(
         replace(selection.from_the_top(), through=batch.last)
     )
     return response
+
+
+def _in_reach(selection: Selection, shown: int, size: int) -> Selection:
+    """The same with as many pages as there are; a page past the end is not found."""
+    last = max(1, -(-shown // size))
+    if selection.page > last and not selection.after:
+        abort(404)
+    return replace(selection, through=min(selection.through, last))
 
 
 def _described(place: Place) -> Place:

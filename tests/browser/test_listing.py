@@ -555,7 +555,7 @@ def test_nothing_scrolls_sideways_and_targets_are_large(blog, new_page, width):
     small = page.evaluate(
         """() => [...document.querySelectorAll("main a, main button, main select, main label")]
              .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
-             .filter(([, box]) => box.width && box.height && (box.width < 23.9 || box.height < 23.9))
+             .filter(([, box]) => box.width * box.height && Math.min(box.width, box.height) < 23.9)
              .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
     )
     assert small == []
