@@ -12,12 +12,14 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run check test prove format lock lint fast postgres browser chromium
+.PHONY: help install run check test prove format lock lint fast postgres browser chromium
 
 help:
 	@echo "Usage: make TARGET"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 	  while IFS='|' read -r name what; do printf '  %-9s %s\n' "$$name" "$$what"; done
+
+install: .venv/has-blogapp ## what the blog needs, into .venv, for a server
 
 run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS; DEMO=0 starts empty)
 	@exec env $(if $(HOST),BLOG_HOST="$(HOST)") $(if $(PORT),BLOG_PORT="$(PORT)") \

@@ -196,8 +196,10 @@ class Post(Base):
 
 def month_of(moment: datetime | None, zone: ZoneInfo) -> int | None:
     """Return year and month of ``moment`` in ``zone`` as one number: 202611."""
-    local = moment and moment.astimezone(zone)
-    return local and local.year * 100 + local.month
+    if moment is None:
+        return None
+    local = moment.astimezone(zone)
+    return local.year * 100 + local.month
 
 
 class Redirect(Base):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, undefer
 
-from blogapp.extensions import db
+from blogapp.extensions import Base, db
 from blogapp.media.models import Media
 from blogapp.posts.models import Post, PostMedia, month_of
 from blogapp.posts.searching import searchable
@@ -37,9 +37,10 @@ def rebuild(post_id: int, zone: ZoneInfo) -> None:
     post = db.session.get_one(Post, post_id, options=[undefer(Post.body)])
     values = _derived_of(post)
     values["published_month"] = month_of(post.published_at, zone)
-    posts = Post.__table__
-    db.session.execute(update(posts).where(posts.c.id == post_id).values(values))
     db.session.expunge(post)
+    # Past the mapper, which would raise the version.
+    posts = Base.metadata.tables[Post.__tablename__]
+    db.session.execute(update(posts).where(posts.c.id == post_id).values(values))
 
 
 def derived(
