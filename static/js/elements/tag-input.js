@@ -36,6 +36,7 @@ class TagInput extends HTMLElement {
     const { field } = this
     const box = document.createElement("div")
     box.className = "tag-input__box"
+    // Without a name it is not sent: the field is.
     const entry = document.createElement("input")
     entry.className = "tag-input__entry"
     entry.id = `${field.id}-entry`
@@ -47,8 +48,6 @@ class TagInput extends HTMLElement {
     for (const name of ["aria-describedby", "aria-invalid"]) {
       if (field.hasAttribute(name)) entry.setAttribute(name, field.getAttribute(name))
     }
-    // Not sent: the field is.
-    entry.setAttribute("form", "no-form")
     const list = document.createElement("div")
     list.className = "tag-input__options"
     list.id = `${field.id}-options`
