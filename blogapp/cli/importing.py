@@ -31,7 +31,7 @@ def _read_zones(
     for name, zone in _by_site(given).items():
         try:
             zones[name] = ZoneInfo(zone)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise click.BadParameter(f"{zone!r} is not a time zone like Europe/Berlin") from error
     return zones
 

@@ -31,7 +31,8 @@ def why_not_a_post(site: SourceSite, file: PurePosixPath) -> str:
         return "is a page: it lies in pages"
     if site.has_post_folder and not folders & (POST_FOLDERS | DRAFT_FOLDERS):
         return "is a page: it lies outside the folders of posts"
-    if site.kind is Kind.HUGO and not _sections(site, file):
+    in_sections = any(_sections(site, folder) for folder in site.folders)
+    if site.kind is Kind.HUGO and in_sections and not _sections(site, file.parent):
         return "is a page: it lies in no section"
     if stem == "index" and file.parent.name in POST_FOLDERS and len(siblings) > 1:
         return "is a section page"
@@ -40,9 +41,9 @@ def why_not_a_post(site: SourceSite, file: PurePosixPath) -> str:
     return ""
 
 
-def _sections(site: SourceSite, file: PurePosixPath) -> tuple[str, ...]:
-    """Return the folders above a Hugo page, without content/ and a language."""
-    parts = file.parent.parts
+def _sections(site: SourceSite, folder: PurePosixPath) -> tuple[str, ...]:
+    """Return the parts of a Hugo folder's path, without content/ and a language."""
+    parts = folder.parts
     parts = parts[1:] if parts[:1] == ("content",) else parts
     return tuple(part for part in parts if part not in site.languages)
 

@@ -215,6 +215,7 @@ def _form(path: Path) -> str:
 def _kind(root: Path, files: tuple[PurePosixPath, ...], forms: list[str]) -> Kind:
     names = {entry.name for entry in root.iterdir()}
     folders = {part for file in files for part in file.parts[:-1]}
+    sections = any(file.name.startswith("_index.") for file in files)
 
     def named(*starts: str) -> bool:
         return any(name.startswith(starts) for name in names)
@@ -227,10 +228,9 @@ def _kind(root: Path, files: tuple[PurePosixPath, ...], forms: list[str]) -> Kin
         return Kind.ASTRO
     if named(".eleventy.", "eleventy.config."):
         return Kind.ELEVENTY
-    sections = any(file.name.startswith("_index.") for file in files)
-    if named("hugo.") or "toml" in forms or (sections and "content" in folders):
+    if named("hugo."):
         return Kind.HUGO
-    if "content" in names and named("config."):
+    if "content" in names and (sections or "toml" in forms or named("config.")):
         return Kind.HUGO
     return Kind.PLAIN if forms.count("none") * 2 > len(forms) else Kind.FRONTED
 
