@@ -496,8 +496,8 @@ def test_what_a_stranger_types_stays_text(browser, make_post, text):
 
 PRICES = {
     **dict.fromkeys(["/", "/?tag=all&domain=domain-1&q=post", "/?through=2", "/?page=2"], 4),
-    **{"/tags/all": 5, "/archive/2026": 4, "/tags": 2, "/archive": 2},
-    **{"/?tag=all&fragment=results": 4, "/?page=2&fragment=posts": 4, "/?tag=all&not=all": 4},
+    "/tags/all": 5, "/archive/2026": 4, "/tags": 2, "/archive": 2,
+    "/?tag=all&fragment=results": 4, "/?page=2&fragment=posts": 4, "/?tag=all&not=all": 4,
 }
 
 

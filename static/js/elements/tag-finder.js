@@ -16,8 +16,8 @@ class TagFinder extends HTMLElement {
 
   #find = () => {
     const wanted = this.querySelector("input").value.trim().toLowerCase()
-    const tags = [...this.parentElement.querySelectorAll("[data-name]")]
-    for (const tag of tags) tag.hidden = !tag.dataset.name.includes(wanted)
+    const tags = [...this.parentElement.querySelectorAll(".tag-dialog__tag")]
+    for (const tag of tags) tag.hidden = !nameOf(tag).includes(wanted)
     const none = tags.length > 0 && tags.every((tag) => tag.hidden)
     this.querySelector("[aria-live]").textContent = none ? "No tag has these letters." : ""
   }
@@ -28,5 +28,8 @@ class TagFinder extends HTMLElement {
 
   #stop = (event) => event.stopPropagation()
 }
+
+// The label holds the box, the name, and the number.
+const nameOf = (tag) => tag.querySelector("label").childNodes[1].textContent.trim().toLowerCase()
 
 customElements.define("tag-finder", TagFinder)
