@@ -67,7 +67,7 @@ def show_editor(
         publication=publication,
         image=image,
         wrong=_wrong_fields(form, publication, image),
-        may_publish=may_publish(author, post, now=now()) if post else may_publish_own(author),
+        may_publish=may_publish(author, post) if post else may_publish_own(author),
         summary_goal=SUMMARY_GOAL,
         domains=list_names(Domain),
         series=list_names(Series),

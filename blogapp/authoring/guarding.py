@@ -24,7 +24,6 @@ from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
 from blogapp.posts.rights import may_edit, may_manage_site, may_publish
 from blogapp.web.access import current_author, find_current_author, require_author
-from blogapp.web.clock import now
 
 # What a browser would choose anew, or must not carry over to another session.
 _NOT_KEPT = {"csrf_token", "image"}
@@ -50,14 +49,14 @@ def get_post(id: int) -> Post:
     post = find_for_writing(id)
     if post is None:
         abort(404)
-    if not may_edit(current_author(), post, now=now()):
+    if not may_edit(current_author(), post):
         abort(403)
     return post
 
 
 def demand_publishing(post: Post) -> None:
     """Answer 403 to an author who may not decide whether readers see ``post``."""
-    if not may_publish(current_author(), post, now=now()):
+    if not may_publish(current_author(), post):
         abort(403)
 
 
@@ -100,7 +99,7 @@ def offer_to_templates() -> dict[str, Any]:
         "current_author": current_author,
         "take_notices": take_notices,
         "manages_site": lambda: may_manage_site(current_author()),
-        "publishes": lambda post: may_publish(current_author(), post, now=now()),
+        "publishes": lambda post: may_publish(current_author(), post),
     }
 
 

@@ -63,7 +63,9 @@ def _take_back(post: Post) -> None:
 def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
     """Publish what is stored: the button stood on a page without the text."""
     try:
-        if plan.validate():
+        if post.deleted_at:
+            complain(f"“{post.title}” is in the trash. Restore it first.")
+        elif plan.validate():
             _set_live(post, plan)
             db.session.commit()
             say(_outcome(post, plan))

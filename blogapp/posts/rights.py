@@ -3,10 +3,8 @@
 Posts must have their bylines loaded.
 """
 
-from datetime import datetime
-
 from blogapp.accounts.models import Author, Role
-from blogapp.posts.models import Post, State
+from blogapp.posts.models import Post
 
 
 def may_see_all(author: Author) -> bool:
@@ -14,22 +12,22 @@ def may_see_all(author: Author) -> bool:
     return author.edits_everything
 
 
-def may_edit(author: Author, post: Post, *, now: datetime) -> bool:
+def may_edit(author: Author, post: Post) -> bool:
     """Whether ``author`` may open and save ``post``.
 
     Owners and editors: every post. Authors: those they sign. Contributors: those
-    they sign, until they are published, scheduled or withdrawn by somebody who may.
+    they sign, until somebody else publishes, schedules or withdraws them.
     """
     if author.edits_everything:
         return True
     if not _signs(author, post):
         return False
-    return author.role != Role.CONTRIBUTOR or post.state(now) in (State.DRAFT, State.TRASHED)
+    return author.role != Role.CONTRIBUTOR or not (post.published_at or post.withdrawn_at)
 
 
-def may_publish(author: Author, post: Post, *, now: datetime) -> bool:
+def may_publish(author: Author, post: Post) -> bool:
     """Whether ``author`` may publish, schedule or withdraw ``post``."""
-    return author.role != Role.CONTRIBUTOR and may_edit(author, post, now=now)
+    return author.role != Role.CONTRIBUTOR and may_edit(author, post)
 
 
 def may_publish_own(author: Author) -> bool:

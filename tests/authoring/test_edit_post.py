@@ -224,3 +224,22 @@ def test_a_post_that_is_not_there_is_not_found(author):
 def value_of(field):
     # An HTML parser drops the first line break in a textarea, as browsers do.
     return field.text if field.name == "textarea" else field.get("value", "")
+
+
+@pytest.mark.parametrize("act", ["", "/preview"])
+def test_nothing_typed_becomes_part_of_the_page(author, make_post, typed, act):
+    hostile = (
+        "</textarea></title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+    )
+    post = make_post("Leases", authors=[author.author])
+    fields = dict.fromkeys(
+        ("title", "body", "summary", "tags", "domain", "series", "kind"), hostile
+    )
+
+    for version in (post.version, 0):
+        data = typed(post, **fields, version=str(version), slug=hostile)
+        page = parse(author.post(f"/write/posts/{post.id}{act}", data=data).text)
+
+        assert not [s for s in page.select("script") if "alert" in s.text]
+        assert not page.select("[onerror]")
+        assert "alert(1)" in page.text

@@ -164,6 +164,15 @@ def test_a_draft_without_text_is_not_published_from_the_list(author, make_post):
     assert "title and a text" in author.page("/write/posts").select_one("#notices").text
 
 
+def test_a_deleted_post_is_not_published_from_the_trash(author, make_post):
+    post = make_post("Leases", withdrawn_at=NOON, deleted_at=NOON, authors=[author.author])
+
+    author.post(f"/write/posts/{post.id}/publication")
+
+    assert "Restore it first" in author.page("/write").select_one("#notices").text
+    assert stored(post.id).withdrawn_at
+
+
 def test_deleting_offers_a_way_back_that_is_a_button(author, browser, make_post):
     post = make_post("Leases", authors=[author.author])
 

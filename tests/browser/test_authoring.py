@@ -285,6 +285,21 @@ def test_tags_become_tokens_with_suggestions(author_page, draft, make_post):
     assert names == ["C, the language", "Consistency", "New one"]
 
 
+def test_a_time_left_out_is_asked_for_in_the_sheet(author_page, draft):
+    author_page.goto(f"./write/posts/{draft.id}")
+    author_page.keyboard.press("Control+Enter")
+    author_page.get_by_label("At a set time").check()
+    author_page.locator("#publish").click()
+    expect(author_page.get_by_text("Choose a day and a time.")).to_be_visible()
+    expect(author_page.get_by_label("Date")).to_be_focused()
+    author_page.keyboard.press("Escape")
+    expect(author_page.get_by_label("Date")).to_be_hidden()
+
+    author_page.get_by_role("alert").get_by_role("link", name="Date").click()
+
+    expect(author_page.get_by_label("Date")).to_be_focused()
+
+
 def test_a_withdrawal_saves_what_was_typed_and_can_be_undone(author_page, author, make_post):
     post = make_post("Leases", authors=[author.author])
     author_page.goto(f"./write/posts/{post.id}")

@@ -4,6 +4,7 @@ import pytest
 
 from blogapp.extensions import db
 from blogapp.posts.managing import find_for_writing
+from tests.conftest import JANUARY
 
 CAST = ("stranger", "other author", "own author", "contributor", "editor", "owner")
 FIELDS = {"title": "Typed", "body": "Typed.", "when": "now"}
@@ -103,10 +104,8 @@ def back_to_draft(post_id):
     db.session.commit()
 
 
-@pytest.mark.parametrize("moment", ["published_at", "withdrawn_at"])
+@pytest.mark.parametrize("moment", ["published_at", "withdrawn_at", "deleted_at"])
 def test_a_contributor_leaves_a_post_alone_that_readers_have_seen(cast, make_post, moment):
-    from tests.conftest import JANUARY
-
     post = make_post("Out", authors=[cast["contributor"].author], **{moment: JANUARY})
 
     assert cast["contributor"].get(f"/write/posts/{post.id}").status_code == 403

@@ -15,18 +15,21 @@ class DraftKeeper extends HTMLElement {
     this.#saved = this.dataset.saved ?? this.#typed()
     this.addEventListener("submit", this.#submit)
     this.addEventListener("input", this.#changed)
-    this.addEventListener("keydown", this.#key)
+    document.addEventListener("keydown", this.#key)
+    this.addEventListener("click", this.#find)
     addEventListener("beforeunload", this.#warn)
     document.addEventListener("visibilitychange", this.#hidden)
     if (["problem", "unsaved"].includes(this.#state.dataset.kind)) this.#saved = ""
     if (this.#state.dataset.kind === "saved") this.#dropTwin()
     this.#offer()
+    this.#lift()
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer)
     removeEventListener("beforeunload", this.#warn)
     document.removeEventListener("visibilitychange", this.#hidden)
+    document.removeEventListener("keydown", this.#key)
   }
 
   get form() {
@@ -112,9 +115,34 @@ class DraftKeeper extends HTMLElement {
       const sheet = this.querySelector("#publish-sheet")
       if (!sheet?.popover) return
       event.preventDefault()
-      sheet.showPopover()
-      sheet.querySelector("input:not([type=hidden]), button")?.focus()
+      this.#open(sheet)
     }
+  }
+
+  // A sheet with something to put right stands in the page; here it can float as it always does.
+  #lift() {
+    for (const sheet of this.querySelectorAll(".sheet:not([popover])")) {
+      if (!sheet.showPopover) return
+      sheet.popover = "auto"
+      this.#open(sheet)
+    }
+  }
+
+  #open(sheet) {
+    sheet.showPopover()
+    const wrong = sheet.querySelector("[aria-invalid=true]")
+    const field = wrong ?? sheet.querySelector("input:not([type=hidden]), button")
+    field?.focus()
+  }
+
+  // A link to a field that is hidden in a sheet opens the sheet.
+  #find = (event) => {
+    const target = event.target.closest?.('#editor-alerts a[href^="#"]')?.hash.slice(1)
+    const field = target && document.getElementById(target)
+    const sheet = field?.closest("[popover]")
+    if (!sheet || field.checkVisibility()) return
+    event.preventDefault()
+    this.#open(sheet)
   }
 
   #changed = (event) => {
