@@ -34,6 +34,16 @@ _MORE = re.compile(r"(?:[ ]{4,}|\t)(.*)")
 _END = re.compile(r"(?:-{3}|\.{3})(?:\s.*)?$")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
+# PyYAML lets slip what Python says to values that are not what their tags claim.
+_REFUSALS = (
+    yaml.YAMLError,
+    RecursionError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -114,7 +124,7 @@ def _from_yaml(block: str, first_line: int) -> FrontMatter:
             raise BrokenFrontMatter("the front matter is not a list of keys and values", first_line)
         texts = _Budget().texts(node)
         values = _Budget().fit_for_json(loader.construct_document(node))
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+    except _REFUSALS as error:
         problem, line = _yaml_problem(error, first_line)
         # Unquoted colons and @ are common and harmless where every line is "key: value".
         meta = _from_meta(block, first_line)

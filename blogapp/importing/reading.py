@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import lru_cache
 from html import unescape
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from blogapp.importing import front_matter
@@ -19,19 +18,18 @@ from blogapp.importing.addressing import (
 from blogapp.importing.bylines import author_names
 from blogapp.importing.choosing import why_a_page, why_not_a_post
 from blogapp.importing.dating import Moment, read_date, split_file_name
-from blogapp.importing.errors import BrokenFrontMatter, NotAPost, Unreadable
+from blogapp.importing.errors import NotAPost
 from blogapp.importing.fields import Fields, fold, look_alike, short
+from blogapp.importing.opening import read_text
+from blogapp.importing.sections import is_bundle, section_name
 from blogapp.importing.surveying import (
     DRAFT_FOLDERS,
-    POST_FOLDERS,
     Kind,
     SourceSite,
     is_language,
 )
 from blogapp.text.mojibake import garbled_lines, look_alikes, repair
 from blogapp.text.slugs import clean_slug
-
-MOST_BYTES = 4_000_000
 
 _TITLE = ("title",)
 _SLUG = ("slug",)
@@ -117,22 +115,6 @@ def read_post(
     return _Reader(site, file, given, body, body_line, zone).post(permalink)
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text with LF line ends and no byte order mark. Raises `Unreadable`."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Unreadable("is longer than a post can be")
-        raw = path.read_bytes()
-        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        byte = error.object[error.start]
-        raise Unreadable(f"is not UTF-8 (byte 0x{byte:02X}); save it as UTF-8", line) from error
-    except OSError as error:
-        raise Unreadable(f"cannot be read ({error.strerror})") from error
-
-
 # What a post says
 
 
@@ -172,7 +154,9 @@ class _Reader:
             kind=self._kind(),
             language=language,
             canonical_url=self._canonical_url(),
-            domain=self.given.text("domain") or next(iter(categories), "") or self._section(),
+            domain=self.given.text("domain")
+            or next(iter(categories), "")
+            or section_name(self.site, self.file),
             series=series,
             series_position=position,
             tags=self._tags(categories),
@@ -185,16 +169,13 @@ class _Reader:
         )
 
     def _split_name(self) -> tuple[Moment | None, str]:
-        name = self.file.parent.name if self._is_bundle() else self.file.stem
+        name = self.file.parent.name if is_bundle(self.file) else self.file.stem
         suffix = PurePosixPath(name).suffix[1:]
         if suffix in self.site.languages:
             name = PurePosixPath(name).stem
         found, rest = split_file_name(name)
         # A date is cut off where the whole site writes so; elsewhere it is part of the name.
         return found, rest if found and rest and self.site.dated_names else name
-
-    def _is_bundle(self) -> bool:
-        return self.file.stem.split(".")[0] == "index" and len(self.file.parts) > 1
 
     def _title(self) -> str:
         if title := self.given.text(*_TITLE):
@@ -304,21 +285,6 @@ class _Reader:
         name = value.strip() if isinstance(value, str) else ""
         return name, _whole(self.given.text(*_PART)) if name else None
 
-    def _section(self) -> str:
-        """Return the name of the part of the site that the file lies in, if it has parts."""
-        folders = [part for part in self.file.parent.parts if part not in self.site.languages]
-        if self._is_bundle():
-            folders = folders[:-1]
-        if self.site.kind is Kind.JEKYLL or DRAFT_FOLDERS & set(folders):
-            return ""
-        top = next((i for i, part in enumerate(folders) if part in POST_FOLDERS), None)
-        if top is None:
-            top = 0 if folders[:1] in (["content"], ["src"]) else -1
-        if len(folders) <= top + 1 or folders[top + 1].isdigit():
-            return ""
-        place = self.file.parts.index(folders[top + 1])
-        return _section_title(self.site.root, PurePosixPath(*self.file.parts[: place + 1]))
-
     def _covers(self) -> tuple[str, ...]:
         found: list[str] = []
         for key in _COVER:
@@ -384,21 +350,6 @@ def plain(text: str) -> str:
     'A b c & e'
     """
     return " ".join(unescape(_MARKUP.sub(lambda found: found[1] or "", text)).split())
-
-
-@lru_cache(maxsize=256)
-def _section_title(root: Path, folder: PurePosixPath) -> str:
-    """Return the title in a section's own file, else its folder's name."""
-    for name in ("_index.md", "_index.en.md", "_index.html"):
-        path = root / folder / name
-        if path.is_file():
-            try:
-                title = Fields(front_matter.split(read_text(path))[0]).text("title")
-            except (BrokenFrontMatter, Unreadable):
-                title = ""
-            if title:
-                return title
-    return folder.name.replace("_", " ")
 
 
 def _texts(value: Any) -> list[str]:

@@ -69,6 +69,8 @@ def test_values_keep_their_types_and_texts_their_spelling():
         ('{\n"title": "Caches",\n"tags": [,]\n}\nText.\n', 3),
         ("---\ntitle: never closed\n\nText.\n", 1),
         ("---\n- a\n- b\n---\nText.\n", 2),
+        ("---\na:\n  - 1\nwhen: !!timestamp x\n---\nText.\n", 2),
+        ("---\nrun:\n  - !!python/object/apply:os.getcwd []\n---\nText.\n", 3),
     ],
 )
 def test_broken_front_matter_is_named_with_its_line(source, line):

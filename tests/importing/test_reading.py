@@ -311,6 +311,14 @@ def test_a_section_is_the_domain_of_what_names_none(tree, read):
     assert read("content/posts/top.md").domain == ""
 
 
+def test_a_folder_that_holds_everything_or_one_post_is_no_domain(tree, read):
+    tree("emails/a.md", post())
+    tree("emails/b/b.md", post())
+    tree("emails/c/c.md", post())
+
+    assert [read(f"emails/{name}.md").domain for name in ("a", "b/b", "c/c")] == ["", "", ""]
+
+
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
