@@ -71,7 +71,7 @@ def _show(
     post: Post, image: ImageForm, *, added: Mapping[str, object] | None = None, status: int = 200
 ) -> AnyResponse:
     page = render_page(
-        "authoring/images.html", post=post, images=post.media, image=image, added=added
+        "authoring/list_images.html", post=post, images=post.media, image=image, added=added
     )
     return make_response(page, status)
 

@@ -46,7 +46,7 @@ def show(id: int | None = None) -> AnyResponse:
         return show_editor(form, post, status=422)
     rendered = render_body(body, media=media_by_name(post) if post else {})
     return render_page(
-        "authoring/preview.html",
+        "authoring/preview_post.html",
         form=form,
         post=post,
         preview=Preview(rendered, trusted(place(rendered.html, request.script_root))),

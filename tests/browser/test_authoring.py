@@ -125,19 +125,26 @@ def test_a_wrong_field_is_shown_beside_itself_with_everything_kept(author_page, 
     expect(author_page.locator("#slug")).to_be_focused()
 
 
-def test_a_session_that_ends_while_writing_costs_nothing(author_page, author, draft, as_author):
+def test_a_session_that_ends_while_writing_costs_nothing(author_page, author, draft):
+    author.author.password_hash = hashed(PASSWORD)
+    db.session.commit()
     author_page.goto(f"./write/posts/{draft.id}")
     author_page.locator("#body").fill("Hours of work.")
     end_all_sessions(author.author)
     db.session.commit()
 
     author_page.keyboard.press("Control+s")
-
-    expect(author_page.locator("#editor-state")).to_contain_text("you are signed out")
-    expect(author_page.locator("#body")).to_have_value("Hours of work.")
-    as_author(author.author)
+    with author_page.expect_popup() as opened:
+        author_page.get_by_role("link", name="Sign in in another tab").click()
+    other = opened.value
+    other.get_by_label("Email").fill("ada-lovelace@example.com")
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", name="Desk")).to_be_visible()
     author_page.keyboard.press("Control+s")
+
     saved(author_page).to_be_visible()
+    expect(author_page.locator("#body")).to_have_value("Hours of work.")
     assert stored(draft.id).body == "Hours of work."
 
 

@@ -9,6 +9,7 @@ class DraftKeeper extends HTMLElement {
   #saved = ""
   #saving = false
   #again = false
+  #isRenewed = false
   #timer = 0
 
   connectedCallback() {
@@ -56,6 +57,9 @@ class DraftKeeper extends HTMLElement {
         this.#askToSignIn()
       } else if (answer.status === 413) {
         this.#say("problem", "Not saved: the text is over the limit of one megabyte")
+      } else if (answer.status === 422 && this.#renew(await answer.clone().text())) {
+        // Signed in anew in another tab: the text goes out again with the new token.
+        this.#again = true
       } else if (answer.status === 409 || answer.status === 422) {
         // Nothing was changed by asking once, so asking again shows the same answer as a page.
         this.#leave()
@@ -82,6 +86,15 @@ class DraftKeeper extends HTMLElement {
     const fields = new FormData(this.form)
     fields.delete("image")
     return fields
+  }
+
+  /** Take over the token of an answer that found ours too old, once; false if that was not the matter. */
+  #renew(html) {
+    const answer = new DOMParser().parseFromString(html, "text/html")
+    if (this.#isRenewed || !answer.querySelector("[data-stale]")) return false
+    this.form.elements.csrf_token.value = answer.querySelector("[name=csrf_token]").value
+    this.#isRenewed = true
+    return true
   }
 
   /** What is typed, as text that can be compared and kept. */
@@ -171,6 +184,7 @@ class DraftKeeper extends HTMLElement {
   }
 
   #settle(answer, address, sent) {
+    this.#isRenewed = false
     const isStill = this.#typed() === sent
     this.#adopt(answer, address)
     const slug = answer.querySelector("form.editor")?.elements.slug
