@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from blogapp.public import feeds, health, listing, machines, media, posts
+from blogapp.public import addressing, feeds, health, listing, machines, media, posts
 
 bp = Blueprint("public", __name__)
+bp.before_app_request(addressing.drop_last_slash)
 
 bp.add_url_rule("/", "index", listing.index)
 bp.add_url_rule("/tags", "tags", listing.tags, strict_slashes=False)

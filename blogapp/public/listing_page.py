@@ -125,6 +125,18 @@ class Listing:
         return absolute(self.place.address(within))
 
     @property
+    def feed(self) -> str:
+        """Where this filter can be subscribed to; empty without one, which has the site's feed."""
+        merged = _merged(self.place.within, self.selection)
+        if not merged or not merged.narrows:
+            return ""
+        return f"{url_for('public.feed')}?{urlencode(merged.pairs())}"
+
+    @property
+    def feed_name(self) -> str:
+        return ", ".join(filter(None, [self.place.name, self.words.chosen()]))
+
+    @property
     def is_for_indexing(self) -> bool:
         s = self.selection
         plain = s.sort is s.usual_sort and s.through == 1 and not s.after and not s.q
@@ -356,6 +368,18 @@ def by_letter(tags: Sequence[TagChoice]) -> list[tuple[str, list[TagChoice]]]:
 
     ordered = sorted(tags, key=lambda tag: (letter(tag), tag.name.casefold()))
     return [(key, list(group)) for key, group in groupby(ordered, key=letter)]
+
+
+def _merged(fixed: Selection, chosen: Selection) -> Selection | None:
+    """Both as one selection, where one can say it."""
+    if any(getattr(fixed, key) and getattr(chosen, key) for key in LABELS):
+        return None
+    if fixed.tags and chosen.tags and chosen.match is Match.ANY:
+        return None
+    both = {key: getattr(fixed, key) or getattr(chosen, key) for key in LABELS}
+    tags = tuple(dict.fromkeys([*fixed.tags, *chosen.tags]))
+    top = replace(chosen.from_the_top(), sort=chosen.usual_sort)
+    return replace(top, tags=tags, **both)
 
 
 def _place_of(selection: Selection) -> Place | None:

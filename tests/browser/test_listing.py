@@ -415,6 +415,44 @@ def test_by_keyboard_alone(blog, page):
     expect(page.locator("#all-tags")).to_be_focused()
 
 
+def test_the_footer_is_few_keys_away(blog, page):
+    page.goto("./")
+    keys = ["Tab", "Enter", "Tab", "Enter", "Tab"]
+
+    for key in keys:
+        page.keyboard.press(key)
+
+    assert page.evaluate("document.activeElement.closest('footer') !== null")
+    expect(page.locator(".footer")).to_be_in_viewport()
+
+
+def test_choosing_back_to_where_one_is_leaves_one_step_back(blog, page):
+    page.goto("./tags")
+    page.goto("./")
+    slow(page, times=[300, 0])
+
+    chip(page, "wal").check()
+    chip(page, "wal").uncheck()
+    expect(page.locator("#filter")).not_to_have_class(re.compile("htmx-request"))
+    page.wait_for_timeout(500)
+    page.go_back(wait_until="commit")
+
+    expect(page.locator("h1")).to_have_text("Tags")
+
+
+def test_only_the_page_being_read_is_printed(blog, page):
+    page.goto("./?through=3#page-2")
+    page.mouse.wheel(0, 50)
+    expect(page.locator("#page-2")).to_have_attribute("data-reading", "")
+
+    page.emulate_media(media="print")
+
+    expect(page.locator("#page-2 .post-card").first).to_be_visible()
+    for hidden in ("#page-1", "#page-3", "#filter", ".pager", ".timeline", ".footer"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator(".post-list__address")).to_be_visible()
+
+
 def test_the_end_of_the_page_is_reached_by_the_end_key(blog, page):
     page.goto("./")
 

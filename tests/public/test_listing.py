@@ -211,6 +211,19 @@ def test_another_spelling_is_answered_with_one_redirect(browser, make_post, aske
     assert browser.get(kept).status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/feed.xml", "/robots.txt", "/healthz"])
+def test_a_last_slash_is_dropped_everywhere(browser, address):
+    answer = browser.get(f"{address}/?limit=2")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{address}?limit=2")
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("address", ["/nothing/", "/tags/a/b/", "/write/nothing/"])
+def test_a_last_slash_on_nothing_is_not_found(browser, address):
+    assert browser.get(address).status_code == 404
+
+
 @pytest.mark.parametrize(
     "address", ["/?q=a%20b", "/?q=a+b", "/?q=%7e*", "/?tag=%D1%81%D0%B8", "/?q=%3Cb%3E"]
 )
@@ -388,6 +401,22 @@ def test_a_batch_after_the_last_post_was_withdrawn_is_the_end(browser, make_post
     assert answer.status_code == 200
 
 
+def test_a_filter_can_be_subscribed_to(browser, make_post):
+    make_post("In", tags=["dns"], domain="data")
+    make_post("Out", tags=["dns"])
+
+    def feed(address):
+        links = browser.page(address).select("link[type='application/atom+xml']")
+        return links[-1]["href"]
+
+    assert feed("/") == "/feed.xml"
+    assert feed("/tags/dns?domain=data") == "/feed.xml?tag=dns&domain=data"
+    assert feed("/?tag=dns&domain=data&sort=oldest") == "/feed.xml?tag=dns&domain=data"
+    text = browser.get(feed("/tags/dns?domain=data")).text
+    assert "<title>In</title>" in text
+    assert "<title>Out</title>" not in text
+
+
 # The filter.
 
 
@@ -496,8 +525,13 @@ def test_what_a_stranger_types_stays_text(browser, make_post, text):
 
 PRICES = {
     **dict.fromkeys(["/", "/?tag=all&domain=domain-1&q=post", "/?through=2", "/?page=2"], 4),
-    "/tags/all": 5, "/archive/2026": 4, "/tags": 2, "/archive": 2,
-    "/?tag=all&fragment=results": 4, "/?page=2&fragment=posts": 4, "/?tag=all&not=all": 4,
+    "/tags/all": 5,
+    "/archive/2026": 4,
+    "/tags": 2,
+    "/archive": 2,
+    "/?tag=all&fragment=results": 4,
+    "/?page=2&fragment=posts": 4,
+    "/?tag=all&not=all": 4,
 }
 
 

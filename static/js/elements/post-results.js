@@ -42,16 +42,19 @@ class PostResults extends HTMLElement {
   #beforeRequest = (event) => {
     const { ctx } = event.detail
     const asked = ctx.sourceElement
-    // Whoever saves data is asked before more of it comes.
-    if (ctx.sourceEvent?.type === "intersect" && navigator.connection?.saveData) {
-      return event.preventDefault()
-    }
+    if (ctx.sourceEvent?.type === "intersect" && !this.#mayLoad()) return event.preventDefault()
     if (this.#forms.includes(asked)) {
       this.#newest = ctx
       this.#chips = [...this.querySelectorAll(".filter-bar__chips > label")]
     }
     this.#list.setAttribute("aria-busy", "true")
     this.#forgetFailure()
+  }
+
+  // Whoever saves data is asked first, and nothing pushes away the footer that holds the focus.
+  #mayLoad() {
+    const isPast = this.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING
+    return !navigator.connection?.saveData && !isPast
   }
 
   #afterRequest = (event) => {
@@ -167,6 +170,8 @@ class PostResults extends HTMLElement {
     this.#marking = setTimeout(() => {
       const pages = [...this.querySelectorAll("[data-page]")]
       const read = pages.findLast((page) => page.getBoundingClientRect().top < innerHeight / 2)
+      // On paper comes the page being read alone: the style sheet looks for this.
+      for (const page of pages) page.toggleAttribute("data-reading", page === read)
       const hash = read && read !== pages[0] ? `#${read.id}` : ""
       if (location.hash === hash || !(hash || /^#page-\d+$/.test(location.hash))) return
       history.replaceState(history.state, "", location.pathname + location.search + hash)
