@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -123,7 +124,7 @@ class _Telling:
     def __init__(self, report: Report, file: TextIO | None) -> None:
         self._report, self._file = report, file
         self._shown = ExitStack()
-        self._progress: click._termui_impl.ProgressBar[int] | None = None
+        self._advance: Callable[[int], None] = lambda _steps: None
 
     def __enter__(self) -> "_Telling":
         return self
@@ -134,7 +135,7 @@ class _Telling:
     def start(self, total: int) -> None:
         if sys.stderr.isatty():
             bar = click.progressbar(length=total, label="Importing", file=sys.stderr)
-            self._progress = self._shown.enter_context(bar)
+            self._advance = self._shown.enter_context(bar).update
 
     def tell(self, outcome: Outcome) -> None:
         self._report.add(outcome)
@@ -142,12 +143,10 @@ class _Telling:
             # A line is on its way before the next file: an interrupted run keeps its report.
             self._file.write(json.dumps(outcome.line, ensure_ascii=False) + "\n")
             self._file.flush()
-        if self._progress:
-            self._progress.update(1)
+        self._advance(1)
 
     def stop(self) -> None:
         self._shown.close()
-        self._progress = None
 
 
 def _summarize(report: Report, *, dry_run: bool) -> None:

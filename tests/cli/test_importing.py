@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -143,18 +142,19 @@ def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
         site(
             f"{number:03}.md", f"---\ntitle: Post {number}\ntags: [one, two]\n---\n" + "Text. " * 99
         )
-    report = tmp_path / "report.jsonl"
-    with subprocess.Popen(
+    # Reading a pipe waits for each line as it is written.
+    report = tmp_path / "report"
+    os.mkfifo(report)
+    process = subprocess.Popen(
         [*COMMAND, tmp_path / "site", "--report", report],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not (report.is_file() and report.read_text().count("\n") >= 5):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    )
+    with process, report.open() as lines:
+        for _number in range(5):
+            assert lines.readline()
         process.send_signal(end)
         printed, _errors = process.communicate(timeout=60)
 
