@@ -1,0 +1,375 @@
+"""Strings that want to run, put wherever an author or a reader can put text: none runs.
+
+Pages are opened twice over: with their policy, which must have nothing to stop, and
+without it, so that the sanitiser has to hold alone.
+"""
+
+import json
+import re
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from blogapp.extensions import db
+from blogapp.posts.naming import find_or_make_authors
+from blogapp.site.models import Site
+from blogapp.text.markdown import render
+from blogapp.text.slugs import is_slug
+from tests.conftest import JANUARY
+
+SAMPLE_SEED = 20261120
+SAMPLE = 60
+PAGE_SIZE = 50
+PARTS = 16
+ELSEWHERE = "https://evil.example"
+OWN_ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)><animate onbegin=alert(1) attributeName=x dur=1s></svg>",
+    '"><b onmouseover=alert(1) onclick=confirm(1)>press',
+    "</title></textarea></style></script><script>prompt(1)</script>",
+    "[press](javascript:alert(1)) and <javascript:alert(1)>",
+    "<a href='jAva&Tab;script:alert(1)'>press</a>",
+    '![x](x"onerror=alert`1`) ![y](data:text/html,<script>alert(1)</script>)',
+    "<details open ontoggle=print()><summary>x</summary></details>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
+    "<form action=javascript:alert(1)><button>press</button><input onfocus=alert(1) autofocus>",
+    f"<p hx-get='{ELSEWHERE}/' hx-trigger=load hx-on:load='alert(1)'>x</p>",
+    f"<meta http-equiv=refresh content='0;url={ELSEWHERE}/'><base href='{ELSEWHERE}/'>",
+    f"<style>@import '{ELSEWHERE}/x.css'</style><p style='background:url({ELSEWHERE}/)'>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "{{ 7*7 }}${alert(1)}<%= alert(1) %>'-alert(1)-'\\u003cscript>alert(1)\\u003c/script>",
+]
+
+# Called before anything on a page: whatever an attack would call says so.
+LISTEN = """
+for (const name of ["alert", "confirm", "prompt", "print", "open", "write", "writeln"]) {
+  const owner = name.startsWith("write") ? Document.prototype : window
+  owner[name] = (...words) => { console.log("ran", name, String(words[0]).slice(0, 80)) }
+}
+"""
+
+# Does to every element what a reader could do to it, and calls by name what it listens for.
+PROVOKE = """(within) => {
+  const keep = (event) => {
+    const link = event.target.closest?.("a[href], area[href]")
+    if (link && !/^javascript:/i.test(link.protocol)) event.preventDefault()
+    const isPlain = (form) => !/^javascript:/i.test(form.action)
+    if (event.type === "submit" && isPlain(event.target)) event.preventDefault()
+  }
+  for (const type of ["click", "submit"]) addEventListener(type, keep, true)
+  const usual = ["pointerover", "mouseover", "mouseenter", "mousemove", "mousedown", "mouseup",
+    "focus", "blur", "keydown", "copy", "contextmenu"]
+  for (const root of document.querySelectorAll(within))
+    for (const element of [root, ...root.querySelectorAll("*")]) {
+      const own = [...element.attributes].map((a) => a.name).filter((name) => /^on/i.test(name))
+      for (const type of new Set([...usual, ...own.map((name) => name.slice(2))]))
+        element.dispatchEvent(new Event(type, { bubbles: true, cancelable: true }))
+      element.focus?.()
+      // Controls of the filter would ask for another list each.
+      if (!element.closest("label, select")) element.click?.()
+    }
+}"""
+
+DANGEROUS_ELEMENTS = (
+    "script, style, link, meta, base, iframe, frame, object, embed, applet, form, input, button,"
+    " select, textarea, svg, math, template, noscript, marquee, isindex, portal, animate, set"
+)
+DANGEROUS_ATTRIBUTES = re.compile(
+    r"on.*|hx-.*|data-hx-.*|style|srcdoc|formaction|action|ping|xlink:href|background|is|nonce"
+)
+DANGEROUS_ADDRESS = re.compile(r"(javascript|vbscript|data|blob|file):")
+ADDRESSES = ("href", "src", "cite", "poster", "action", "data", "srcset")
+UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
+
+
+class Trap:
+    """Notices whatever runs, is stopped by the policy, or leaves for another host."""
+
+    def __init__(self, context, server):
+        self.host = urlsplit(server).netloc
+        self.caught = []
+        context.add_init_script(LISTEN)
+        context.on("console", self._console)
+        context.on("dialog", self._dialog)
+        context.on("request", self._request)
+        context.on("page", lambda page: self.caught.append(f"window {page.url}"))
+        # Nothing leaves this machine, whatever it was.
+        elsewhere = re.compile(rf"^(?!{re.escape(server)}/)")
+        context.route(elsewhere, lambda route: route.abort())
+
+    def _console(self, message):
+        if message.text.startswith("ran "):
+            self.caught.append(message.text)
+        elif "Content Security Policy" in message.text and not self._is_media(message.text):
+            self.caught.append(f"stopped: {message.text}")
+
+    def _dialog(self, dialog):
+        self.caught.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request):
+        harmless = request.resource_type in {"image", "media"}
+        if urlsplit(request.url).scheme != "data" and self._is_foreign(request) and not harmless:
+            self.caught.append(f"{request.resource_type} {request.url}")
+
+    def _is_foreign(self, request):
+        return urlsplit(request.url).netloc != self.host
+
+    def _is_media(self, text):
+        # A picture on another host may be written down; the policy keeps it from loading.
+        return "img-src" in text or "media-src" in text
+
+
+@pytest.fixture
+def trapped(chromium, server):
+    """Open a page whose context is watched: ``page, trap = trapped(policy=False)``."""
+    contexts = []
+
+    def open_trapped(*, policy=True, as_author=None):
+        context = chromium.new_context(base_url=f"{server}/", bypass_csp=not policy)
+        contexts.append(context)
+        if as_author:
+            jar = as_author._cookies.values()
+            address = "{0.scheme}://{0.netloc}".format(urlsplit(server))
+            context.add_cookies([{"name": c.key, "value": c.value, "url": address} for c in jar])
+        page = context.new_page()
+        return page, Trap(context, server)
+
+    yield open_trapped
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def payloads(shared):
+    """Everything in the kit: texts, and whether each ran when it was served as it is."""
+    lines = [
+        json.loads(line)
+        for path in sorted((shared / "kits" / "xss").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(lines) == 2048
+    return lines
+
+
+@pytest.fixture
+def publish(app, make_post):
+    """Publish a post for each attack, with the attack in whatever field takes a text."""
+    db.session.add(Site(id=1, title="Attacked", page_size=PAGE_SIZE))
+    db.session.commit()
+
+    def publish(attacks):
+        posts = []
+        for number, attack in enumerate(attacks):
+            authors = find_or_make_authors([attack], now=JANUARY)
+            posts.append(
+                make_post(
+                    attack,
+                    body=attack,
+                    slug=free_slug(attack, number),
+                    summary=attack,
+                    kind=attack[:40],
+                    tags=[attack],
+                    domain=attack,
+                    series=attack,
+                    authors=authors,
+                    published_at=JANUARY - timedelta(minutes=number),
+                )
+            )
+        return [post.slug for post in posts]
+
+    return publish
+
+
+def free_slug(attack, number):
+    return f"{number}-{attack}" if is_slug(f"{number}-{attack}") else f"attack-{number}"
+
+
+def sample(payloads):
+    return [p["p"] for p in Random(SAMPLE_SEED).sample(payloads, SAMPLE)]
+
+
+def open_and_provoke(page, address, within="main"):
+    page.goto(address)
+    page.evaluate(PROVOKE, within)
+    # What was put off until the next frame has happened after two.
+    page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+
+def listings(count):
+    pages = -(-count // PAGE_SIZE)
+    return ["./", *(f"./?page={number}" for number in range(2, pages + 1)), "tags", "archive"]
+
+
+def questions(attacks):
+    """Addresses that carry an attack in whatever a reader can ask for."""
+    for attack in attacks:
+        text = attack.replace("\0", "")[:200]
+        yield f"./?{urlencode({'q': text})}"
+        yield f"./?{urlencode({'tag': text, 'not': text, 'domain': text})}"
+        yield f"login?{urlencode({'next': text})}"
+
+
+def check_public_pages(trapped, slugs, attacks, *, policy):
+    page, trap = trapped(policy=policy)
+    for address in [*listings(len(slugs)), "feed.xml", *(f"posts/{slug}" for slug in slugs)]:
+        open_and_provoke(page, address)
+        assert trap.caught == [], address
+    for address in questions(attacks):
+        open_and_provoke(page, address)
+        assert trap.caught == [], address
+
+
+def check_desk(trapped, owner, slugs):
+    page, trap = trapped(policy=False, as_author=owner)
+    for address in ("write", "write/posts", "write/tags", "write/settings"):
+        page.goto(address)
+        assert trap.caught == [], address
+    for id in range(1, len(slugs) + 1):
+        page.goto(f"write/posts/{id}")
+        assert trap.caught == [], slugs[id - 1]
+
+
+def check_preview(trapped, owner, attacks):
+    page, trap = trapped(policy=False, as_author=owner)
+    for attack in attacks:
+        page.goto("write/posts/new")
+        page.locator("#title").fill(" ".join(attack.split()))
+        page.locator("[name=body]").evaluate("(field, text) => { field.value = text }", attack)
+        page.locator("#preview-button").click()
+        page.wait_for_load_state("load")
+        page.evaluate(PROVOKE, "main")
+        assert trap.caught == [], attack
+
+
+def dangers(html):
+    """What in a sanitised body could run, by the parser that browsers use."""
+    tree = BeautifulSoup(html, "html5lib").body
+    found = [element.name for element in tree.select(DANGEROUS_ELEMENTS)]
+    for element in tree.find_all(True):
+        found += [name for name in element.attrs if DANGEROUS_ATTRIBUTES.fullmatch(name.lower())]
+        addresses = (str(element.get(name, "")) for name in ADDRESSES)
+        found += [a for a in addresses if DANGEROUS_ADDRESS.match(UNSEEN.sub("", a).lower())]
+    return found
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
+def test_own_attacks_do_not_run_for_readers(trapped, publish, policy):
+    slugs = publish(OWN_ATTACKS)
+
+    check_public_pages(trapped, slugs, OWN_ATTACKS, policy=policy)
+
+
+def test_own_attacks_do_not_run_for_authors(trapped, publish, owner):
+    slugs = publish(OWN_ATTACKS)
+
+    check_desk(trapped, owner, slugs)
+    check_preview(trapped, owner, OWN_ATTACKS)
+
+
+def test_own_attacks_leave_nothing_behind():
+    assert {attack: dangers(render(attack).html) for attack in OWN_ATTACKS} == {
+        attack: [] for attack in OWN_ATTACKS
+    }
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
+def test_known_attacks_do_not_run_for_readers(trapped, publish, payloads, policy):
+    attacks = sample(payloads)
+    slugs = publish(attacks)
+
+    check_public_pages(trapped, slugs, attacks[:20], policy=policy)
+
+
+def test_known_attacks_do_not_run_for_authors(trapped, publish, payloads, owner):
+    attacks = sample(payloads)[:20]
+    slugs = publish(attacks)
+
+    check_desk(trapped, owner, slugs)
+    check_preview(trapped, owner, attacks[:8])
+
+
+def test_known_attacks_leave_nothing_behind(payloads):
+    found = {p["id"]: dangers(render(p["p"]).html) for p in payloads}
+
+    assert {id: left for id, left in found.items() if left} == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_known_attack_runs_for_readers(trapped, publish, payloads, part, policy):
+    attacks = [p["p"] for p in payloads[part::PARTS]]
+    slugs = publish(attacks)
+
+    check_public_pages(trapped, slugs, attacks, policy=policy)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_known_attack_runs_for_authors(trapped, publish, payloads, owner, part):
+    attacks = [p["p"] for p in payloads[part::PARTS]]
+    slugs = publish(attacks)
+
+    check_desk(trapped, owner, slugs)
+    check_preview(trapped, owner, attacks[:30])
+
+
+def test_an_attack_that_runs_is_noticed(trapped):
+    page, trap = trapped(policy=False)
+    attacks = [attack for attack in OWN_ATTACKS if "<" in attack and "alert" in attack]
+
+    noticed = Counter()
+    for attack in attacks:
+        serve_raw(page, attack)
+        open_and_provoke(page, "raw", "body")
+        noticed[attack] = len(trap.caught)
+        trap.caught.clear()
+
+    assert sum(map(bool, noticed.values())) >= len(attacks) - 4, noticed
+
+
+def test_what_the_policy_stops_is_noticed(trapped):
+    page, trap = trapped()
+
+    page.route(
+        "**/raw",
+        lambda route: route.fulfill(
+            body="<body><img src=x onerror=alert(1)>",
+            content_type="text/html",
+            headers={"Content-Security-Policy": "default-src 'none'; img-src 'self'"},
+        ),
+    )
+    open_and_provoke(page, "raw", "body")
+
+    assert any(caught.startswith("stopped") for caught in trap.caught)
+
+
+def test_most_known_attacks_run_when_served_as_they_are(trapped, payloads):
+    live = Random(SAMPLE_SEED).sample([p["p"] for p in payloads if p.get("live")], 40)
+    page, trap = trapped(policy=False)
+
+    noticed = 0
+    for attack in live:
+        serve_raw(page, attack)
+        open_and_provoke(page, "raw", "body")
+        noticed += bool(trap.caught)
+        trap.caught.clear()
+
+    assert noticed >= 30
+
+
+def serve_raw(page, attack):
+    page.unroute_all()
+    page.route(
+        "**/raw",
+        lambda route: route.fulfill(
+            body=f"<!doctype html><title>x</title><body>{attack}",
+            content_type="text/html; charset=utf-8",
+        ),
+    )
