@@ -239,6 +239,11 @@ class Listing:
         return sum(bool(select.value) for select in self.more_selects)
 
     @property
+    def digits(self) -> int:
+        """How wide a number can get: chips leave room for it, so that none moves."""
+        return len(str(self.choices.posts))
+
+    @property
     def sorts(self) -> list[Sort]:
         return [s for s in Sort if s is not Sort.RELEVANCE or self.selection.q]
 

@@ -154,17 +154,28 @@ def test_a_choice_that_leaves_nothing_says_so_and_stays(blog, page):
     expect(page).to_have_url(re.compile(r"\?tag=wal$"))
 
 
-def test_a_toggle_moves_no_chip_and_keeps_the_focus(blog, page):
-    page.goto("./")
-    where = "chips => chips.map((chip) => [chip.id, chip.getBoundingClientRect().top])"
-    before = page.locator("#filter input[name=tag]").evaluate_all(where)
+WHERE = """chips => chips.map((chip) => {
+  const box = chip.closest("label").getBoundingClientRect()
+  return [chip.id, ...[box.left, box.top, box.width].map(Math.round)]
+})"""
 
-    chip(page, "dns").focus()
+
+@pytest.mark.parametrize("pages", [1, 3])
+@pytest.mark.parametrize("name", ["dns", "rare"])
+def test_a_toggle_moves_no_chip_and_keeps_the_focus(blog, page, pages, name):
+    page.goto(f"./?through={pages}" if pages > 1 else "./")
+    page.evaluate(f"scrollTo(0, {1500 * (pages - 1)})")
+    before = page.locator("#filter input[name=tag]").evaluate_all(WHERE)
+
+    chip(page, name).focus()
     page.keyboard.press("Space")
-    expect(status(page)).to_have_text("25 posts tagged dns")
+    expect(status(page)).to_have_text(re.compile(f"tagged {name}"))
+    assert page.locator("#filter input[name=tag]").evaluate_all(WHERE) == before
+    expect(chip(page, name)).to_be_focused()
 
-    assert page.locator("#filter input[name=tag]").evaluate_all(where) == before
-    expect(chip(page, "dns")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(status(page)).to_have_text("75 posts")
+    assert page.locator("#filter input[name=tag]").evaluate_all(WHERE) == before
 
 
 def test_a_chip_beyond_the_first_stays_when_it_is_let_go(make_post, page):

@@ -23,6 +23,10 @@ class PostResults extends HTMLElement {
     return this.querySelector("#listing")
   }
 
+  get #sticks() {
+    return Math.abs(this.querySelector("#filter").getBoundingClientRect().top) < 1
+  }
+
   get #forms() {
     return [...this.querySelectorAll("#filter, #tag-form")]
   }
@@ -45,6 +49,7 @@ class PostResults extends HTMLElement {
     if (ctx.sourceEvent?.type === "intersect" && !this.#mayLoad()) return event.preventDefault()
     if (this.#forms.includes(asked)) {
       this.#newest = ctx
+      this.toggleAttribute("data-held", this.#sticks)
       this.#chips = [...this.querySelectorAll(".filter-bar__chips > label")]
     }
     this.#list.setAttribute("aria-busy", "true")
@@ -53,7 +58,7 @@ class PostResults extends HTMLElement {
 
   // Whoever saves data is asked first, and nothing pushes away the footer that holds the focus.
   #mayLoad() {
-    const isPast = this.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING
+    const isPast = this.compareDocumentPosition(document.activeElement ?? document.body) & Node.DOCUMENT_POSITION_FOLLOWING
     return !navigator.connection?.saveData && !isPast
   }
 
@@ -88,7 +93,11 @@ class PostResults extends HTMLElement {
     this.#keepChips()
     document.title = this.#list.dataset.title
     const top = this.#list.getBoundingClientRect().top
-    if (top < 0) this.#list.scrollIntoView({ block: "start", behavior: "instant" })
+    if (top >= 0) return
+    // Just under the bar, which stays where it is, and so does the chip under the pointer; a
+    // pixel more, because heights have fractions.
+    const under = this.#sticks ? this.querySelector("#filter").offsetHeight : 0
+    scrollBy({ top: Math.ceil(top - under) + 1, behavior: "instant" })
   }
 
   #showMore(ctx) {
