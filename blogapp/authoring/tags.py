@@ -14,4 +14,6 @@ def index() -> Response:
     if "\0" in words or len(words) > 200:
         abort(400)
     limit = SUGGESTED if "fragment" in request.args else None
-    return render_page("authoring/list_tags.html", tags=suggest_tags(words, limit=limit), words=words)
+    return render_page(
+        "authoring/list_tags.html", tags=suggest_tags(words, limit=limit), words=words
+    )
