@@ -1,5 +1,7 @@
 """A post as readers open it: the page, and the Markdown it was written in."""
 
+from urllib.parse import unquote
+
 import yaml
 from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -22,7 +24,7 @@ def show(slug: str) -> Answer:
 
     post = _open(find_post(slug))
     address = url_for(".post", slug=post.slug)
-    if request.script_root + request.path != address:
+    if request.script_root + request.path != unquote(address):
         return _moved(address)
     return render_page("public/post.html", post=post, around=look_around(post, now=now()))
 

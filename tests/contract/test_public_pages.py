@@ -255,6 +255,20 @@ def test_the_one_address_stands_under_the_base_path_too(under_a_path, browser, a
         assert local(response.location) == f"{under_a_path}{canonical}"
 
 
+def test_addresses_hold_letters_of_any_language(browser, make_author, make_post):
+    author = make_author("Фёдор", email="fyodor@example.com")
+    around = {"tags": ["Système"], "domain": "Système", "series": "Système"}
+    make_post("Кэш", slug="Кэш-é", authors=[author], **around)
+    links = [link["href"] for link in browser.page("/").select(".post-card a[href]")]
+
+    assert len(links) >= 3
+    for address in [*links, "/posts/Кэш-é", "/posts/Кэш-é.md"]:
+        assert ask(browser, address).status_code == 200, address
+    moved = ask(browser, "/posts/кэш-É/")
+    assert moved.status_code == 301
+    assert ask(browser, moved.location).status_code == 200
+
+
 @pytest.mark.parametrize("address", MISSING)
 def test_what_is_not_there_answers_404(browser, addresses, address):
     assert ask(browser, address).status_code == 404
