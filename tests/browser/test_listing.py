@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from playwright.sync_api import expect
@@ -141,6 +142,16 @@ def test_the_number_in_a_select_is_what_it_shows(blog, page):
         expect(status(page)).to_have_text(f"{promised} posts tagged wal, in {name}")
 
 
+def test_what_is_chosen_is_in_sight_on_arrival(make_post, new_page):
+    for number in range(14):
+        make_post(f"Post {number}", tags=[f"a long name {number:02}"])
+    page = new_page(viewport=PHONE)
+
+    page.goto("./?tag=a-long-name-09")
+
+    expect(chip(page, "a long name 09")).to_be_in_viewport(ratio=0.9)
+
+
 def test_a_choice_that_leaves_nothing_says_so_and_stays(blog, page):
     page.goto("./?tag=wal")
     rare = chip(page, "rare")
@@ -165,6 +176,9 @@ WHERE = """chips => chips.map((chip) => {
 def test_a_toggle_moves_no_chip_and_keeps_the_focus(blog, page, pages, name):
     page.goto(f"./?through={pages}" if pages > 1 else "./")
     page.evaluate(f"scrollTo(0, {1500 * (pages - 1)})")
+    # Our fonts arrive after the first frame, and are a hair wider than their stand-ins.
+    page.wait_for_timeout(500)
+    page.evaluate("document.fonts.ready.then(() => true)")
     before = page.locator("#filter input[name=tag]").evaluate_all(WHERE)
 
     chip(page, name).focus()
@@ -307,28 +321,35 @@ def test_an_older_answer_never_replaces_a_newer_one(blog, page):
     expect(status(page)).to_have_text("75 posts")
 
 
-def test_quick_toggles_end_where_the_last_one_says(blog, page):
-    page.goto("./")
-    slow(page, times=[400, 20, 300, 10, 200, 0])
+TOGGLE = """(name) => {
+  const chip = document.querySelector(`#chip-${name}`)
+  chip.removeAttribute("aria-disabled")
+  chip.click()
+}"""
 
-    for name in ("wal", "dns", "rare", "rare", "wal"):
-        page.evaluate(
-            """(name) => {
-                 const chip = document.querySelector(`#chip-${name}`)
-                 chip.removeAttribute("aria-disabled")
-                 chip.closest("label").removeAttribute("aria-disabled")
-                 chip.click()
-               }""",
-            name,
-        )
-        page.wait_for_timeout(30)
 
-    expect(status(page)).to_have_text("25 posts tagged dns")
-    page.wait_for_timeout(800)
-    expect(page).to_have_url(re.compile(r"\?tag=dns$"))
-    page_titles = titles(page)
-    page.goto("./?tag=dns")
-    assert titles(page)[:12] == page_titles[:12]
+@pytest.mark.parametrize("seed", range(3))
+def test_quick_toggles_end_where_the_last_one_says(blog, page, seed):
+    random = Random(seed)
+    page.goto("./?match=any")
+    slow(page, times=[random.randrange(500) for _ in range(10)])
+    chosen = set()
+
+    for _ in range(10):
+        name = random.choice(["wal", "dns", "rare"])
+        page.evaluate(TOGGLE, name)
+        chosen ^= {name}
+        page.wait_for_timeout(random.randrange(40))
+
+    query = "&".join([*(f"tag={name}" for name in sorted(chosen)), "match=any"])
+    expect(page).to_have_url(re.compile(rf"\?{query}$"))
+    page.wait_for_timeout(700)
+    expect(page).to_have_url(re.compile(rf"\?{query}$"))
+    found, sentence = titles(page), status(page).inner_text()
+    for name in ("wal", "dns", "rare"):
+        expect(chip(page, name)).to_be_checked(checked=name in chosen)
+    page.goto(f"./?{query}")
+    assert (titles(page)[:12], status(page).inner_text()) == (found[:12], sentence)
 
 
 def test_a_page_on_its_way_is_dropped_when_the_filter_changes(blog, page):

@@ -10,6 +10,7 @@ class PostResults extends HTMLElement {
     document.addEventListener("htmx:before:history:update", this.#keepHistoryShort)
     addEventListener("online", this.#retryOnce)
     addEventListener("scroll", this.#mark, { passive: true })
+    this.#showChosen()
   }
 
   disconnectedCallback() {
@@ -29,6 +30,15 @@ class PostResults extends HTMLElement {
 
   get #forms() {
     return [...this.querySelectorAll("#filter, #tag-form")]
+  }
+
+  // On arrival the row of chips begins where something is chosen.
+  #showChosen() {
+    const row = this.querySelector(".filter-bar__chips")
+    const first = row?.querySelector(":checked")?.closest("label")
+    if (!first) return
+    const end = first.offsetLeft + first.offsetWidth - row.offsetLeft
+    if (end > row.clientWidth - 28) row.scrollLeft = first.offsetLeft - row.offsetLeft - 40
   }
 
   // What leaves nothing cannot be chosen; it can be reached, and says why.
