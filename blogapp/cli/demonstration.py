@@ -37,9 +37,10 @@ def _load(app: Flask) -> None:
 
 
 def _remove(app: Flask) -> None:
-    posts = count_posts()
-    keys = [media.key for media in remove_demo()]
+    removal = remove_demo()
     db.session.commit()
-    for key in keys:
+    for key in removal.media_keys:
         delete_file(app.config["MEDIA_FOLDER"], key)
-    click.echo(f"The demo blog is gone: {posts} posts and {len(keys)} images.")
+    click.echo(f"The demo is gone: {removal.posts} posts and {len(removal.media_keys)} images.")
+    if removal.kept:
+        click.echo(f"{removal.kept} of its posts hold words of yours and stay.")

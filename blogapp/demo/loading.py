@@ -63,5 +63,10 @@ def count_posts() -> int:
 def load_posts(media_folder: Path, *, now: datetime) -> None:
     """Read the demo's posts in. Commits each by itself; safe to repeat."""
     import_tree(
-        POSTS, source=ORIGIN, zone=ZoneInfo("UTC"), now=now, media_folder=media_folder, origin=ORIGIN
+        POSTS,
+        source=ORIGIN,
+        zone=ZoneInfo("UTC"),
+        now=now,
+        media_folder=media_folder,
+        origin=ORIGIN,
     )

@@ -1,9 +1,12 @@
 """Removing the demo blog without a trace."""
 
-from sqlalchemy import delete, exists, or_, select, update
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from blogapp.accounts.models import Author, AuthorSession
-from blogapp.demo.loading import ORIGIN
+from blogapp.demo.loading import ORIGIN, count_posts
 from blogapp.extensions import db
 from blogapp.importing.models import ImportedFile
 from blogapp.media.models import Media
@@ -11,15 +14,31 @@ from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, Ta
 from blogapp.site.models import Site
 
 
-def remove_demo() -> list[Media]:
-    """Take away all that the demo brought; return the media whose files may go.
+@dataclass(frozen=True)
+class Removal:
+    """What went, and how many posts stayed because somebody had changed them."""
 
-    What an own post uses stays: its tags, domain, series, images and byline lose
-    only the mark of the demo. The caller commits, then deletes the files.
+    posts: int
+    kept: int
+    media_keys: Sequence[str]
+
+
+def remove_demo() -> Removal:
+    """Take away all that the demo brought.
+
+    A demo post whose text somebody has changed is theirs and stays, unless it lies in
+    the trash. What an own post uses stays too: its tags, domain, series, images and
+    byline lose only the mark of the demo. The caller commits, then deletes the files.
     """
-    demo_posts = select(Post.id).where(Post.origin == ORIGIN)
+    before = count_posts()
+    db.session.execute(
+        update(Post)
+        .where(Post.origin == ORIGIN, Post.deleted_at.is_(None), _is_edited())
+        .values(origin=None)
+    )
+    posts = count_posts()
     db.session.execute(delete(ImportedFile).where(ImportedFile.source == ORIGIN))
-    db.session.execute(delete(Post).where(Post.id.in_(demo_posts)))
+    db.session.execute(delete(Post).where(Post.origin == ORIGIN))
     for model, in_use in (
         (Tag, exists().where(post_tags.c.tag_id == Tag.id)),
         (Domain, exists().where(Post.domain_id == Domain.id)),
@@ -28,8 +47,8 @@ def remove_demo() -> list[Media]:
         db.session.execute(delete(model).where(model.origin == ORIGIN, ~in_use))
     demo_authors = select(Author.id).where(Author.origin == ORIGIN)
     db.session.execute(delete(AuthorSession).where(AuthorSession.author_id.in_(demo_authors)))
-    unused = _unused_media()
-    db.session.execute(delete(Media).where(Media.id.in_([media.id for media in unused])))
+    keys = _unused_media()
+    db.session.execute(delete(Media).where(Media.key.in_(keys)))
     signs = exists().where(PostAuthor.author_id == Author.id)
     uploads = exists().where(Media.uploaded_by_id == Author.id)
     db.session.execute(delete(Author).where(Author.origin == ORIGIN, ~signs, ~uploads))
@@ -39,12 +58,19 @@ def remove_demo() -> list[Media]:
     db.session.execute(delete(Site).where(Site.origin == ORIGIN))
     for kept in (Tag, Domain, Series, Media, Author):
         db.session.execute(update(kept).where(kept.origin == ORIGIN).values(origin=None))
-    return unused
+    return Removal(posts, before - posts, keys)
 
 
-def _unused_media() -> list[Media]:
+def _is_edited() -> ColumnElement[bool]:
+    return exists().where(
+        ImportedFile.post_id == Post.id,
+        ImportedFile.source == ORIGIN,
+        Post.saved_at > ImportedFile.imported_at,
+    )
+
+
+def _unused_media() -> Sequence[str]:
     in_use = or_(
         exists().where(PostMedia.media_id == Media.id), exists().where(Post.cover_id == Media.id)
     )
-    query = select(Media).where(Media.origin == ORIGIN, ~in_use)
-    return list(db.session.scalars(query))
+    return db.session.scalars(select(Media.key).where(Media.origin == ORIGIN, ~in_use)).all()

@@ -1,8 +1,9 @@
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload, undefer
 
 from blogapp.accounts.models import Author
 from blogapp.demo.loading import add_demo_author, load_posts, name_the_site
@@ -10,6 +11,7 @@ from blogapp.demo.removing import remove_demo
 from blogapp.extensions import Base, db
 from blogapp.posts.models import Post, Tag
 from blogapp.posts.naming import find_or_make
+from blogapp.posts.writing import Manuscript, save
 
 TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -85,3 +87,15 @@ def test_an_own_post_keeps_what_it_shares_with_the_demo(demo, make_post):
     assert [post.title for post in db.session.scalars(select(Post))] == ["Mine"]
     left = {tag.name: tag.origin for tag in db.session.scalars(select(Tag))}
     assert left == {shared_tag.name: None, "My own": None}
+
+
+def test_a_demo_post_with_words_of_your_own_stays(demo):
+    post = db.session.scalars(select(Post).options(selectinload("*"), undefer("*"))).first()
+    text = Manuscript(title=post.title, body=f"{post.body}\n\nAnd a word of mine.")
+
+    save(post, text, now=TODAY + timedelta(days=1))
+    db.session.commit()
+    remove_demo()
+    db.session.commit()
+
+    assert [left.id for left in db.session.scalars(select(Post))] == [post.id]
