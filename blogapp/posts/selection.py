@@ -175,6 +175,10 @@ class Selection:
         """Return the same choice, read from its first page."""
         return replace(self, page=1, after=None, through=1)
 
+    def at_any_time(self) -> Self:
+        """Return the same choice without its year and month."""
+        return replace(self, year=None, month=None)
+
 
 def _slugs(texts: list[str]) -> tuple[str, ...]:
     """Sorted, each once: slugs are one when they are equal ignoring case."""

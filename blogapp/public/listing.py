@@ -8,7 +8,8 @@ from flask import Response, abort, make_response, redirect, request, url_for
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
 from blogapp.posts.selection import MalformedSelection, Selection
-from blogapp.public.listing_page import Listing, Place, by_letter
+from blogapp.public.listing_page import Listing, by_letter
+from blogapp.public.place import Place
 from blogapp.public.wording import MONTHS
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site

@@ -9,17 +9,18 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from blogapp.posts.counting import Choice, Choices, Month, TagChoice, WayOut
+from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
 from blogapp.posts.listing import EVERYTHING, Batch
 from blogapp.posts.models import Post
 from blogapp.posts.selection import Match, Selection, Sort
+from blogapp.public.place import Place
+from blogapp.public.timeline import Timeline
 from blogapp.public.wording import MONTHS, Wording, counted, newest_or_oldest
 from blogapp.site.models import Site
 from blogapp.web.addresses import absolute
 
 CHIPS = 12
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
-TIMELINE_LABELS = 8
 LABELS = {
     "domain": "Domain",
     "kind": "Kind",
@@ -28,39 +29,6 @@ LABELS = {
     "year": "Year",
     "month": "Month",
 }
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a listing stands: the whole blog, or under one choice that its path names."""
-
-    endpoint: str
-    within: Selection = EVERYTHING
-    key: str = ""
-    slug: str = ""
-    name: str = ""
-    description: str = ""
-
-    def address(self, selection: Selection | None = None, **more: str) -> str:
-        """Return where ``selection`` is shown here; ``more`` goes behind it."""
-        pairs = [*(selection.pairs() if selection else ()), *more.items()]
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
-
-    @property
-    def path(self) -> str:
-        if self.key == "year":
-            return url_for(self.endpoint, year=self.within.year)
-        if self.key == "month":
-            return url_for(self.endpoint, year=self.within.year, month=self.within.month)
-        return url_for(self.endpoint, slug=self.slug) if self.key else url_for(self.endpoint)
-
-
-@dataclass(frozen=True)
-class Years:
-    """A stretch of the timeline under one label."""
-
-    first: int
-    address: str
 
 
 @dataclass(frozen=True)
@@ -262,6 +230,11 @@ class Listing:
     def is_any(self) -> bool:
         return self.selection.match is Match.ANY
 
+    @property
+    def timeline(self) -> Timeline | None:
+        months = self.choices.months
+        return Timeline(months, self.selection) if months else None
+
     # The pages.
 
     @property
@@ -317,52 +290,6 @@ class Listing:
         """Which end of the timeline the last post stands at; empty when sorted otherwise."""
         sort = self.selection.sort
         return "" if sort is Sort.RELEVANCE else newest_or_oldest(sort)
-
-    # The timeline.
-
-    @cached_property
-    def years(self) -> list[Years]:
-        """Labels under the timeline, all as wide."""
-        months = self.choices.months
-        if not months:
-            return []
-        first, last = months[0].year, months[-1].year
-        step = -(-(last - first + 1) // TIMELINE_LABELS)
-        first -= -(last - first + 1) % step
-        firsts = range(first, last + 1, step)
-        return [Years(year, self._year_address(year, step)) for year in firsts]
-
-    @cached_property
-    def bars(self) -> dict[str, str]:
-        """Paths of the timeline: all posts, and those that show, a month four units wide."""
-        months = [month for month in self.choices.months if month.posts]
-        highest = max((month.posts for month in months), default=1)
-        return {
-            "all": "".join(self._bar(month, month.posts, highest) for month in months),
-            "shown": "".join(
-                self._bar(month, month.shown, highest) for month in months if month.shown
-            )
-            if self.selection.narrows
-            else "",
-        }
-
-    @property
-    def timeline_width(self) -> int:
-        last = self.choices.months[-1].year
-        return (last - self.years[0].first + 1) * 48
-
-    def _year_address(self, year: int, step: int) -> str:
-        """Where a label leads: to its year with the same filter, or into the archive."""
-        if step > 1:
-            return url_for("public.archive", _anchor=f"from-{year}")
-        if not any(month.year == year and month.posts for month in self.choices.months):
-            return ""
-        rest = replace(self.selection.from_the_top(), year=None, month=None)
-        return Place("public.year", Selection(year=year), "year").address(rest)
-
-    def _bar(self, month: Month, posts: int, highest: int) -> str:
-        x = ((month.year - self.years[0].first) * 12 + month.month) * 4 - 2
-        return f"M{x} 40v-{max(3, round(40 * (posts / highest) ** 0.6))}"
 
 
 def by_letter(tags: Sequence[TagChoice]) -> list[tuple[str, list[TagChoice]]]:
