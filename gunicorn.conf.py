@@ -11,7 +11,8 @@ graceful_timeout = 30
 keepalive = 15
 max_requests = 10_000
 max_requests_jitter = 1_000
-preload_app = False
+# Imported once, then forked: a start takes one import's time, whatever the number of workers.
+preload_app = True
 accesslog = None if os.environ.get("BLOG_ACCESS_LOG", "1") in {"0", "no", "false", "off"} else "-"
 loglevel = "warning"
 # Two blogs of one user would quarrel over the socket's default place.
