@@ -88,10 +88,13 @@ PRIVATE = {
     "image": "write/posts/1, [popovertarget=image-sheet]:visible",
     "images": "write/posts/1/images",
     "preview": "write/posts/1, #preview-button",
-    "conflict": "write/posts/1",
+    "conflict": "write/posts/1, #save",
     "tags in use": "write/tags",
     "settings": "write/settings",
 }
+
+# What is pressed there opens another page.
+LEADING_ON = {"sign-in refused", "editor refused", "preview", "conflict"}
 
 
 def fill(make_author, make_post, *, posts=14):
@@ -134,19 +137,23 @@ def visit(page, kind):
     """Open a page of this kind and bring it into the state that its name says."""
     address, _, pressed = {**PUBLIC, **PRIVATE}[kind].partition(", ")
     page.goto(address)
+    if kind == "sign-in refused":
+        page.locator("#email").fill("ada@example.com")
+        page.locator("#password").fill("not her password")
     if kind == "conflict":
         _save_in_another_tab(page)
         page.locator("#title").fill("Mine")
-        pressed = "#save"
-    if pressed:
+    if kind in LEADING_ON:
+        with page.expect_navigation():
+            page.locator(pressed).first.click()
+    elif pressed:
         page.locator(pressed).first.click()
-    page.wait_for_load_state("load")
 
 
 def _save_in_another_tab(page):
     tab = page.context.new_page()
     tab.goto(page.url)
     tab.locator("#title").fill("Theirs")
-    tab.locator("#save").click()
-    tab.wait_for_load_state("load")
+    with tab.expect_response(lambda response: response.request.method == "POST"):
+        tab.locator("#save").click()
     tab.close()
