@@ -18,6 +18,7 @@ from blogapp.extensions import db
 from blogapp.posts.models import Domain, Post, PostAuthor, Tag, month_of, post_tags
 from blogapp.posts.naming import find_or_make, find_or_make_authors
 from blogapp.posts.rendering import derived
+from blogapp.text.folding import fold
 
 ORIGIN = "synth"
 POOL = 500
@@ -85,13 +86,16 @@ def _post(
     pool: list[dict[str, Any]],
 ) -> dict[str, Any]:
     slug = f"synthetic-{number}"
+    text = random.choice(pool)
+    title = _sentence(random, random.randint(3, 8)).rstrip(".")
     return {
-        **random.choice(pool),
+        **text,
+        "folded": f"{fold(title)}{text['folded']}",
         "id": number,
         "slug": slug,
         "slug_key": slug,
         "entry_id": f"tag:blog.invalid,2026:{slug}",
-        "title": _sentence(random, random.randint(3, 8)).rstrip("."),
+        "title": title,
         "summary": _sentence(random, 20) if random.random() < 0.5 else "",
         "kind": random.choice(("article", "article", "note")),
         "language": "",

@@ -8,6 +8,7 @@ bp = Blueprint("public", __name__)
 bp.before_app_request(addressing.drop_last_slash)
 
 bp.add_url_rule("/", "index", listing.index)
+bp.add_url_rule("/search", "search", listing.index, strict_slashes=False)
 bp.add_url_rule("/tags", "tags", listing.tags, strict_slashes=False)
 bp.add_url_rule("/tags/<slug>", "tag", listing.tag, strict_slashes=False)
 bp.add_url_rule("/domains/<slug>", "domain", listing.domain, strict_slashes=False)

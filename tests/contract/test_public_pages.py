@@ -23,7 +23,7 @@ OWN_CACHE_CONTROL = {
     "public.media": "public, max-age=31536000, immutable",
 }
 # Addresses of another spelling, which only ever lead on.
-SPELLINGS = {"public.post_with_slash"}
+SPELLINGS = {"public.post_with_slash", "public.search"}
 MISSING = ["/nowhere", "/posts/nowhere", "/tags/nowhere", "/?page=99", "/archive/1999"]
 MALFORMED = ["/?page=0", "/?page=x", "/?after=x", "/?match=x", "/?year=99999", "/feed.xml?limit=x"]
 NOT_CANONICAL = {
