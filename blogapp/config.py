@@ -4,11 +4,14 @@ What belongs to the blog (title, layout, time zone) is in the database instead.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
 MEGABYTE = 1_000_000
+SHORTEST_SECRET = 32
 
 Network = IPv4Network | IPv6Network
 
@@ -64,7 +68,7 @@ class Config:
         port = read.number("BLOG_PORT", default=8000, least=1, most=65535)
         return cls(
             INSTANCE=instance,
-            SECRET_KEY=read.text("BLOG_SECRET_KEY") or _kept_secret(instance),
+            SECRET_KEY=_secret(read.text("BLOG_SECRET_KEY")) or _kept_secret(instance),
             SQLALCHEMY_DATABASE_URI=_database_url(read.text("BLOG_DATABASE_URL"), instance),
             MEDIA_FOLDER=_media_folder(read.text("BLOG_MEDIA_URL"), instance),
             PUBLIC_URL=_public_url(read.text("BLOG_PUBLIC_URL"), host, port),
@@ -132,9 +136,12 @@ class _Reader:
         if self.environ.get(name):
             raise BadSetting(name, f"set it or {name}_FILE, not both")
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            text = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadSetting(f"{name}_FILE", f"cannot be read ({error})") from error
+        if not text:
+            raise BadSetting(f"{name}_FILE", f"{path} is empty")
+        return text
 
     def number(self, name: str, *, default: int, least: int, most: int) -> int:
         text = self.text(name)
@@ -158,25 +165,34 @@ def _make_folder(path: Path) -> None:
         raise BadSetting("BLOG_INSTANCE", f"cannot be made ({error})") from error
 
 
+def _secret(text: str) -> str:
+    if text and len(text) < SHORTEST_SECRET:
+        raise BadSetting("BLOG_SECRET_KEY", f"is shorter than {SHORTEST_SECRET} characters")
+    return text
+
+
 def _kept_secret(instance: Path) -> str:
     """Return the secret kept in the instance; make it first if there is none."""
     path = instance / "secret_key"
     try:
-        # "x" refuses to overwrite: of two processes starting at once, one writes.
-        with open(path, "x", encoding="ascii", opener=_private) as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise BadSetting("BLOG_INSTANCE", f"{path} cannot be written ({error})") from error
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < 32:
+        if not path.exists():
+            _keep_new_secret(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting("BLOG_INSTANCE", f"{path} cannot be used ({error})") from error
+    if len(secret) < SHORTEST_SECRET:
         raise BadSetting("BLOG_SECRET_KEY", f"{path} holds no key; remove it and start again")
     return secret
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _keep_new_secret(path: Path) -> None:
+    """Write a secret to ``path``, whole or not at all, and never over another one."""
+    with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=".") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        # A link refuses to overwrite: of two processes starting at once, one succeeds.
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _database_url(text: str, instance: Path) -> str:
@@ -188,8 +204,10 @@ def _database_url(text: str, instance: Path) -> str:
         url = make_url(text)
     except ArgumentError as error:
         raise BadSetting("BLOG_DATABASE_URL", "is not a database address") from error
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+    if url.drivername not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise BadSetting("BLOG_DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+    if url.drivername == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise BadSetting("BLOG_DATABASE_URL", "names no file, and memory is not shared by workers")
     return text
 
 
@@ -203,8 +221,12 @@ def _public_url(text: str, host: str, port: int) -> str:
     if not text:
         shown = f"[{host}]" if ":" in host else host
         return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}"
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not match, a port past 65535
+        is_usable = False
+    if not is_usable or not re.fullmatch(r"[!-~]+", text):
         raise BadSetting("BLOG_PUBLIC_URL", f"{text!r} is not like https://example.com/blog")
     if parts.query or parts.fragment or parts.username:
         raise BadSetting("BLOG_PUBLIC_URL", f"{text!r} holds more than scheme, host and path")

@@ -1,8 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
+from threading import Barrier
 
 import pytest
 
 from blogapp.config import BadSetting, Config
+
+KEY = "a key that is long enough to sign with"
 
 
 @pytest.fixture
@@ -31,9 +35,32 @@ def test_a_secret_key_is_made_once_and_kept_for_its_owner_alone(read, tmp_path):
 
 def test_a_secret_may_come_from_a_file(read, tmp_path):
     path = tmp_path / "key"
-    path.write_text("from a file\n")
+    path.write_text(f"{KEY}\n")
 
-    assert read(BLOG_SECRET_KEY_FILE=str(path)).SECRET_KEY == "from a file"
+    assert read(BLOG_SECRET_KEY_FILE=str(path)).SECRET_KEY == KEY
+
+
+def test_a_secret_in_an_empty_file_is_missed_by_name(read, tmp_path):
+    path = tmp_path / "key"
+    path.write_text("\n")
+
+    with pytest.raises(BadSetting, match=r"BLOG_SECRET_KEY_FILE: .* is empty"):
+        read(BLOG_SECRET_KEY_FILE=str(path))
+
+
+def test_processes_that_start_at_once_keep_one_secret_key(tmp_path):
+    ready = Barrier(4)
+
+    def start(number):
+        instance = str(tmp_path / f"instance{number // 4}")
+        ready.wait()
+        return Config.from_env({"BLOG_INSTANCE": instance}).SECRET_KEY
+
+    with ThreadPoolExecutor(4) as pool:
+        keys = list(pool.map(start, range(80)))
+
+    assert [len(set(keys[i : i + 4])) for i in range(0, 80, 4)] == [1] * 20
+    assert [path.name for path in (tmp_path / "instance0").iterdir()] == ["secret_key"]
 
 
 def test_a_secret_given_twice_is_refused(read, tmp_path):
@@ -54,9 +81,16 @@ def test_a_secret_given_twice_is_refused(read, tmp_path):
         ("BLOG_ACCESS_LOG", "maybe"),
         ("BLOG_DATABASE_URL", "mysql://localhost/blog"),
         ("BLOG_DATABASE_URL", "not an address"),
+        ("BLOG_DATABASE_URL", "postgresql+psycopg2://localhost/blog"),
+        ("BLOG_DATABASE_URL", "sqlite://"),
+        ("BLOG_SECRET_KEY", "hush"),
         ("BLOG_PUBLIC_URL", "example.com"),
         ("BLOG_PUBLIC_URL", "https://example.com/?a=b"),
         ("BLOG_PUBLIC_URL", "ftp://example.com"),
+        ("BLOG_PUBLIC_URL", "https://example.com:70000"),
+        ("BLOG_PUBLIC_URL", "https://[::1"),
+        ("BLOG_PUBLIC_URL", "https://exam ple.com"),
+        ("BLOG_PUBLIC_URL", "https://example.com/a b"),
         ("BLOG_TRUSTED_PROXIES", "nginx"),
         ("BLOG_MEDIA_URL", "gopher://media"),
         ("BLOG_SECRET_KEY_FILE", "/nowhere/at/all"),
@@ -91,6 +125,6 @@ def test_proxies_are_a_number_or_networks(read):
 
 
 def test_secrets_stay_out_of_the_log(read):
-    config = read(BLOG_SECRET_KEY="hush", BLOG_DATABASE_URL="postgresql://me:hush@db/blog")
+    config = read(BLOG_SECRET_KEY=f"hush{KEY}", BLOG_DATABASE_URL="postgresql://me:hush@db/blog")
 
     assert "hush" not in repr(config)

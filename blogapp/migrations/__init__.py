@@ -6,14 +6,25 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 HERE = Path(__file__).parent
 
 
+# Any number that nothing else locks in the same database.
+LOCK = 0x626C6F67
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the database to this version's schema; does nothing when it is there."""
+    """Bring the database to this version's schema; does nothing when it is there.
+
+    All or nothing, and safe when several processes start at once: one migrates, the
+    others wait for it.
+    """
+    if is_current(engine):
+        return
     with engine.begin() as connection:
+        _keep_others_out(connection)
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -41,3 +52,11 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
+
+
+def _keep_others_out(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # The driver would begin at the first INSERT, after the tables were made.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
