@@ -11,6 +11,7 @@ from blogapp.importing.reading import SourcePost
 from blogapp.importing.surveying import SourceSite
 from blogapp.media.storing import FILE_TYPES
 from blogapp.text.references import file_path, is_outside
+from blogapp.text.templating import resolve
 
 LONGEST_NAME = 500
 PICTURES = {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".avif", ".svg"}
@@ -98,6 +99,9 @@ def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
         yield from found(match[1], match.start(), is_picture=False)
     for match in _LINK.finditer(text):
         yield from found(match[1] or match[2], match.start(), is_picture=False)
+    for tag in resolve(body).pictures:
+        if not is_outside(tag.text):
+            yield Reference(tag.text, tag.line + first_line - 1, is_picture=True)
     for match in _DEFINITION.finditer(text):
         name = match[1] or match[2]
         is_picture = PurePosixPath(file_path(name)).suffix.lower() in PICTURES

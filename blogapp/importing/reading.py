@@ -30,6 +30,7 @@ from blogapp.importing.surveying import (
 )
 from blogapp.text.mojibake import garbled_lines, look_alikes, repair
 from blogapp.text.slugs import clean_slug
+from blogapp.text.templating import Noted, resolve
 
 _TITLE = ("title",)
 _SLUG = ("slug",)
@@ -341,6 +342,8 @@ class _Reader:
             yield line + self.body_line - 1, what
         for line, word, proposal in look_alikes(self.body):
             yield line + self.body_line - 1, look_alike(word, proposal)
+        if dropped := resolve(self.body).dropped:
+            yield dropped[0].line + self.body_line - 1, _meaningless(dropped)
 
 
 def plain(text: str) -> str:
@@ -350,6 +353,14 @@ def plain(text: str) -> str:
     'A b c & e'
     """
     return " ".join(unescape(_MARKUP.sub(lambda found: found[1] or "", text)).split())
+
+
+def _meaningless(tags: tuple[Noted, ...]) -> str:
+    if len(tags) == 1:
+        return f"the template tag {tags[0].text} has no meaning here and shows nothing"
+    names = ", ".join(tag.text for tag in tags[:3])
+    more = f" and {len(tags) - 3} more" if len(tags) > 3 else ""
+    return f"the template tags {names}{more} have no meaning here and show nothing"
 
 
 def _texts(value: Any) -> list[str]:

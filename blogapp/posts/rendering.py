@@ -71,8 +71,11 @@ def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
     ``media`` are the files that relative references may name.
     """
 
+    plain_names = {plain_reference(name): found for name, found in media.items()}
+
     def find(reference: str) -> Media | None:
-        return media.get(reference) or media.get(reference.removeprefix("./"))
+        name = reference.removeprefix("./")
+        return media.get(reference) or media.get(name) or plain_names.get(plain_reference(name))
 
     def picture(source: str) -> Picture | None:
         if found := find(source):

@@ -12,10 +12,11 @@ from blogapp.text.extending import make_markdown
 from blogapp.text.highlighting import highlight
 from blogapp.text.reading import read
 from blogapp.text.sanitizing import sanitize
+from blogapp.text.templating import ADDED, resolve
 
 __all__ = ["VERSION", "Heading", "Picture", "Rendered", "render"]
 
-VERSION = 1
+VERSION = 2
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -25,7 +26,8 @@ class Rendered:
     """A body as pages, lists and searches need it.
 
     ``html`` is sanitised and stands in ``<div class="prose">``; what it adds to the author's
-    words carries ``data-added``. ``pictures`` are image references as they were written.
+    words carries ``data-added``. ``pictures`` are image references as they were written,
+    ``dropped`` the tags of other site generators that mean nothing here and show nothing.
     """
 
     html: str
@@ -38,6 +40,7 @@ class Rendered:
     minutes: int
     outline: tuple[Block, ...]
     pictures: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
 
 
 def _as_written(reference: str) -> None:
@@ -58,7 +61,8 @@ def render(
     >>> render("Caches *lie*.").html
     '<p>Caches <em>lie</em>.</p>'
     """
-    dressed = dress(sanitize(_convert(_clean(body))), picture=picture, link=link)
+    resolved = resolve(_clean(body))
+    dressed = dress(sanitize(_convert(resolved.text)), picture=picture, link=link)
     reading = read(dressed.html, dressed.headings)
     return Rendered(
         html=dressed.html,
@@ -71,6 +75,7 @@ def render(
         minutes=reading.minutes,
         outline=reading.outline,
         pictures=dressed.pictures,
+        dropped=tuple(tag.text for tag in resolved.dropped),
     )
 
 
@@ -83,7 +88,12 @@ def _clean(body: str) -> str:
 
 def _convert(body: str) -> str:
     try:
-        return make_markdown(highlight).convert(body)
+        return make_markdown(_code).convert(body)
     except Exception:
         # A library must not stand between an author and their words: show them unformatted.
         return f"<pre>{escape(body)}</pre>"
+
+
+def _code(text: str, info: str) -> str:
+    html = highlight(text, info.removesuffix(ADDED))
+    return html.replace("<pre", '<pre data-added=""', 1) if info.endswith(ADDED) else html

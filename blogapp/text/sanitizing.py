@@ -6,6 +6,8 @@ import nh3
 from markupsafe import Markup
 from pygments.token import STANDARD_TYPES
 
+from blogapp.text.tokens import Tag, tokens, write
+
 
 def _words(text: str) -> set[str]:
     return set(text.split())
@@ -68,6 +70,11 @@ _SCHEMES = {"http", "https", "mailto", "tel", "ftp", "irc", "ircs", "xmpp"}
 _SCHEME = re.compile(r"([^/?#:]*):")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
+_DRAWN_LINK = re.compile(r"<svg\b", re.IGNORECASE)
+_LINK = re.compile(r"(<a\s(?:[^<>]*?\s)?href=\")([^\"<>]*)(?=\")")
+_MISSPELT = re.compile(r"^(?!https?:)h[tps]{2,5}://")
+_GIT = re.compile(r"^([\w-]+(?:\.[\w-]+)+):([\w~][^\s:]*)\.git$")
+
 _NUMBERS = {"colspan", "height", "rowspan", "span", "start", "tabindex", "value", "width"}
 _CHOICES = {
     "align": {"center", "left", "right"},
@@ -102,7 +109,10 @@ def sanitize(html: str) -> str:
     >>> sanitize('<a href="javascript:x">a</a><script>x</script><b onclick="x">b</b>')
     '<a>a</a><b>b</b>'
     """
-    return _CLEANER.clean(_without_depths(html))
+    html = _without_depths(html)
+    if _DRAWN_LINK.search(html):
+        html = _links_of_drawings(html)
+    return _CLEANER.clean(_LINK.sub(_mend, html))
 
 
 def trusted(html: str) -> Markup:
@@ -146,6 +156,33 @@ def _without_depths(html: str) -> str:
     return _TAG.sub(keep, html)
 
 
+def _links_of_drawings(html: str) -> str:
+    """Put a drawing's links in its place: the drawing goes, where it led to should not."""
+    written: list[str] = []
+    drawings, in_link = 0, False
+    for token in tokens(_DRAWINGS_CLEANER.clean(html)):
+        if isinstance(token, Tag) and token.name == "svg":
+            drawings = max(0, drawings + (-1 if token.closing else 1))
+            in_link = False
+        elif not drawings:
+            written.append(write(token))
+        elif isinstance(token, Tag) and token.name == "a":
+            if token.closing:
+                written.append("</a> " if in_link else "")
+                in_link = False
+            elif in_link := "href" in token.attributes:
+                written.append(write(token))
+        elif in_link and isinstance(token, str):
+            written.append(write(token))
+    return "".join(written)
+
+
+def _mend(link: re.Match[str]) -> str:
+    """Complete an address that nearly is one: a letter missing, or Git's way to write it."""
+    address = _MISSPELT.sub("https://", link[2])
+    return link[1] + _GIT.sub(r"https://\1/\2", address)
+
+
 def _filter(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return " ".join(name for name in value.split() if name in _CLASSES) or None
@@ -170,6 +207,16 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags=_DROPPED_WHOLE,
     attributes=_ATTRIBUTES,
     attribute_filter=_filter,
+    strip_comments=True,
+    link_rel=None,
+    url_schemes=_SCHEMES,
+)
+
+# What it lets through is cleaned again: it only tells where drawings and their links are.
+_DRAWINGS_CLEANER = nh3.Cleaner(
+    tags=_TAGS | {"svg", "g"},
+    clean_content_tags=_DROPPED_WHOLE - {"svg"},
+    attributes=_ATTRIBUTES,
     strip_comments=True,
     link_rel=None,
     url_schemes=_SCHEMES,

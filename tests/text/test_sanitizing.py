@@ -150,3 +150,19 @@ def test_what_was_sanitised_stays_as_it_is(text):
     once = sanitize(text)
 
     assert sanitize(once) == once
+
+
+def test_links_of_a_drawing_are_kept():
+    drawing = (
+        '<svg><text>no</text><a href="/x"><text>yes</text></a><a href="javascript:x">z</a></svg>'
+    )
+
+    assert sanitize(f"<p>a</p>{drawing}<b>c</b>") == '<p>a</p><a href="/x">yes</a> <b>c</b>'
+
+
+def test_addresses_that_nearly_are_some_are_completed():
+    links = '<a href="htts://a.b/c">d</a><a href="git.example:a/b.git">e</a>'
+
+    assert sanitize(links) == (
+        '<a href="https://a.b/c">d</a><a href="https://git.example/a/b">e</a>'
+    )
