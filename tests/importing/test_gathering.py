@@ -157,3 +157,11 @@ def test_the_picture_in_front_matter_is_the_cover(tree, take_in, get_post, png):
 
     assert get_post("a").cover.name == "cover.png"
     assert get_post("b").cover is None
+
+
+def test_pictures_that_template_tags_name_are_found():
+    body = 'Text\n\n{% image "assets/a.png" "A" %}\n`{% image b.png %}`\n'
+
+    assert [(found.name, found.line) for found in references(body, first_line=4)] == [
+        ("assets/a.png", 6)
+    ]

@@ -435,3 +435,15 @@ def test_a_lone_foreign_letter_is_noted_with_a_proposal_and_left(tree, read):
     assert [line for line, _what in found.problems] == [2, 6]
     assert "“Postgres” is meant" in found.problems[0][1]
     assert "U+0441" in found.problems[1][1]
+
+
+def test_template_tags_that_show_nothing_are_told_with_their_line(read, tree):
+    tree("_posts/2024-01-02-a.md", post() + "\n\n{% include ad.html %}\n`{% b %}`\n")
+    tree("_posts/2024-01-03-b.md", post() + "\n{{ site.name }} {% x %}\n")
+
+    assert read("_posts/2024-01-02-a.md").problems == (
+        (6, "the template tag {% include ad.html %} has no meaning here and shows nothing"),
+    )
+    assert read("_posts/2024-01-03-b.md").problems == (
+        (5, "the template tags {{ site.name }}, {% x %} have no meaning here and show nothing"),
+    )
