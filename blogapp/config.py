@@ -115,6 +115,8 @@ class Config:
 
     SESSION_COOKIE_HTTPONLY: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"
+    # Else every answer to an author would set it anew: public ones, which caches keep.
+    SESSION_REFRESH_EACH_REQUEST: bool = False
 
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from blogapp.accounts import sessions, throttling
 from blogapp.accounts.models import Author
 from blogapp.accounts.registering import authenticate
 from blogapp.extensions import db
-from blogapp.web.access import find_current_author, session_token, sign_in
+from blogapp.web.access import find_current_author, session_token, sign_in, sign_out
 from blogapp.web.addresses import local_path
 from blogapp.web.clock import now
 from blogapp.web.proxies import client_address
@@ -52,15 +52,8 @@ def logout() -> Response:
     if token := session_token():
         sessions.end_session(token)
         db.session.commit()
+    sign_out()
     response = redirect(url_for("public.index"), code=303)
-    config = current_app.config
-    response.delete_cookie(
-        config["SESSION_COOKIE_NAME"],
-        path=config["SESSION_COOKIE_PATH"],
-        secure=config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite=config["SESSION_COOKIE_SAMESITE"],
-    )
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -41,6 +41,12 @@ def sign_in(token: str) -> None:
     g.pop("author", None)
 
 
+def sign_out() -> None:
+    """Drop this browser's cookie, and what pages had still to say to this author."""
+    session.clear()
+    g.pop("author", None)
+
+
 def session_token() -> str | None:
     """Return the token in this browser's cookie, or None."""
     token = session.get("token")
@@ -54,5 +60,6 @@ def _read_session() -> Author | None:
         return None
     author = found.author
     if notice(found, now=now()):
+        session.modified = True  # the cookie is prolonged with it
         db.session.commit()
     return author

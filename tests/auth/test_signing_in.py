@@ -124,6 +124,36 @@ def test_signing_out_ends_the_session_on_the_server(app, browser, ada):
     assert count_sessions() == 0
 
 
+def test_signing_out_leaves_no_cookie_behind(app, browser, ada):
+    sign_in(browser)
+
+    browser.get("/logout")
+    response = browser.post("/logout")
+
+    assert browser.get_cookie(app.config["SESSION_COOKIE_NAME"]) is None
+    assert len(response.headers.getlist("Set-Cookie")) == 1
+
+
+@pytest.mark.parametrize("address", ["/", "/feed.xml", "/tags", "/robots.txt", "/nowhere"])
+def test_public_pages_set_no_cookie_for_an_author_either(browser, ada, address):
+    sign_in(browser)
+
+    response = browser.get(address)
+
+    assert "Set-Cookie" not in response.headers
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_the_cookie_is_prolonged_with_its_session(browser, ada, clock):
+    sign_in(browser)
+
+    answers = [browser.get("/write")]
+    clock.advance(hours=2)
+    answers += [browser.get("/write"), browser.get("/write")]
+
+    assert ["Set-Cookie" in answer.headers for answer in answers] == [False, True, False]
+
+
 def test_ending_a_session_ends_it_whatever_cookie_is_kept(browser, ada):
     sign_in(browser)
 
