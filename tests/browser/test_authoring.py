@@ -93,6 +93,15 @@ def test_a_new_post_gets_its_address_without_a_reload(author_page):
     assert stored(int(author_page.url.rpartition("/")[2])).body == "More text."
 
 
+def test_what_was_never_saved_is_never_called_saved(author_page):
+    author_page.goto("./write/posts/new")
+
+    author_page.locator("#body").fill("Text.")
+    author_page.locator("#body").fill("")
+
+    expect(author_page.locator("#editor-state[data-kind=new]")).to_have_text("Not saved yet")
+
+
 def test_two_tabs_in_conflict_lose_nothing(new_page, author, draft, watch):
     first, second = new_page(as_author=author), new_page(as_author=author)
     for tab, words in ((first, "First tab.\n"), (second, "Second tab.\n")):

@@ -163,6 +163,7 @@ class DraftKeeper extends HTMLElement {
     if (this.#saving) {
       // The answer says where things stand.
     } else if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
+    else if (this.dataset.keep.endsWith(" new")) this.#say("new", "Not saved yet")
     else this.#say("saved", "Saved")
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#keep(), PAUSE)
