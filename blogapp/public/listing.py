@@ -165,11 +165,16 @@ def _kept(place: Place, selection: Selection, choices: Choices) -> tuple[Place, 
         tags=tuple(kept("tag", slug) for slug in selection.tags),
         excluded=tuple(kept("tag", slug) for slug in selection.excluded),
         domain=kept("domain", selection.domain),
-        kind=kept("kind", selection.kind),
+        kind=selection.kind if _is_written_so(choices, selection) else kept("kind", selection.kind),
         series=kept("series", selection.series),
         author=kept("author", selection.author),
     )
     return replace(place, slug=kept(place.key, place.slug)), spelled
+
+
+def _is_written_so(choices: Choices, selection: Selection) -> bool:
+    """Whether some kind is spelled exactly as asked; another may differ in case alone."""
+    return any(kind.slug == selection.kind for kind in choices.single["kind"])
 
 
 def _is_known(place: Place, choices: Choices) -> bool:

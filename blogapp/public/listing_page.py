@@ -87,6 +87,8 @@ class Listing:
         within = replace(
             self.selection, after=None, through=1, page=page, sort=self.selection.usual_sort
         )
+        if len(within.tags) < 2:
+            within = replace(within, match=Match.ALL)  # which shows the same
         place = _place_of(within) if not self.place.key else None
         if place:
             return absolute(place.address(Selection(page=page)))
@@ -167,7 +169,7 @@ class Listing:
         return [
             tag
             for tag in self.choices.tags
-            if (tag.used or tag.chosen or tag.left_out) and tag.slug.casefold() not in fixed
+            if tag.chosen or tag.left_out or (tag.used and tag.slug.casefold() not in fixed)
         ]
 
     @property
@@ -177,8 +179,15 @@ class Listing:
     @property
     def unknown_tags(self) -> list[str]:
         """Chosen tags that no post has: they stay in the form until they are taken out."""
-        known = {key for key in self.choices.names if key[0] == "tag"}
-        return [slug for slug in self.selection.tags if ("tag", slug.casefold()) not in known]
+        return self._unknown(self.selection.tags)
+
+    @property
+    def unknown_excluded(self) -> list[str]:
+        """Tags left out that no post has."""
+        return self._unknown(self.selection.excluded)
+
+    def _unknown(self, slugs: Sequence[str]) -> list[str]:
+        return [slug for slug in slugs if ("tag", slug.casefold()) not in self.choices.names]
 
     @property
     def selects(self) -> list[Select]:

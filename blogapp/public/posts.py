@@ -24,7 +24,7 @@ def show(slug: str) -> Answer:
 
     post = _open(find_post(slug))
     address = url_for(".post", slug=post.slug)
-    if request.script_root + request.path != unquote(address):
+    if request.script_root + request.path != unquote(address) or _has_query():
         return _moved(address)
     return render_page("public/post.html", post=post, around=look_around(post, now=now()))
 
@@ -33,10 +33,14 @@ def show_markdown(slug: str) -> Answer:
     """The post as its author wrote it, under front matter in YAML."""
     post = _open(find_source(slug))
     address = url_for(".post_markdown", slug=post.slug)
-    if slug != post.slug and not _prefers_markdown():
+    if (slug != post.slug or _has_query()) and not _prefers_markdown():
         return _moved(address)
     head = yaml.safe_dump(_front_matter(post), allow_unicode=True, sort_keys=False, width=1000)
     return Response(f"---\n{head}---\n\n{post.body}", content_type="text/markdown; charset=utf-8")
+
+
+def _has_query() -> bool:
+    return bool(request.args) and "fragment" not in request.args
 
 
 def _prefers_markdown() -> bool:

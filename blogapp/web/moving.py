@@ -31,7 +31,8 @@ def _target(redirect: Redirect) -> str | None:
 
 def _without_slash() -> str | None:
     path = request.path.rstrip("/")
-    if path == request.path or not path:
+    # What an address itself finds missing is missing without its slash too.
+    if path == request.path or not path or request.routing_exception is None:
         return None
     if not current_app.url_map.bind("localhost").test(path, "GET"):
         return None
