@@ -1,9 +1,10 @@
 """The numbers beside choices: how many posts each would show after one click."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -111,7 +112,7 @@ def count_choices(
         tags=_tag_choices(rows["tag"], selection, shown),
         single={
             **{
-                facet: _single_choices(rows[facet], getattr(selection, facet))
+                facet: _single_choices(rows[facet], facet, getattr(selection, facet))
                 for facet in ("domain", "kind", "series", "author")
             },
             "year": _years(rows["month"], selection),
@@ -127,7 +128,7 @@ def find_ways_out(
     selection: Selection, *, within: Selection = EVERYTHING, now: datetime
 ) -> list[WayOut]:
     """Return the listings one step wider that are not empty, most posts first."""
-    steps = list(_steps(selection))[:MOST_WAYS_OUT]
+    steps = list(islice(_steps(selection), MOST_WAYS_OUT))
     if not steps:
         return []
     fixed = list(conditions(within).values())
@@ -237,9 +238,13 @@ def _tag_choices(rows: list[Any], selection: Selection, shown: int) -> list[TagC
     return sorted(tags, key=lambda tag: (-tag.used, tag.name.casefold()))
 
 
-def _single_choices(rows: list[Any], chosen: str) -> list[Choice]:
+def _single_choices(rows: list[Any], facet: str, chosen: str) -> list[Choice]:
+    def is_chosen(slug: str) -> bool:
+        # Kinds are no slugs: two may differ in case alone.
+        return slug == chosen or (facet != "kind" and slug.casefold() == chosen.casefold())
+
     choices = [
-        Choice(row.slug, row.name, row.used, row.without_own, row.slug == chosen) for row in rows
+        Choice(row.slug, row.name, row.used, row.without_own, is_chosen(row.slug)) for row in rows
     ]
     return sorted(choices, key=lambda choice: choice.name.casefold())
 
@@ -284,21 +289,18 @@ def _dated(rows: list[Any]) -> list[Any]:
 # One step wider.
 
 
-def _steps(selection: Selection) -> list[WayOut]:
+def _steps(selection: Selection) -> Iterator[WayOut]:
+    # One by one: each step names all the other tags, and there can be hundreds.
     top = selection.from_the_top()
-    steps = []
     if len(top.tags) > 1 and top.match is Match.ALL:
-        steps.append(WayOut(replace(top, match=Match.ANY), "match", "", 0))
+        yield WayOut(replace(top, match=Match.ANY), "match", "", 0)
     if len(top.tags) > 1:
-        steps += [
-            WayOut(replace(top, tags=_other(top.tags, tag)), "tag", tag, 0) for tag in top.tags
-        ]
+        for tag in top.tags:
+            yield WayOut(replace(top, tags=_other(top.tags, tag)), "tag", tag, 0)
     elif top.tags:
-        steps.append(WayOut(replace(top, tags=(), match=Match.ALL), "tag", top.tags[0], 0))
-    steps += [
-        WayOut(replace(top, excluded=_other(top.excluded, tag)), "not", tag, 0)
-        for tag in top.excluded
-    ]
+        yield WayOut(replace(top, tags=(), match=Match.ALL), "tag", top.tags[0], 0)
+    for tag in top.excluded:
+        yield WayOut(replace(top, excluded=_other(top.excluded, tag)), "not", tag, 0)
     without = {
         "domain": replace(top, domain=""),
         "kind": replace(top, kind=""),
@@ -309,11 +311,10 @@ def _steps(selection: Selection) -> list[WayOut]:
     }
     for key, wider in without.items():
         if value := getattr(top, key):
-            steps.append(WayOut(wider, key, str(value), 0))
+            yield WayOut(wider, key, str(value), 0)
     if top.q:
         words = replace(top, q="")
-        steps.append(WayOut(replace(words, sort=_without_rank(words)), "q", top.q, 0))
-    return steps
+        yield WayOut(replace(words, sort=_without_rank(words)), "q", top.q, 0)
 
 
 def _without_rank(selection: Selection) -> Any:

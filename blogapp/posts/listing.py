@@ -87,17 +87,23 @@ def count_posts(selection: Selection, *, within: Selection = EVERYTHING, now: da
 
 def find_named(key: str, slug: str) -> Named | None:
     """Return name and description of a tag, domain, series or author, or None."""
+    return find_all_named(key, [slug]).get(slug.casefold())
+
+
+def find_all_named(key: str, slugs: Sequence[str]) -> dict[str, Named]:
+    """Return name and description of those that exist, by folded slug; in one statement."""
     columns = {
         "tag": (Tag.name, Tag.description, Tag.slug_key),
         "domain": (Domain.name, Domain.description, Domain.slug_key),
         "series": (Series.name, Series.description, Series.slug_key),
         "author": (Author.name, Author.bio, Author.slug_key),
     }
-    if key not in columns:
-        return None
+    if key not in columns or not slugs:
+        return {}
     name, description, slug_key = columns[key]
-    row = db.session.execute(select(name, description).where(slug_key == slug.casefold())).first()
-    return Named(row[0], row[1]) if row else None
+    asked = slug_key.in_([slug.casefold() for slug in slugs])
+    rows = db.session.execute(select(slug_key, name, description).where(asked))
+    return {row[0]: Named(row[1], row[2]) for row in rows}
 
 
 def conditions(selection: Selection) -> dict[str, ColumnElement[bool]]:

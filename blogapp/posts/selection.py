@@ -16,6 +16,7 @@ MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
 LONGEST_SLUG = 200
 LONGEST_QUERY = 200
+MOST_TAGS = 500  # each of them is a value in several statements
 KEYS = (
     *("tag", "match", "not", "domain", "kind", "series", "author", "year"),
     *("q", "sort", "month", "view", "page", "after", "through"),
@@ -108,6 +109,8 @@ class Selection:
             if key in KEYS and value.strip():
                 given.setdefault(key, []).append(value)
         first = {key: values[0] for key, values in given.items()}
+        if len(given.get("tag", [])) + len(given.get("not", [])) > MOST_TAGS:
+            raise MalformedSelection(f"more than {MOST_TAGS} tags")
 
         q = _query(first.get("q", ""))
         if first.get("view", VIEWS[0]) not in VIEWS:

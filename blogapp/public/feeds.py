@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, render_template, request
 
-from blogapp.posts.listing import count_posts, find_named
+from blogapp.posts.listing import count_posts, find_all_named
 from blogapp.posts.models import Post
 from blogapp.posts.reading import list_newest
 from blogapp.posts.rendering import place
@@ -63,16 +63,22 @@ def _limit() -> int:
 
 def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]:
     """Return how people spell what is chosen; 404 where a name is nobody's."""
-    asked = [
-        *(("tag", slug) for slug in (*selection.tags, *selection.excluded)),
-        ("domain", selection.domain),
-        ("series", selection.series),
-        ("author", selection.author),
-    ]
-    found = {(key, slug.casefold()): find_named(key, slug) for key, slug in asked if slug}
+    asked = {
+        "tag": [*selection.tags, *selection.excluded],
+        "domain": [selection.domain],
+        "series": [selection.series],
+        "author": [selection.author],
+    }
+    names: dict[tuple[str, str], str] = {}
+    for key, slugs in asked.items():
+        wanted = {slug.casefold() for slug in slugs if slug}
+        found = find_all_named(key, sorted(wanted))
+        if wanted - found.keys():
+            abort(404)
+        names |= {(key, slug): named.name for slug, named in found.items()}
     if selection.kind and not count_posts(Selection(kind=selection.kind), now=moment):
         abort(404)
-    return {asked: (named or abort(404)).name for asked, named in found.items()}
+    return names
 
 
 def _address(endpoint: str, selection: Selection, **more: str | None) -> str:
