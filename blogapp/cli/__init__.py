@@ -1,11 +1,23 @@
 """`blogapp …`: the operator's whole tool."""
 
 import click
-from sqlalchemy.exc import OperationalError
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from blogapp.cli import accounts, demonstration, inspecting, running, synthesis
 from blogapp.cli.importing import importing
 from blogapp.config import BadSetting
+
+# What SQLite says, and what to do about it.
+_ADVICE = {
+    "database is locked": "another process is writing to the database; try again when it is done",
+    "database or disk is full": "the disk is full; make room and run this again",
+    "disk I/O error": "the disk is full or damaged; make room and run this again",
+    "readonly database": "the instance folder cannot be written by this user",
+    "unable to open database file": "the database's folder is missing or cannot be written by this user",
+    "file is not a database": "the database file is damaged; restore a copy",
+    "database disk image is malformed": "the database file is damaged; restore a copy",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +45,21 @@ def main() -> None:
         group(prog_name="blogapp")
     except BadSetting as error:
         raise SystemExit(f"blogapp: {error}") from None
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise SystemExit(f"blogapp: the database does not answer: {reason}") from None
+    except CommandError:
+        problem = "the database was made by a newer version: install that, or restore a copy"
+        raise SystemExit(f"blogapp: {problem}") from None
+    except DBAPIError as error:
+        raise SystemExit(f"blogapp: {_advice(error)}") from None
+    except OSError as error:
+        raise SystemExit(f"blogapp: {error}") from None
+
+
+def _advice(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    reason = lines[0] if lines else type(error.orig).__name__
+    for words, advice in _ADVICE.items():
+        if words in reason:
+            return f"{advice} ({reason})"
+    if isinstance(error, IntegrityError):
+        return f"another process wrote the same at the same moment; run this again ({reason})"
+    return f"the database does not answer: {reason}"

@@ -2,8 +2,10 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -73,6 +75,43 @@ def test_a_database_that_does_not_answer_is_one_line(process):
     assert result.returncode != 0
     assert result.stderr.startswith("blogapp: the database does not answer:")
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "advice"),
+    [
+        (lambda path: path.write_bytes(b"no database at all" * 500), "restore a copy"),
+        (lambda path: _change(path, "UPDATE alembic_version SET version_num = '9999'"), "newer"),
+    ],
+    ids=["damaged", "from a newer version"],
+)
+def test_a_database_that_cannot_be_used_is_one_line_that_says_what_to_do(
+    process, tmp_path, damage, advice
+):
+    process("init")
+    damage(tmp_path / "instance" / "blog.sqlite")
+
+    result = process("doctor")
+
+    assert result.returncode != 0
+    assert result.stderr.startswith("blogapp: ")
+    assert advice in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(process, tmp_path):
+    (tmp_path / "file").touch()
+
+    result = process("doctor", BLOG_MEDIA_URL=str(tmp_path / "file" / "media"))
+
+    assert result.returncode != 0
+    assert result.stderr.strip().startswith("blogapp: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def _change(path, statement):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
 
 
 def test_an_author_is_added_without_a_terminal(blogapp):
