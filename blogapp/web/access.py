@@ -13,8 +13,7 @@ def require_author() -> Response | None:
     """Guard of a blueprint: let authors in, send strangers to sign in and back."""
     if find_current_author() is not None:
         return None
-    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
-    return redirect(url_for("auth.login", next=request.script_root + target), code=303)
+    return redirect(url_for("auth.login", next=_way_back()), code=303)
 
 
 def find_current_author() -> Author | None:
@@ -51,6 +50,15 @@ def session_token() -> str | None:
     """Return the token in this browser's cookie, or None."""
     token = session.get("token")
     return token if isinstance(token, str) else None
+
+
+def _way_back() -> str:
+    """Return the path to come back to; what a button did cannot be asked for, the dashboard can."""
+    if request.method == "GET":
+        return request.script_root + request.full_path.rstrip("?")
+    if request.url_rule and "GET" in (request.url_rule.methods or ()):
+        return request.script_root + request.path
+    return url_for("authoring.dashboard")
 
 
 def _read_session() -> Author | None:

@@ -35,11 +35,15 @@ def test_another_sites_form_is_not_shown_as_ours(browser):
         assert "/login" in response.location
 
 
-def test_a_button_without_text_leads_to_the_sign_in_page(browser):
-    response = browser.post("/write/posts/1/trash")
+@pytest.mark.parametrize(
+    ("act", "target"),
+    [("/write/posts/1", "/write/posts/1"), ("/write/posts/1/trash", "/write")],
+)
+def test_a_button_without_text_leads_to_the_sign_in_page(browser, act, target):
+    response = browser.post(act)
 
     assert response.status_code == 303
-    assert response.location.startswith("/login?next=")
+    assert response.location == f"/login?next={target}"
 
 
 class TestTokens:
