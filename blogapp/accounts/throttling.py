@@ -8,7 +8,7 @@ make the owner wait.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -112,6 +112,9 @@ def _network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return "unknown"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        # How a socket for both kinds names those who come by IPv4 (RFC 4291, 2.5.5.2).
+        found = found.ipv4_mapped
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
 
 

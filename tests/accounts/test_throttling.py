@@ -53,6 +53,13 @@ def test_one_network_guessing_at_many_accounts_waits_too(fail):
     assert admit("someone@example.com", HOME, now=NOON) > 0
 
 
+def test_ipv4_addresses_written_as_ipv6_are_no_network(fail):
+    fail(3, address=f"::ffff:{AWAY}")
+
+    assert admit("ada@example.com", f"::ffff:{HOME}", now=NOON) == 0
+    assert admit("ada@example.com", AWAY, now=NOON) > 0
+
+
 def test_addresses_of_one_ipv6_network_count_together(fail):
     fail(3, address="2001:db8::1")
 
