@@ -143,7 +143,7 @@ class _Pass:
         if self.begins_html(text, in_paragraph=not self.after_blank):
             self.in_html = True
         self.after_blank = False
-        if self.may_be_dedented() and not self.in_html:
+        if self.may_be_dedented():
             at += len(line) - len(line.lstrip(" \t"))
         return self.take_text(at, self.run_end(end))
 
