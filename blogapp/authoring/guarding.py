@@ -27,6 +27,8 @@ from blogapp.web.access import current_author, find_current_author, require_auth
 
 # What a browser would choose anew, or must not carry over to another session.
 _NOT_KEPT = {"csrf_token", "image"}
+# What a draft made from the text of another post must not take over.
+_OF_ONE_POST = {"slug", "version", "authors"}
 
 
 def keep_typed_text() -> Response | None:
@@ -39,19 +41,25 @@ def keep_typed_text() -> Response | None:
         return None
     if "body" not in request.form:
         return None
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in _NOT_KEPT]
+    fields = _typed_fields(_NOT_KEPT)
     page = render_template("authoring/signed_out.html", fields=fields, action=_address())
     return make_response(page, 403)
 
 
 def get_post(id: int) -> Post:
-    """Return the post, which the author may edit; answers 404 or 403 otherwise."""
+    """Return the post, which the author may edit; answers 404 or 403 otherwise.
+
+    A text that comes along is handed back: the right may have ended while it was written.
+    """
     post = find_for_writing(id)
     if post is None:
         abort(404)
-    if not may_edit(current_author(), post):
+    if may_edit(current_author(), post):
+        return post
+    if "body" not in request.form:
         abort(403)
-    return post
+    fields = _typed_fields(_NOT_KEPT | _OF_ONE_POST)
+    abort(make_response(render_template("authoring/locked_out.html", fields=fields), 403))
 
 
 def demand_publishing(post: Post) -> None:
@@ -117,6 +125,10 @@ def _is_from_here() -> bool:
         return site == "same-origin"
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _typed_fields(except_for: set[str]) -> list[tuple[str, str]]:
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in except_for]
 
 
 def _address() -> str:

@@ -59,6 +59,12 @@ def only_post():
     return stored(id)
 
 
+def value_of(field):
+    """Return what a control of a parsed page sends."""
+    # An HTML parser drops the first line break in a textarea, as browsers do.
+    return field.text if field.name == "textarea" else field.get("value", "")
+
+
 def picture(width=40, height=30, *, kind="PNG", name="Shard map.png"):
     """Return an image file as a form sends it."""
     file = BytesIO()

@@ -5,7 +5,7 @@ import pytest
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts.models import Post, Redirect
-from tests.authoring.conftest import only_post, stored
+from tests.authoring.conftest import only_post, stored, value_of
 from tests.conftest import parse
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -219,11 +219,6 @@ def test_two_people_of_one_name_are_told_apart_by_slug(editor, make_author, make
 def test_a_post_that_is_not_there_is_not_found(author):
     assert author.get("/write/posts/1").status_code == 404
     assert author.get("/write/posts/99999999999999999999").status_code == 404
-
-
-def value_of(field):
-    # An HTML parser drops the first line break in a textarea, as browsers do.
-    return field.text if field.name == "textarea" else field.get("value", "")
 
 
 @pytest.mark.parametrize("act", ["", "/preview"])

@@ -5,7 +5,7 @@ import pytest
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.extensions import db
 from blogapp.posts.models import Post
-from tests.authoring.conftest import stored
+from tests.authoring.conftest import stored, value_of
 from tests.conftest import parse
 
 TYPED = {"title": "Leases", "body": "\nHours of <b>work</b>", "tags": "CI/CD", "version": ""}
@@ -33,6 +33,33 @@ def test_another_sites_form_is_not_shown_as_ours(browser):
 
         assert response.status_code == 303
         assert "/login" in response.location
+
+
+@pytest.mark.parametrize("act", ["", "/trash", "/images", "/copies", "/preview"])
+def test_a_text_for_a_post_that_is_no_longer_ones_own_can_be_kept(contributor, make_post, act):
+    post = make_post("Published meanwhile", authors=[contributor.author])
+    typed = TYPED | {"slug": "published-meanwhile", "version": "1"}
+
+    response = contributor.post(f"/write/posts/{post.id}{act}", data=typed)
+    form = parse(response.text).select_one("form.conflict")
+    fields = {field["name"]: value_of(field) for field in form.select("[name]")}
+    kept = contributor.post(form["action"], data=fields)
+
+    assert response.status_code == 403
+    assert stored(post.id).body == "Text."
+    assert kept.status_code == 303
+    draft = stored(int(kept.location.rpartition("/")[2]))
+    assert (draft.body, draft.slug, draft.published_at) == (TYPED["body"], "leases", None)
+
+
+def test_nothing_of_a_strange_post_is_shown_with_ones_own_text(author, make_post):
+    post = make_post("Secret plan", body="Hidden.", published_at=None)
+
+    response = author.post(f"/write/posts/{post.id}", data=TYPED)
+
+    assert response.status_code == 403
+    assert "Hours of" in response.text
+    assert not [word for word in ("Secret", "Hidden", "secret-plan") if word in response.text]
 
 
 @pytest.mark.parametrize(

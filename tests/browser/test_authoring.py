@@ -1,6 +1,7 @@
 """Writing, from signing in to the front page, as a person does it in a browser."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -8,8 +9,10 @@ from playwright.sync_api import expect
 from blogapp.accounts.passwords import hashed
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.extensions import db
+from blogapp.posts.publishing import publish
 from tests.authoring.conftest import picture, stored
 from tests.browser.conftest import DESK, PHONE
+from tests.conftest import JANUARY
 
 PASSWORD = "correct horse battery"
 
@@ -155,6 +158,26 @@ def test_a_session_that_ends_while_writing_costs_nothing(author_page, author, dr
     saved(author_page).to_be_visible()
     expect(author_page.locator("#body")).to_have_value("Hours of work.")
     assert stored(draft.id).body == "Hours of work."
+
+
+def test_a_post_published_by_somebody_else_meanwhile_costs_no_text(
+    new_page, as_author, make_author, make_post
+):
+    contributor = as_author(make_author("Barbara Liskov", role="contributor"))
+    post = make_post("Leases", published_at=None, authors=[contributor.author])
+    page = new_page(as_author=contributor)
+    page.goto(f"./write/posts/{post.id}")
+    page.locator("#body").fill("Hours of work.")
+    publish(post, now=JANUARY, zone=ZoneInfo("UTC"))
+    db.session.commit()
+
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("heading", name="no longer yours")).to_be_visible()
+    page.get_by_role("button", name="Keep it as a draft").click()
+
+    expect(page.locator("#body")).to_have_value("Hours of work.")
+    assert stored(int(page.url.rpartition("/")[2])).body == "Hours of work."
+    assert stored(post.id).body == "Text."
 
 
 def test_a_lost_connection_is_named_and_the_text_offered_again(author_page, draft):

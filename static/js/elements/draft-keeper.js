@@ -5,6 +5,12 @@ const PAUSE = 1000
 const ADOPTED = ["editor-bar", "editor-alerts", "publish-sheet"]
 const NOT_KEPT = new Set(["csrf_token", "version", "image", "when", "date", "time", "save", "mode"])
 
+/** Whether the answer is for somebody whose session has ended. */
+async function isSignedOut(answer) {
+  // Not parsed: its styles are not those this page admits. Typed text holds no ">" as such.
+  return answer.status === 403 && (await answer.clone().text()).includes("data-signed-out>")
+}
+
 class DraftKeeper extends HTMLElement {
   #saved = ""
   #saving = false
@@ -53,14 +59,14 @@ class DraftKeeper extends HTMLElement {
       const answer = await fetch(this.form.action, { method: "POST", body: this.#fields() })
       if (answer.ok && answer.redirected && !this.#isSignIn(answer.url)) {
         this.#settle(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, sent)
-      } else if (this.#isSignIn(answer.url) || answer.status === 403) {
+      } else if (this.#isSignIn(answer.url) || (await isSignedOut(answer))) {
         this.#askToSignIn()
       } else if (answer.status === 413) {
         this.#say("problem", "Not saved: the text is over the limit of one megabyte")
       } else if (answer.status === 422 && this.#renew(await answer.clone().text())) {
         // Signed in anew in another tab: the text goes out again with the new token.
         this.#again = true
-      } else if (answer.status === 409 || answer.status === 422) {
+      } else if ([403, 409, 422].includes(answer.status)) {
         // Nothing was changed by asking once, so asking again shows the same answer as a page.
         this.#leave()
         HTMLFormElement.prototype.submit.call(this.form)
