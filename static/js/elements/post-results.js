@@ -11,6 +11,7 @@ class PostResults extends HTMLElement {
     addEventListener("online", this.#retryOnce)
     addEventListener("scroll", this.#mark, { passive: true })
     this.#showChosen()
+    this.#returnToPlace()
   }
 
   disconnectedCallback() {
@@ -191,10 +192,31 @@ class PostResults extends HTMLElement {
       const read = pages.findLast((page) => page.getBoundingClientRect().top < innerHeight / 2)
       // On paper comes the page being read alone: the style sheet looks for this.
       for (const page of pages) page.toggleAttribute("data-reading", page === read)
+      if (pages.length > 10) this.#keepPlace()
       const hash = read && read !== pages[0] ? `#${read.id}` : ""
       if (location.hash === hash || !(hash || /^#page-\d+$/.test(location.hash))) return
       history.replaceState(history.state, "", location.pathname + location.search + hash)
     }, 200)
+  }
+
+  // More than ten pages come back without the first ones: the browser's own place is too low then.
+  #keepPlace() {
+    const card = [...this.querySelectorAll(".post-card")].find((one) => one.getBoundingClientRect().top > 0)
+    if (!card) return
+    const place = [card.id, card.getBoundingClientRect().top]
+    history.replaceState({ ...history.state, place }, "", location.href)
+  }
+
+  #returnToPlace() {
+    const [id, top] = history.state?.place ?? []
+    if (!id || !this.querySelector(".post-list__newer")) return
+    const go = () => {
+      const card = document.getElementById(id)
+      if (card) scrollBy({ top: card.getBoundingClientRect().top - top, behavior: "instant" })
+    }
+    // The browser goes to its own place with the load event.
+    if (document.readyState === "complete") go()
+    else addEventListener("load", () => setTimeout(go), { once: true })
   }
 
   // Choosing back to the state one is in makes no second entry of it.
