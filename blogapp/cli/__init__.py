@@ -14,7 +14,7 @@ _ADVICE = {
     "database or disk is full": "the disk is full; make room and run this again",
     "disk I/O error": "the disk is full or damaged; make room and run this again",
     "readonly database": "the instance folder cannot be written by this user",
-    "unable to open database file": "the database's folder is missing or cannot be written by this user",
+    "unable to open database file": "its folder is missing or cannot be written by this user",
     "file is not a database": "the database file is damaged; restore a copy",
     "database disk image is malformed": "the database file is damaged; restore a copy",
 }

@@ -10,6 +10,8 @@ MOST_BYTES = 4_000_000
 def read_text(path: Path) -> str:
     """Return a file's text with LF line ends and no byte order mark. Raises `Unreadable`."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise Unreadable("is not a file" if path.exists() else "leads nowhere")
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable("is longer than a post can be")
         raw = path.read_bytes()

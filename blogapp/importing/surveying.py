@@ -200,6 +200,8 @@ def _bare_name(file: PurePosixPath) -> str:
 
 def _form(path: Path) -> str:
     """Return the form of a file's front matter by its first lines."""
+    if not path.is_file():
+        return "none"
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             start = file.read(_PEEK)

@@ -1,3 +1,4 @@
+from os import mkfifo
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -447,3 +448,14 @@ def test_template_tags_that_show_nothing_are_told_with_their_line(read, tree):
     assert read("_posts/2024-01-03-b.md").problems == (
         (5, "the template tags {{ site.name }}, {% x %} have no meaning here and show nothing"),
     )
+
+
+def test_a_pipe_and_a_link_to_nowhere_are_refused_without_waiting(tree, read):
+    tree("_posts/2024-01-01-a.md", post())
+    mkfifo(tree.root / "_posts" / "2024-01-02-pipe.md")
+    (tree.root / "_posts" / "2024-01-03-link.md").symlink_to("gone.md")
+
+    with pytest.raises(Unreadable, match="is not a file"):
+        read("_posts/2024-01-02-pipe.md")
+    with pytest.raises(Unreadable, match="leads nowhere"):
+        read("_posts/2024-01-03-link.md")
