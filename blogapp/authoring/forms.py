@@ -44,6 +44,10 @@ LONGEST_NAME = 200
 SUMMARY_GOAL = 160
 # BCP 47 in outline: subtags of letters and digits, the first of letters.
 LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+# What HTML and XML refuse in text (C0 and C1), and what breaks a line.
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+# Spaces of every width, zero included.
+_UNSEEN = " \xa0\u1680\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
 DATE_FORMATS = (
     "%-d %b %Y",
     "%-d %B %Y",
@@ -62,8 +66,12 @@ def clean(text: str | None) -> str:
 
 
 def one_line(text: str | None) -> str:
-    """Return ``text`` cleaned, stripped and on a single line."""
-    return re.sub(r"[\r\n\t]+", " ", clean(text)).strip()
+    """Return ``text`` cleaned and on a single line, without what nobody sees around it.
+
+    >>> one_line("a\\x07\\nb"), one_line("\\u200b")
+    ('a b', '')
+    """
+    return re.sub(rf"[{_CONTROLS}]+", " ", clean(text)).strip(_UNSEEN)
 
 
 class NamesField(Field):

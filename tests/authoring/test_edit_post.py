@@ -121,6 +121,26 @@ def test_odd_characters_are_saved_or_left_out_but_never_break_anything(author, t
     assert author.get(response.location).status_code == 200
 
 
+@pytest.mark.parametrize("title", ["\u200b", "\ufeff\u2003\u2060", "\x07", "\x85\x1b"])
+def test_a_title_of_nothing_to_be_seen_is_none(author, typed, title):
+    response = author.post("/write/posts/new", data=typed(title=title))
+
+    assert response.status_code == 422
+    assert "Give it a title" in parse(response.text).select_one("#title-errors").text
+
+
+def test_control_characters_stay_out_of_single_lines(author, typed):
+    line = "a\x07b\x1b[31m\u2028c"
+
+    author.post(
+        "/write/posts/new", data=typed(title=line, summary=line, body="a\x07b", domain=line)
+    )
+
+    post = only_post()
+    assert (post.title, post.summary, post.domain.name) == ("a b [31m c",) * 3
+    assert post.body == "a\x07b"
+
+
 def test_half_characters_are_replaced(author):
     response = author.post(
         "/write/posts/new",
@@ -217,6 +237,7 @@ def test_two_people_of_one_name_are_told_apart_by_slug(editor, make_author, make
 
 
 def test_a_post_that_is_not_there_is_not_found(author):
+    assert author.get("/write/posts/0").status_code == 404
     assert author.get("/write/posts/1").status_code == 404
     assert author.get("/write/posts/99999999999999999999").status_code == 404
 
