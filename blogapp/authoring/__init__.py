@@ -17,7 +17,7 @@ from blogapp.authoring import (
 from blogapp.web.access import require_author
 
 NEW = "/posts/new"
-POST = "/posts/<int(max=2147483647):id>"
+POST = "/posts/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
 bp.before_request(guarding.keep_typed_text)

@@ -111,6 +111,8 @@ def _read_choice() -> dict[str, str]:
         abort(400)
     if given["page"] == "1":
         given["page"] = ""
+    if not may_see_all(current_author()):
+        given["author"] = ""
     return {key: value for key, value in given.items() if value}
 
 

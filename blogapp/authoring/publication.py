@@ -44,7 +44,9 @@ def withdraw(id: int) -> AnyResponse:
     """Take a post from readers; a scheduled one becomes a draft again."""
     demand_publishing(get_post(id))
     post = change(id, _take_back)
-    if post.withdrawn_at:
+    if post.deleted_at:
+        complain(f"“{post.title}” is in the trash. Restore it first.")
+    elif post.withdrawn_at:
         text = f"“{post.title}” is withdrawn; its address answers that it is gone."
         say(text, undo=url_for(".publish_post", id=id))
     else:

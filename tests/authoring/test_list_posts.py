@@ -146,3 +146,10 @@ def test_nothing_found_says_so_and_leads_back(owner, shelf):
 
     assert "No post is like that." in page.text
     assert page.find("a", string="Show all posts")["href"] == "/write/posts"
+
+
+def test_authors_are_not_asked_whose_posts_they_mean(author):
+    response = author.get("/write/posts?state=draft&author=somebody-else")
+
+    assert response.status_code == 301
+    assert response.location == "/write/posts?state=draft"

@@ -195,3 +195,12 @@ def test_the_trash_shows_what_is_in_it_and_gives_it_back(author, make_post):
 
     assert row.button.text == "Restore"
     assert state_of(post) is State.PUBLISHED
+
+
+def test_what_is_in_the_trash_is_not_called_a_draft(author, make_post):
+    post = make_post("Leases", authors=[author.author], deleted_at=NOON)
+
+    author.post(f"/write/posts/{post.id}/withdrawal")
+
+    assert "is in the trash. Restore it first." in author.page("/write").text
+    assert stored(post.id).withdrawn_at is None
