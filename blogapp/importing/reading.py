@@ -18,7 +18,7 @@ from blogapp.importing.addressing import (
 from blogapp.importing.bylines import author_names
 from blogapp.importing.choosing import why_a_page, why_not_a_post
 from blogapp.importing.dating import Moment, read_date, split_file_name
-from blogapp.importing.errors import NotAPost
+from blogapp.importing.errors import NotAPost, Unreadable
 from blogapp.importing.fields import Fields, fold, look_alike, short
 from blogapp.importing.opening import read_text
 from blogapp.importing.sections import is_bundle, section_name
@@ -67,7 +67,8 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}"
+        """Return the problem as one line, whatever the file's name holds."""
+        return " ".join(f"{self.path}:{self.line}: {self.what}".split("\n"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,8 @@ def read_post(
     """
     if reason := why_not_a_post(site, file):
         raise NotAPost(reason)
+    if not (site.root / file).resolve().is_relative_to(site.root):
+        raise Unreadable("is a link to something outside its site")
     source = read_text(site.root / file)
     found, body, body_line = front_matter.split(source, meta_first=site.kind is Kind.PELICAN)
     given = Fields(found)

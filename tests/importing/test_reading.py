@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blogapp.importing.errors import NoSite, NotAPost, Unreadable
-from blogapp.importing.reading import read_post
+from blogapp.importing.reading import Problem, read_post
 from blogapp.importing.surveying import find_sites
 
 
@@ -459,3 +459,18 @@ def test_a_pipe_and_a_link_to_nowhere_are_refused_without_waiting(tree, read):
         read("_posts/2024-01-02-pipe.md")
     with pytest.raises(Unreadable, match="leads nowhere"):
         read("_posts/2024-01-03-link.md")
+
+
+def test_a_link_out_of_the_site_is_not_followed(tree, read, tmp_path):
+    (tmp_path / "private.md").write_text(post("Mine"))
+    tree("inside.md", post())
+    (tree.root / "outside.md").symlink_to(tmp_path / "private.md")
+    (tree.root / "again.md").symlink_to("inside.md")
+
+    with pytest.raises(Unreadable, match="outside its site"):
+        read("outside.md")
+    assert read("again.md").title == "Caches lie"
+
+
+def test_a_problem_is_one_line_whatever_the_file_is_called():
+    assert str(Problem("a\nb.md", 3, "has no\ntitle")) == "a b.md:3: has no title"
