@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from blogapp.text.captions import caption
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
 
@@ -50,7 +51,7 @@ def dress(
     html: str, *, picture: Callable[[str], Picture | None], link: Callable[[str], str | None]
 ) -> Dressed:
     """Return sanitised HTML made ready to stand below a page's own ``h1``."""
-    dressing = _Dressing(list(tokens(html)), picture, link)
+    dressing = _Dressing(caption(list(tokens(html))), picture, link)
     parts = dressing.run()
     pictures = tuple(dict.fromkeys(dressing.pictures))
     return Dressed("".join(parts), tuple(dressing.headings), pictures)

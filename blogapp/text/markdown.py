@@ -16,7 +16,7 @@ from blogapp.text.templating import ADDED, resolve
 
 __all__ = ["VERSION", "Heading", "Picture", "Rendered", "render"]
 
-VERSION = 2
+VERSION = 3
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
