@@ -4,7 +4,14 @@ import click
 from flask import Flask
 
 from blogapp.cli.opening import opened_blog
-from blogapp.demo.loading import add_demo_author, count_posts, has_posts, load_posts, name_the_site
+from blogapp.demo.loading import (
+    add_demo_author,
+    count_posts,
+    has_posts,
+    is_cut_short,
+    load_posts,
+    name_the_site,
+)
 from blogapp.demo.removing import remove_demo
 from blogapp.extensions import db
 from blogapp.media.storing import delete_file
@@ -23,8 +30,8 @@ def demo(remove: bool) -> None:
 
 
 def load_demo_if_empty(app: Flask) -> None:
-    """Load the demo into a blog that has no post in any state."""
-    if not has_posts():
+    """Load the demo into a blog that has no post in any state, or finish loading it."""
+    if not has_posts() or is_cut_short():
         _load(app)
 
 

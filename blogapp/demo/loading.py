@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from blogapp.accounts.models import Author, Role
-from blogapp.accounts.registering import add_author
+from blogapp.accounts.registering import add_author, has_own_account
 from blogapp.extensions import db
 from blogapp.importing.importing import import_tree
+from blogapp.importing.models import ImportedFile
 from blogapp.posts.models import Post
 from blogapp.site.models import Site
 
@@ -29,6 +30,13 @@ SITE = {
 def has_posts() -> bool:
     """Return whether the database holds any post, in whatever state."""
     return db.session.scalar(select(Post.id).limit(1)) is not None
+
+
+def is_cut_short() -> bool:
+    """Return whether loading the demo ended before its last post, on a blog still nobody's."""
+    query = select(func.count()).where(ImportedFile.source == ORIGIN)
+    taken_in = db.session.scalar(query) or 0
+    return 0 < taken_in < len([*POSTS.rglob("*.md")]) and not has_own_account()
 
 
 def find_demo_author() -> Author | None:

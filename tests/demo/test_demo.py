@@ -1,14 +1,25 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
 
 from blogapp.accounts.models import Author
-from blogapp.demo.loading import add_demo_author, load_posts, name_the_site
+from blogapp.cli.demonstration import load_demo_if_empty
+from blogapp.demo.loading import (
+    ORIGIN,
+    POSTS,
+    add_demo_author,
+    count_posts,
+    is_cut_short,
+    load_posts,
+    name_the_site,
+)
 from blogapp.demo.removing import remove_demo
 from blogapp.extensions import Base, db
+from blogapp.importing.importing import import_tree
 from blogapp.posts.models import Post, Tag
 from blogapp.posts.naming import find_or_make
 from blogapp.posts.writing import Manuscript, save
@@ -68,6 +79,31 @@ def test_loading_twice_doubles_nothing(app, demo):
     load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
 
     assert rows() == before
+
+
+def test_a_demo_whose_loading_was_cut_short_is_finished_at_the_next_start(app):
+    add_demo_author(now=TODAY)
+    db.session.commit()
+
+    def stop(outcome):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_tree(
+            POSTS,
+            source=ORIGIN,
+            origin=ORIGIN,
+            zone=ZoneInfo("UTC"),
+            now=TODAY,
+            media_folder=app.config["MEDIA_FOLDER"],
+            on_outcome=stop,
+        )
+    assert count_posts() == 1
+
+    load_demo_if_empty(app)
+
+    assert count_posts() == len([*POSTS.rglob("*.md")])
+    assert not is_cut_short()
 
 
 def test_removing_the_demo_leaves_no_trace(app, demo):
