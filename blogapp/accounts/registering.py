@@ -119,6 +119,8 @@ def get_link(token: str, *, now: datetime) -> SignInLink:
         raise LinkExpired("This link has been used or is over its time.")
     if link.author and link.author.disabled_at:
         raise LinkExpired("This account is disabled.")
+    if link.author and link.author.origin and has_own_account():
+        raise LinkExpired("This blog has accounts of its own, and the demo's is closed.")
     if link.author is None and has_own_account():
         raise LinkExpired("This blog has an owner already.")
     return link

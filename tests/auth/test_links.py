@@ -50,6 +50,18 @@ def test_a_link_is_over_after_its_time(browser, make_author, link, clock):
     assert browser.get(address).status_code == 410
 
 
+def test_the_demo_author_is_kept_out_once_somebody_has_an_account(browser, make_author, link):
+    demo_author = make_author()
+    demo_author.origin = "demo"
+    address = link(demo_author)
+    assert browser.get(address).status_code == 200
+
+    make_author(name="Grace Hopper")
+
+    assert browser.get(address).status_code == 410
+    assert browser.post(address).status_code == 410
+
+
 def test_a_made_up_link_is_expired(browser):
     assert browser.get("/login/made-up").status_code == 410
     assert browser.get("/invite/made-up").status_code == 410
