@@ -381,6 +381,7 @@ class TestWithoutJavaScript:
         page.get_by_label("At a set time").check()
         page.get_by_label("Date").fill("2099-03-04")
         page.get_by_label("Time", exact=True).fill("09:30")
+        expect(page.locator("#publish")).to_have_accessible_name("Schedule")
         page.locator("#publish").click()
         expect(page.get_by_text("Goes live on 4 March 2099, 09:30 (UTC).")).to_be_visible()
         page.get_by_role("button", name="Scheduled").click()
