@@ -36,7 +36,7 @@ def read_imports(body: str) -> tuple[dict[str, str] | None, int]:
     ``None`` says that there are none: the body is no MDX.
 
     >>> read_imports('import chart from "./chart.png";\\n\\nText')
-    ({'chart': './chart.png'}, 34)
+    ({'chart': './chart.png'}, 33)
     """
     at = len(body) - len(body.lstrip())
     imports: dict[str, str] | None = None
