@@ -112,6 +112,8 @@ class PostResults extends HTMLElement {
   }
 
   #showMore(ctx) {
+    // The request's end is told to the pager that asked, which is gone by now.
+    this.#list.removeAttribute("aria-busy")
     const page = document.getElementById(ctx.brought)
     page.dataset.fresh = ""
     this.querySelector("#news").textContent = page.dataset.news
