@@ -5,7 +5,8 @@ PYTHON =
 VENV = .venv/bin
 PYTEST = $(VENV)/python -m pytest
 FAST = -n 2 -m "not browser and not prove"
-DRIVEN = -n 2 -m "browser and not prove"
+DRIVEN = -n 3 -m "browser and not prove"
+JOURNEYS = $(wildcard tests/browser/test_listing*.py) tests/browser/test_reading.py tests/browser/test_authoring.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_USER = 0
@@ -54,7 +55,7 @@ postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
 
 browser: .venv/has-tests chromium ## the tests that drive Chromium
 	$(PYTEST) $(DRIVEN) tests/browser
-	$(PYTEST) $(DRIVEN) tests/browser --base-path=/eng/blog
+	$(PYTEST) $(DRIVEN) $(JOURNEYS) --base-path=/eng/blog
 
 chromium: .venv/has-tests
 	@$(VENV)/python tests/browser/chromium.py
