@@ -87,8 +87,13 @@ def come_to_rest(page):
 
 
 def read(page, number):
-    """Bring the fifth post of page ``number`` into sight, and wait until the page is marked."""
+    """Bring the fifth post of page ``number`` into sight, and stay there."""
     page.locator(f"#page-{number} .post-card__title a").nth(4).scroll_into_view_if_needed()
+    stay(page, number)
+
+
+def stay(page, number):
+    """Wait until page ``number`` is known as the one being read, and all is at rest."""
     expect(page.locator(f"#page-{number}")).to_have_attribute("data-reading", "")
     come_to_rest(page)
 

@@ -15,6 +15,7 @@ from tests.browser.listing import (
     return_to,
     shown,
     status,
+    stay,
     titles,
     write_posts,
 )
@@ -53,6 +54,7 @@ def test_back_and_forward_between_filters_keep_pages_and_place(blog, page):
 
     page.evaluate("document.querySelector('#chip-dns').click()")
     expect(status(page)).to_have_text("25 posts tagged dns")
+    stay(page, 1)
     page.go_back(wait_until="commit")
 
     expect(status(page)).to_have_text("75 posts")
@@ -62,6 +64,7 @@ def test_back_and_forward_between_filters_keep_pages_and_place(blog, page):
     assert card == where[0]
     assert abs(top - where[1]) <= 2
 
+    stay(page, 3)
     page.go_forward(wait_until="commit")
     expect(status(page)).to_have_text("25 posts tagged dns")
     expect(chip(page, "dns")).to_be_checked()

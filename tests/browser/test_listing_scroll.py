@@ -11,6 +11,7 @@ from tests.browser.listing import (
     load_pages,
     scroll_to_end,
     status,
+    stay,
     titles,
     write_posts,
 )
@@ -28,8 +29,7 @@ def test_three_pages_come_by_scrolling_and_then_a_button(blog, page):
     button = page.get_by_role("link", name="Load page 5")
     expect(button).to_be_visible()
     scroll_to_end(page)
-    expect(page.locator("#page-4")).to_have_attribute("data-reading", "")
-    come_to_rest(page)
+    stay(page, 4)
 
     assert len(titles(page)) == 48
     expect(page.locator("#listing")).not_to_have_attribute("aria-busy", "true")
