@@ -25,9 +25,6 @@ from blogapp.text.markdown import render
 from blogapp.text.slugs import is_slug
 from tests.conftest import JANUARY
 
-# Pages are left while their files are on the way; the server then drops those unclosed.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 SAMPLE_SEED = 20261120
 SAMPLE = 100
 PAGE_SIZE = 50

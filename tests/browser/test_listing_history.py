@@ -70,6 +70,32 @@ def test_back_and_forward_between_filters_keep_pages_and_place(blog, page):
     expect(chip(page, "dns")).to_be_checked()
 
 
+def test_back_at_once_with_a_slow_answer_keeps_the_place(blog, page):
+    page.goto("./")
+    load_pages(page, 3)
+    read(page, 3)
+    where = place(page)
+    gate = Gate(page, "through=3")
+
+    page.evaluate("document.querySelector('#chip-dns').click()")
+    expect(status(page)).to_have_text("25 posts tagged dns")
+    page.go_back(wait_until="commit")
+    # Longer than it takes to write the page being read into the address.
+    page.evaluate(
+        """async () => {
+          const start = performance.now()
+          while (performance.now() - start < 300) await new Promise(requestAnimationFrame)
+        }"""
+    )
+    gate.open()
+
+    expect(status(page)).to_have_text("75 posts")
+    card, top = return_to(page, where)
+    assert card == where[0]
+    assert abs(top - where[1]) <= 2
+    expect(page).to_have_url(re.compile("#page-3$"))
+
+
 def test_reloading_keeps_filter_pages_and_place(blog, page):
     page.goto("./?tag=wal")
     load_pages(page, 3)

@@ -8,6 +8,7 @@ class PostResults extends HTMLElement {
   connectedCallback() {
     for (const [name, act] of this.#acts) this.addEventListener(name, act)
     document.addEventListener("htmx:before:history:update", this.#keepHistoryShort)
+    document.addEventListener("htmx:before:history:restore", this.#stopMarking)
     addEventListener("online", this.#retryOnce)
     addEventListener("scroll", this.#mark, { passive: true })
     this.#showChosen()
@@ -17,8 +18,9 @@ class PostResults extends HTMLElement {
   disconnectedCallback() {
     for (const [name, act] of this.#acts) this.removeEventListener(name, act)
     document.removeEventListener("htmx:before:history:update", this.#keepHistoryShort)
+    document.removeEventListener("htmx:before:history:restore", this.#stopMarking)
     removeEventListener("online", this.#retryOnce)
-    removeEventListener("scroll", this.#mark)
+    this.#stopMarking()
   }
 
   get #list() {
@@ -199,6 +201,12 @@ class PostResults extends HTMLElement {
       if (location.hash === hash || !(hash || /^#page-\d+$/.test(location.hash))) return
       history.replaceState(history.state, "", location.pathname + location.search + hash)
     }, 200)
+  }
+
+  // On the way back an address written now would end the journey at the top of the list.
+  #stopMarking = () => {
+    clearTimeout(this.#marking)
+    removeEventListener("scroll", this.#mark)
   }
 
   // More than ten pages come back without the first ones: the browser's own place is too low then.
