@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from blogapp.extensions import db
 from tests.postgres import running_server
+from tests.proof import write_proof
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -89,6 +90,8 @@ def _is_wanted(item):
 
 
 def pytest_terminal_summary(terminalreporter):
+    if os.environ.get("PROVE"):
+        write_proof(terminalreporter.stats)
     skipped = terminalreporter.stats.get("skipped", [])
     left_out = [report.nodeid for report in skipped if NO_SHARED in str(report.longrepr)]
     if left_out:
