@@ -116,11 +116,21 @@ class Gate:
     def __init__(self, page, part="fragment="):
         self.held = []
         self.is_open = False
+        self.page = page
         page.route(re.compile(re.escape(part)), self._catch)
 
     def answer(self, number=0):
-        """Let one of those that wait go on; 0 is the oldest."""
+        """Let one of those that wait go on, once it has come; 0 is the oldest."""
+        self.wait_for(number + 1)
         self._answer(self.held.pop(number))
+
+    def wait_for(self, count):
+        """Wait until so many answers are held back: a request is told of before it is caught."""
+        for _ in range(600):
+            if len(self.held) >= count:
+                return
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        raise AssertionError(f"{len(self.held)} requests are held back, not {count}")
 
     def open(self):
         """Let all go on, and from now on everything at once."""

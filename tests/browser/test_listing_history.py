@@ -90,7 +90,7 @@ def test_back_at_once_with_a_slow_answer_keeps_the_place(blog, page):
           while (performance.now() - start < 300) await frame()
         }"""
     )
-    assert gate.held
+    gate.wait_for(1)
     gate.open()
 
     expect(status(page)).to_have_text("75 posts")
