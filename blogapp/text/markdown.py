@@ -1,5 +1,6 @@
 """Markdown in; out comes all that a post shows, is found by, and is drawn from."""
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ def _convert(body: str) -> str:
         return make_markdown(_code).convert(body)
     except Exception:
         # A library must not stand between an author and their words: show them unformatted.
+        logging.getLogger(__name__).exception("a body could not be rendered")
         return f"<pre>{escape(body)}</pre>"
 
 
