@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.importing.gathering import Gathered
 from blogapp.importing.models import ImportedFile
@@ -56,18 +55,14 @@ def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post,
     if slug != source.slug:
         notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
     media, cover = _store(gathered, desk, notes)
-    names = source.authors or ((desk.author,) if desk.author else ())
-    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
+    manuscript = _manuscript(source, slug, desk)
 
     # Its first flush is the one with all its columns.
     with db.session.no_autoflush:
         post = new_post(now=desk.now, origin=desk.origin)
         post.media = [PostMedia(name=name, media_id=item.id) for name, item in media.items()]
-        save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
-    _set_dates(post, source, desk)
-    post.cover_id = cover.id if cover else None
-    notes += _lead_here(post, source, now=desk.now)
-    db.session.flush()
+        save(post, manuscript, now=desk.now)
+    _finish(post, source, cover, desk, notes)
     return post, notes
 
 
@@ -77,8 +72,6 @@ def write_again(
     """Make an imported post what ``source`` says now; returns it with notes as `write_new`."""
     notes: list[Note] = []
     media, cover = _store(gathered, desk, notes)
-    names = source.authors or ((desk.author,) if desk.author else ())
-    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
     loaded = [selectinload(Post.tags), selectinload(Post.bylines), selectinload(Post.media)]
     post = db.session.get_one(Post, post_id, options=loaded)
     slug = _kept_slug(post, source.slug)
@@ -88,11 +81,8 @@ def write_again(
             by_name[name].media_id = item.id
         else:
             post.media.append(PostMedia(name=name, media_id=item.id))
-    save(post, _manuscript(source, slug, authors=tuple(authors)), now=desk.now)
-    _set_dates(post, source, desk)
-    post.cover_id = cover.id if cover else None
-    notes += _lead_here(post, source, now=desk.now)
-    db.session.flush()
+    save(post, _manuscript(source, slug, desk), now=desk.now)
+    _finish(post, source, cover, desk, notes)
     return post, notes
 
 
@@ -110,7 +100,9 @@ def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _manuscript(source: SourcePost, slug: str, *, authors: tuple[Author, ...]) -> Manuscript:
+def _manuscript(source: SourcePost, slug: str, desk: Desk) -> Manuscript:
+    names = source.authors or ((desk.author,) if desk.author else ())
+    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
     return Manuscript(
         title=source.title,
         body=source.body,
@@ -123,9 +115,18 @@ def _manuscript(source: SourcePost, slug: str, *, authors: tuple[Author, ...]) -
         series=source.series,
         series_position=source.series_position,
         tags=source.tags,
-        authors=authors,
+        authors=tuple(authors),
         extra=source.extra,
     )
+
+
+def _finish(
+    post: Post, source: SourcePost, cover: Media | None, desk: Desk, notes: list[Note]
+) -> None:
+    _set_dates(post, source, desk)
+    post.cover_id = cover.id if cover else None
+    notes += _lead_here(post, source, now=desk.now)
+    db.session.flush()
 
 
 def _set_dates(post: Post, source: SourcePost, desk: Desk) -> None:
