@@ -190,7 +190,9 @@ def taken_addresses(source: SourcePost, slug: str, post_id: int | None = None) -
         Redirect.path.in_(wanted), Redirect.post_id.is_distinct_from(post_id)
     )
     slugs = {path.removeprefix("/posts/").casefold(): path for path in wanted}
-    lived = select(Post.slug_key).where(Post.slug_key.in_(slugs), Post.id != (post_id or 0))
+    lived = select(Post.slug_key).where(
+        Post.slug_key.in_(slugs), Post.is_page.is_(False), Post.id != (post_id or 0)
+    )
     homes = {slugs[key] for key in db.session.scalars(lived)}
     return {*db.session.scalars(led), *(path for path in homes if path.startswith("/posts/"))}
 

@@ -58,13 +58,16 @@ def list_posts(
     author_id: int | None = None,
     words: str = "",
     page: int = 1,
+    pages: bool = False,
 ) -> Shelf:
     """Return the posts in ``state`` (None: all but trashed), last saved first, with their authors.
 
     ``author_id`` leaves only posts this author signs; every one of ``words`` must
-    occur in title, summary, address or text.
+    occur in title, summary, address or text. ``pages`` asks for static pages instead.
     """
-    condition = and_(_in_state(state, now), _signed_by(author_id), _says(words))
+    condition = and_(
+        _in_state(state, now), _signed_by(author_id), _says(words), Post.is_page == pages
+    )
     total = db.session.scalar(select(func.count()).select_from(Post).where(condition)) or 0
     query = (
         select(Post)
@@ -77,13 +80,13 @@ def list_posts(
 
 
 def count_by_state(
-    *, now: datetime, author_id: int | None = None, words: str = ""
+    *, now: datetime, author_id: int | None = None, words: str = "", pages: bool = False
 ) -> dict[State | None, int]:
     """Return how many posts each state holds; None stands for all that are not trashed."""
     stated = case(*((_in_state(state, now), state.value) for state in State))
     query = (
         select(stated, func.count())
-        .where(_signed_by(author_id), _says(words))
+        .where(_signed_by(author_id), _says(words), Post.is_page == pages)
         .select_from(Post)
         .group_by(stated)
     )
@@ -100,7 +103,9 @@ def list_latest(
 
     Drafts last saved first, scheduled ones next first, all others last published first.
     """
-    query = select(Post).where(_in_state(state, now), _signed_by(author_id))
+    query = select(Post).where(
+        _in_state(state, now), _signed_by(author_id), Post.is_page.is_(False)
+    )
     if state is State.DRAFT:
         query = query.order_by(Post.saved_at.desc())
     elif state is State.SCHEDULED:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, false
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from blogapp.accounts.models import Author
@@ -104,11 +104,15 @@ class Post(Base):
     __table_args__ = (
         Index("ix_posts_timeline", "published_at", "id"),
         Index("ix_posts_domain_timeline", "domain_id", "published_at", "id"),
+        # A page and a post may share a slug: they live at different addresses.
+        UniqueConstraint("slug_key", "is_page"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200))
-    slug_key: Mapped[str] = mapped_column(String(600), unique=True)
+    slug_key: Mapped[str] = mapped_column(String(600))
+    # A static page: written like a post, and in no listing, feed or search.
+    is_page: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What feeds call the entry; it stays when the address changes (RFC 4287, 4.2.6).
     entry_id: Mapped[str] = mapped_column(String(500), unique=True, default=lambda: uuid4().urn)
     title: Mapped[str] = mapped_column(Text)
@@ -168,6 +172,13 @@ class Post(Base):
     def _fold(self, _field: str, value: str) -> str:
         self.slug_key = value.casefold()
         return value
+
+    @property
+    def path(self) -> str:
+        """The permalink below the blog's base path, not percent-encoded."""
+        if not self.is_page:
+            return f"/posts/{self.slug}"
+        return "/about" if self.slug_key == "about" else f"/pages/{self.slug}"
 
     @property
     def summary_or_excerpt(self) -> str:

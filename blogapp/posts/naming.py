@@ -45,11 +45,18 @@ def find_or_make_authors(
     return authors
 
 
-def free_post_slug(base: str, *, except_id: int | None = None) -> str:
-    """Return ``base``, or ``base-2``, ``base-3`` … : the first that no other post has."""
+def free_post_slug(base: str, *, except_id: int | None = None, is_page: bool = False) -> str:
+    """Return ``base``, or ``base-2``, ``base-3`` … : the first that no other post has.
+
+    Pages have slugs of their own: they are free or taken among pages.
+    """
 
     def taken(slug: str) -> bool:
-        query = select(Post.id).where(Post.slug_key == slug.casefold(), Post.id != (except_id or 0))
+        query = select(Post.id).where(
+            Post.slug_key == slug.casefold(),
+            Post.is_page == is_page,
+            Post.id != (except_id or 0),
+        )
         return db.session.scalar(query.limit(1)) is not None
 
     return unique_slug(base, taken)

@@ -45,14 +45,18 @@ def find_post(slug: str) -> Post | None:
 
     Slugs match ignoring case. Domain, series, tags, authors and HTML are loaded.
     """
-    query = _whole(select(Post).where(Post.slug_key == slug.casefold()))
+    return db.session.scalar(_whole(_at(slug)))
+
+
+def find_page(slug: str) -> Post | None:
+    """Return the static page of this slug in whatever state, with its HTML and its body."""
+    query = _at(slug, is_page=True).options(undefer(Post.html), undefer(Post.body))
     return db.session.scalar(query)
 
 
 def find_source(slug: str) -> Post | None:
     """Return the post at this address as its author wrote it: like `find_post`, with its body."""
-    query = _whole(select(Post).where(Post.slug_key == slug.casefold())).options(undefer(Post.body))
-    return db.session.scalar(query)
+    return db.session.scalar(_whole(_at(slug)).options(undefer(Post.body)))
 
 
 def look_around(post: Post, *, now: datetime) -> Surroundings:
@@ -90,6 +94,10 @@ def find_redirect(path: str) -> Redirect | None:
     query = select(Redirect).where(Redirect.path.in_(spellings)).options(joinedload(Redirect.post))
     found = {redirect.path: redirect for redirect in db.session.scalars(query)}
     return found.get(path) or found.get(path.lower())
+
+
+def _at(slug: str, *, is_page: bool = False) -> Select[Post]:
+    return select(Post).where(Post.slug_key == slug.casefold(), Post.is_page == is_page)
 
 
 def _whole(query: Select[Post]) -> Select[Post]:

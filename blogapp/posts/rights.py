@@ -16,8 +16,11 @@ def may_edit(author: Author, post: Post) -> bool:
     """Whether ``author`` may open and save ``post``.
 
     Owners and editors: every post. Authors: those they sign. Contributors: those
-    they sign, until somebody else publishes, schedules or withdraws them.
+    they sign, until somebody else publishes, schedules or withdraws them. Static pages
+    are the blog's own.
     """
+    if post.is_page:
+        return may_manage_site(author)
     if author.edits_everything:
         return True
     if not _signs(author, post):
@@ -41,7 +44,7 @@ def may_name_authors(author: Author) -> bool:
 
 
 def may_manage_site(author: Author) -> bool:
-    """Whether ``author`` may change what belongs to the blog: title, language, time zone."""
+    """Whether ``author`` may change what belongs to the blog: its settings and its pages."""
     return author.edits_everything
 
 

@@ -18,4 +18,4 @@ def public(now: datetime) -> ColumnElement[bool]:
 
 def listed(now: datetime) -> ColumnElement[bool]:
     """Return the condition under which lists, counts, feeds and the sitemap show a post."""
-    return and_(public(now), Post.unlisted == false())
+    return and_(public(now), Post.unlisted == false(), Post.is_page == false())

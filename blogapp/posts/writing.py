@@ -39,9 +39,9 @@ class Manuscript:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def new_post(*, now: datetime, origin: str | None = None) -> Post:
+def new_post(*, now: datetime, origin: str | None = None, is_page: bool = False) -> Post:
     """Return an empty draft in the session, not yet flushed."""
-    post = Post(created_at=now, saved_at=now, title="", slug="", origin=origin)
+    post = Post(created_at=now, saved_at=now, title="", slug="", origin=origin, is_page=is_page)
     post.tags, post.bylines, post.media = [], [], []
     db.session.add(post)
     return post
@@ -92,31 +92,29 @@ def normalised(body: str) -> str:
 def _slug_for(post: Post, manuscript: Manuscript) -> str:
     wanted = manuscript.slug.strip()
     if not wanted:
-        return post.slug or free_post_slug(slugify(manuscript.title, "post"), except_id=post.id)
+        made = slugify(manuscript.title, "page" if post.is_page else "post")
+        return post.slug or free_post_slug(made, except_id=post.id, is_page=post.is_page)
     if not is_slug(wanted):
         raise BadSlug("An address may hold letters, digits, hyphens, dots and underscores.")
-    if free_post_slug(wanted, except_id=post.id) != wanted:
-        raise SlugTaken(f"Another post already lives at {wanted}.")
+    if free_post_slug(wanted, except_id=post.id, is_page=post.is_page) != wanted:
+        thing = "page" if post.is_page else "post"
+        raise SlugTaken(f"Another {thing} already lives at {wanted}.")
     return wanted
 
 
 def _move(post: Post, slug: str, *, now: datetime) -> None:
     """Give the post its slug; its old address keeps working, its new one is its own."""
-    _forget_redirect(slug)
-    if post.slug and post.slug.casefold() != slug.casefold() and post.id:
-        _forget_redirect(post.slug)
-        db.session.add(Redirect(path=_old_path(post.slug), post_id=post.id, created_at=now))
+    old_slug, old_path = post.slug, post.path
     post.slug = slug
+    _forget_redirect(post.path)
+    if old_slug and old_slug.casefold() != slug.casefold() and post.id:
+        _forget_redirect(old_path)
+        # In small letters, so that `find_redirect` finds it in any.
+        db.session.add(Redirect(path=old_path.lower(), post_id=post.id, created_at=now))
 
 
-def _forget_redirect(slug: str) -> None:
-    spellings = {f"/posts/{slug}", _old_path(slug)}
-    db.session.execute(delete(Redirect).where(Redirect.path.in_(spellings)))
-
-
-def _old_path(slug: str) -> str:
-    # In small letters, so that `find_redirect` finds it in any.
-    return f"/posts/{slug.lower()}"
+def _forget_redirect(path: str) -> None:
+    db.session.execute(delete(Redirect).where(Redirect.path.in_({path, path.lower()})))
 
 
 def _sign(post: Post, authors: tuple[Author, ...]) -> None:

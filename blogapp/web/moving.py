@@ -22,7 +22,7 @@ def _target(redirect: Redirect) -> str | None:
     if post := redirect.post:
         if was_public(post, now()):
             abort(410)
-        return f"/posts/{post.slug}" if post.is_public(now()) else None
+        return post.path if post.is_public(now()) else None
     target = redirect.target or ""
     # "//host" and "/\host" are other hosts to a browser (WHATWG URL, 4.4).
     leads_away = not target.startswith("/") or target.startswith(("//", "/\\"))

@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("slug_key", sa.String(length=600), nullable=False),
+        sa.Column("is_page", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("entry_id", sa.String(length=500), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -197,7 +198,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_posts_entry_id")),
-        sa.UniqueConstraint("slug_key", name=op.f("uq_posts_slug_key")),
+        sa.UniqueConstraint("slug_key", "is_page", name=op.f("uq_posts_slug_key_is_page")),
     )
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.create_index(
