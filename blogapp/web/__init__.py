@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from blogapp.web import assets, errors, filters, headers, proxies
+from blogapp.web import assets, errors, filters, headers, language, proxies
 
 
 def init_app(app: Flask) -> None:
-    for part in (proxies, assets, errors, filters, headers):
+    for part in (proxies, assets, errors, language, filters, headers):
         part.init_app(app)

@@ -1,0 +1,72 @@
+"""The language of the interface: one for the whole blog, chosen by its owner.
+
+Pages are kept for everyone, so a reader's headers and cookies have no say.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from flask import Flask
+from flask_babel import Babel, get_locale
+
+from blogapp.web.filters import current_site
+
+SOURCE = "en"
+CATALOGUES = Path(__file__).parents[1] / "translations"
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(
+        app,
+        default_locale=SOURCE,
+        default_translation_directories=str(CATALOGUES),
+        locale_selector=interface_locale,
+    )
+    # Sentences may be laid out over lines in templates.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(
+        interface_language=interface_language, interface_direction=interface_direction
+    )
+
+
+def interface_locale() -> Locale:
+    """Return the site's language where there is a catalogue for it, else English."""
+    return find_locale(current_site().language) or Locale(SOURCE)
+
+
+def interface_language() -> str:
+    """Return the interface's language for ``<html lang>`` (BCP 47)."""
+    return str(get_locale()).replace("_", "-")
+
+
+def interface_direction() -> str:
+    """Return which way the interface is written, for ``<html dir>``: ``ltr`` or ``rtl``."""
+    locale = get_locale() or Locale(SOURCE)
+    return locale.text_direction
+
+
+@cache
+def find_locale(language: str) -> Locale | None:
+    """Return what is known of a BCP 47 language whose interface is shipped, else None.
+
+    >>> find_locale("en-GB"), find_locale("de-AT"), find_locale("tlh")
+    (Locale('en', territory='GB'), Locale('de', territory='AT'), None)
+    """
+    if language.partition("-")[0].lower() not in shipped_languages():
+        return None
+    for candidate in (language, language.partition("-")[0]):
+        try:
+            return Locale.parse(candidate, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
+
+
+@cache
+def shipped_languages() -> tuple[str, ...]:
+    """Return the languages that the interface speaks, English first."""
+    found = sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/*.mo"))
+    return (SOURCE, *found)
