@@ -410,7 +410,7 @@ def make_post(app):
         given = {name: rest.pop(name) for name in written & rest.keys()}
         for name in {"tags", "authors"} & given.keys():
             given[name] = tuple(given[name])
-        post = new_post(now=saved_at)
+        post = new_post(now=saved_at, is_page=rest.pop("is_page", False))
         save(post, Manuscript(title=title, body=body, **given), now=saved_at)
         post.publish_at(published_at, ZoneInfo("UTC"))
         for name, value in rest.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template
 from wtforms import Field, Form
 
-from blogapp.authoring.forms import SUMMARY_GOAL, ImageForm, PostForm, PublicationForm
+from blogapp.authoring.forms import PAGE, SUMMARY_GOAL, ImageForm, PostForm, PublicationForm
 from blogapp.posts.managing import list_authors, list_kinds, list_names
 from blogapp.posts.models import Domain, Post, Series, State
 from blogapp.posts.rights import may_name_authors, may_publish, may_publish_own
@@ -75,6 +75,7 @@ def show_editor(
         names=[person.name for person in list_authors()] if "authors" in form else [],
         zone=zone.key,
         is_saved=is_saved,
+        is_page=post.is_page if post else form.is_page.data == PAGE,
     )
     return make_response(page, status)
 

@@ -42,6 +42,7 @@ from blogapp.site.models import Site
 MOST_TAGS = 30
 LONGEST_NAME = 200
 SUMMARY_GOAL = 160
+PAGE = "1"
 # BCP 47 in outline: subtags of letters and digits, the first of letters.
 LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 # What HTML and XML refuse in text (C0 and C1), and what breaks a line.
@@ -165,6 +166,8 @@ class PostForm(FlaskForm):
         filters=[one_line],
     )
     version = HiddenField()
+    # `PAGE` when this becomes a static page.
+    is_page = HiddenField()
 
     @classmethod
     def of(cls, post: Post) -> Self:
@@ -185,6 +188,7 @@ class PostForm(FlaskForm):
                 "language": post.language,
                 "canonical_url": post.canonical_url,
                 "version": str(post.version),
+                "is_page": PAGE if post.is_page else "",
             },
         )
 

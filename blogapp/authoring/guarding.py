@@ -28,7 +28,7 @@ from blogapp.web.access import current_author, find_current_author, require_auth
 # What a browser would choose anew, or must not carry over to another session.
 _NOT_KEPT = {"csrf_token", "image"}
 # What a draft made from the text of another post must not take over.
-_OF_ONE_POST = {"slug", "version", "authors"}
+_OF_ONE_POST = {"slug", "version", "authors", "is_page"}
 
 
 def keep_typed_text() -> Response | None:

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import images
 from blogapp.authoring.editor import show_editor
-from blogapp.authoring.forms import PostForm
-from blogapp.authoring.guarding import get_post
+from blogapp.authoring.forms import PAGE, PostForm
+from blogapp.authoring.guarding import demand_site, get_post
 from blogapp.authoring.notices import say
 from blogapp.authoring.saving import change, save_typed
 from blogapp.extensions import csrf, db
@@ -29,14 +29,37 @@ LONGEST_QUERY = 200
 
 def index() -> AnyResponse:
     """Posts by state, by author and by words; the address is the whole choice."""
+    return _show_shelf(of_pages=False)
+
+
+def index_pages() -> AnyResponse:
+    """Static pages, found like posts."""
+    demand_site()
+    return _show_shelf(of_pages=True)
+
+
+def start_page() -> AnyResponse:
+    """Show the editor for a static page that is not saved yet."""
+    demand_site()
+    form = _empty_form()
+    form.is_page.data = PAGE
+    form.slug.data = request.args.get("slug", "")
+    return show_editor(form, None)
+
+
+def _show_shelf(*, of_pages: bool) -> AnyResponse:
     choice = _read_choice()
+    if of_pages:
+        choice.pop("author", None)
     if list(request.args.items(multi=True)) != list(choice.items()):
         return redirect(_address(choice), code=301)
 
     state = State(choice["state"]) if "state" in choice else None
     signer = _signer(choice)
     words, page = choice.get("q", ""), int(choice.get("page", 1))
-    shelf = list_posts(now=now(), state=state, author_id=signer, words=words, page=page)
+    shelf = list_posts(
+        now=now(), state=state, author_id=signer, words=words, page=page, pages=of_pages
+    )
     if page > shelf.pages:
         abort(404)
     return render_page(
@@ -44,11 +67,12 @@ def index() -> AnyResponse:
         shelf=shelf,
         state=state,
         states=list(State),
-        counts=count_by_state(now=now(), author_id=signer, words=words),
+        counts=count_by_state(now=now(), author_id=signer, words=words, pages=of_pages),
+        of_pages=of_pages,
         choice=choice,
         words=words,
         now=now(),
-        sees_all=may_see_all(current_author()),
+        sees_all=may_see_all(current_author()) and not of_pages,
         turn=lambda **changes: _address(choice | changes),
     )
 
@@ -68,7 +92,7 @@ def edit(id: int | None = None) -> AnyResponse:
     was_slug = post and post.slug
     saved = save_typed(form, post)
     moved = was_slug and was_slug != saved.slug and saved.published_at
-    say(f"Saved. The old address leads to /posts/{saved.slug} now." if moved else "Saved.")
+    say(f"Saved. The old address leads to {saved.path} now." if moved else "Saved.")
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -88,7 +112,7 @@ def trash(id: int) -> AnyResponse:
     """Put a post aside."""
     post = change(id, lambda post: publishing.trash(post, now=now()))
     say(f"“{post.title}” is in the trash.", undo=url_for(".restore_post", id=id))
-    return redirect(url_for(".list_posts"), code=303)
+    return redirect(url_for(".list_pages" if post.is_page else ".list_posts"), code=303)
 
 
 @csrf.exempt  # as above
@@ -119,7 +143,7 @@ def _read_choice() -> dict[str, str]:
 def _address(choice: dict[str, Any]) -> str:
     """Return the address of a choice: keys in order, without those that choose nothing."""
     query = {key: choice[key] for key in KEYS if choice.get(key)}
-    return url_for(".list_posts", **query)
+    return url_for(request.endpoint or ".list_posts", **query)
 
 
 def _signer(choice: dict[str, str]) -> int | None:

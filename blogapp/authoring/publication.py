@@ -97,7 +97,7 @@ def _set_live(post: Post, plan: PublicationForm) -> None:
 def _outcome(post: Post, plan: PublicationForm) -> str:
     """Say what was done, which is not always what was asked for."""
     if plan.moment is None:
-        return f"Live at /posts/{post.slug}."
+        return f"Live at {post.path}."
     shown = f"{local(plan.moment):%-d %B %Y, %H:%M} ({current_site().time_zone})"
     if plan.moment != post.published_at:
         return "That time has passed, so it is live now."

@@ -9,14 +9,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from blogapp.accounts.models import Author
 from blogapp.authoring.editor import show_conflict, show_editor
-from blogapp.authoring.forms import PostForm
+from blogapp.authoring.forms import PAGE, PostForm
 from blogapp.authoring.guarding import demand_token, get_post
 from blogapp.extensions import db
 from blogapp.posts import writing
 from blogapp.posts.errors import BadSlug, BodyTooLong, SlugTaken
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
-from blogapp.posts.rights import may_name_authors
+from blogapp.posts.rights import may_manage_site, may_name_authors
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 
@@ -44,6 +44,10 @@ def save_typed(
         abort(show_editor(form, post, status=422))
     if post and form.version.data != str(post.version):
         abort(show_conflict(form, post))
+    if not post and form.is_page.data == PAGE and not may_manage_site(current_author()):
+        form.is_page.data = ""
+        form.form_errors.append("Pages are for editors. Saved now, this becomes a post.")
+        abort(show_editor(form, None, status=422))
 
     id = post.id if post else None
     with _answering_conflicts(form, id):
@@ -55,7 +59,7 @@ def save_typed(
 
 
 def _save(form: PostForm, post: Post | None) -> Post:
-    saved = post or writing.new_post(now=now())
+    saved = post or writing.new_post(now=now(), is_page=form.is_page.data == PAGE)
     manuscript = form.manuscript(authors=_authors(form, post), extra=saved.extra or {})
     was_body = saved.body
     try:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from blogapp.public import addressing, feeds, health, listing, machines, media, posts
+from blogapp.public import addressing, feeds, health, listing, machines, media, pages, posts
 
 bp = Blueprint("public", __name__)
 bp.before_app_request(addressing.drop_last_slash)
@@ -24,6 +24,10 @@ bp.add_url_rule("/readyz", "readyz", health.readyz)
 bp.add_url_rule("/posts/<slug>", "post", posts.show)
 bp.add_url_rule("/posts/<slug>/", "post_with_slash", posts.show)
 bp.add_url_rule("/posts/<slug>.md", "post_markdown", posts.show_markdown)
+
+bp.add_url_rule("/about", "about", pages.about, strict_slashes=False)
+bp.add_url_rule("/pages/<slug>", "page", pages.show, strict_slashes=False)
+bp.add_url_rule("/pages/<slug>.md", "page_markdown", pages.show_markdown)
 
 bp.add_url_rule("/feed.xml", "feed", feeds.atom)
 

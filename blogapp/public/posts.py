@@ -22,24 +22,45 @@ def show(slug: str) -> Answer:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    post = _open(find_post(slug))
+    post = opened(find_post(slug))
     address = url_for(".post", slug=post.slug)
-    if request.script_root + request.path != unquote(address) or _has_query():
-        return _moved(address)
+    if request.script_root + request.path != unquote(address) or has_query():
+        return moved(address)
     return render_page("public/post.html", post=post, around=look_around(post, now=now()))
 
 
 def show_markdown(slug: str) -> Answer:
     """The post as its author wrote it, under front matter in YAML."""
-    post = _open(find_source(slug))
+    post = opened(find_source(slug))
     address = url_for(".post_markdown", slug=post.slug)
-    if (slug != post.slug or _has_query()) and not _prefers_markdown():
-        return _moved(address)
-    head = yaml.safe_dump(_front_matter(post), allow_unicode=True, sort_keys=False, width=1000)
-    return Response(f"---\n{head}---\n\n{post.body}", content_type="text/markdown; charset=utf-8")
+    if (slug != post.slug or has_query()) and not _prefers_markdown():
+        return moved(address)
+    return as_markdown(_front_matter(post), post.body)
 
 
-def _has_query() -> bool:
+def opened(post: Post | None) -> Post:
+    """Return ``post`` if readers may open it; answers 410 where they once could, else 404."""
+    if post is None or not post.is_public(now()):
+        abort(410 if post and was_public(post, now()) else 404)
+    return post
+
+
+def moved(address: str) -> Answer:
+    """Return the answer that leads to ``address`` for good, asked for again each time."""
+    answer = redirect(address, 301)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def as_markdown(fields: dict[str, object], body: str) -> Response:
+    """Return ``body`` under ``fields`` as front matter in YAML; empty fields are left out."""
+    filled = {name: value for name, value in fields.items() if value}
+    head = yaml.safe_dump(filled, allow_unicode=True, sort_keys=False, width=1000)
+    return Response(f"---\n{head}---\n\n{body}", content_type="text/markdown; charset=utf-8")
+
+
+def has_query() -> bool:
+    """Whether the address carries parameters that no post or page knows."""
     return bool(request.args) and "fragment" not in request.args
 
 
@@ -48,20 +69,8 @@ def _prefers_markdown() -> bool:
     return accept.quality("text/markdown") > accept.quality("text/html")
 
 
-def _open(post: Post | None) -> Post:
-    if post is None or not post.is_public(now()):
-        abort(410 if post and was_public(post, now()) else 404)
-    return post
-
-
-def _moved(address: str) -> Answer:
-    answer = redirect(address, 301)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
-
-
 def _front_matter(post: Post) -> dict[str, object]:
-    fields = {
+    return {
         "title": post.title,
         "date": post.published_at and iso(post.published_at),
         "updated": post.updated_at and iso(post.updated_at),
@@ -72,4 +81,3 @@ def _front_matter(post: Post) -> dict[str, object]:
         "summary": post.summary_or_excerpt,
         "canonical": post.canonical_url or absolute_url_for("public.post", slug=post.slug),
     }
-    return {name: value for name, value in fields.items() if value}
