@@ -5,6 +5,7 @@ from flask import Flask
 
 from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import (
+    add_about,
     add_demo_author,
     count_posts,
     has_posts,
@@ -40,6 +41,8 @@ def _load(app: Flask) -> None:
     name_the_site()
     db.session.commit()
     load_posts(app.config["MEDIA_FOLDER"], now=now())
+    add_about(now=now())
+    db.session.commit()
     click.echo(f"The demo blog is here: {count_posts()} posts. `blogapp demo --remove` removes it.")
 
 

@@ -12,10 +12,14 @@ from blogapp.extensions import db
 from blogapp.importing.importing import import_tree
 from blogapp.importing.models import ImportedFile
 from blogapp.posts.models import Post
+from blogapp.posts.publishing import publish
+from blogapp.posts.reading import find_page
+from blogapp.posts.writing import Manuscript, new_post, save
 from blogapp.site.models import Site
 
 ORIGIN = "demo"
 POSTS = Path(__file__).parent / "posts"
+ABOUT = Path(__file__).parent / "about.md"
 EMAIL = "mara@example.invalid"
 SITE = {
     "title": "Plumbline",
@@ -64,8 +68,18 @@ def name_the_site() -> None:
 
 def count_posts() -> int:
     """Return how many of the posts are the demo's."""
-    query = select(func.count()).select_from(Post).where(Post.origin == ORIGIN)
+    query = select(func.count()).where(Post.origin == ORIGIN, Post.is_page.is_(False))
     return db.session.scalar(query) or 0
+
+
+def add_about(*, now: datetime) -> None:
+    """Add the page that says what this is, unless there is one. The caller commits."""
+    if find_page("about"):
+        return
+    page = new_post(now=now, origin=ORIGIN, is_page=True)
+    text = ABOUT.read_text("utf-8")
+    save(page, Manuscript(title="About this blog", slug="about", body=text), now=now)
+    publish(page, now=now, zone=ZoneInfo("UTC"))
 
 
 def load_posts(media_folder: Path, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from blogapp.accounts.models import Author, AuthorSession
 from blogapp.demo.loading import ORIGIN, count_posts
@@ -62,11 +62,12 @@ def remove_demo() -> Removal:
 
 
 def _is_edited() -> ColumnElement[bool]:
-    return exists().where(
+    post = exists().where(
         ImportedFile.post_id == Post.id,
         ImportedFile.source == ORIGIN,
         Post.saved_at > ImportedFile.imported_at,
     )
+    return or_(post, and_(Post.is_page, Post.saved_at > Post.created_at))
 
 
 def _unused_media() -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from flask import Response, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.posts.models import Post

@@ -11,6 +11,7 @@ from blogapp.cli.demonstration import load_demo_if_empty
 from blogapp.demo.loading import (
     ORIGIN,
     POSTS,
+    add_about,
     add_demo_author,
     count_posts,
     is_cut_short,
@@ -22,6 +23,7 @@ from blogapp.extensions import Base, db
 from blogapp.importing.importing import import_tree
 from blogapp.posts.models import Post, Tag
 from blogapp.posts.naming import find_or_make
+from blogapp.posts.reading import find_page
 from blogapp.posts.writing import Manuscript, save
 
 TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -32,6 +34,7 @@ def demo(app):
     add_demo_author(now=TODAY)
     name_the_site()
     load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    add_about(now=TODAY)
     db.session.commit()
 
 
@@ -57,14 +60,15 @@ def test_the_demo_is_worth_reading(demo):
     assert any(" " in name for name in tags)
     assert any("/" in name for name in tags)
     assert len(db.session.scalars(select(Author)).all()) == 3
-    assert len({post.domain_id for post in db.session.scalars(select(Post))}) == 6
+    assert len({post.domain_id for post in posts if not post.is_page}) == 6
 
 
 def test_every_page_of_the_demo_opens_and_its_links_lead_somewhere(browser, demo, clock):
     clock.set(TODAY)
 
-    for slug in db.session.scalars(select(Post.slug)).all():
-        page = browser.page(f"/posts/{slug}")
+    for post in db.session.scalars(select(Post)).all():
+        slug = post.path
+        page = browser.page(slug)
         assert page.select_one("h1").text.strip()
         for image in page.select(".prose img"):
             assert browser.get(image["src"]).status_code == 200, (slug, image["src"])
@@ -77,6 +81,8 @@ def test_loading_twice_doubles_nothing(app, demo):
     before = rows()
 
     load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    add_about(now=TODAY)
+    db.session.commit()
 
     assert rows() == before
 
@@ -135,3 +141,17 @@ def test_a_demo_post_with_words_of_your_own_stays(demo):
     db.session.commit()
 
     assert [left.id for left in db.session.scalars(select(Post))] == [post.id]
+
+
+def test_an_about_page_with_words_of_your_own_stays(demo, browser, make_author, as_author, clock):
+    page = find_page("about")
+    clock.set(TODAY + timedelta(hours=1))
+    as_author(make_author("Ada", role="owner")).post(
+        f"/write/posts/{page.id}",
+        data={"title": "About", "slug": "about", "body": "It is mine.", "version": page.version},
+    )
+
+    remove_demo()
+    db.session.commit()
+
+    assert "It is mine." in browser.get("/about").text
