@@ -1,5 +1,10 @@
 """Reading the blog's settings."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.orm.attributes import set_committed_value
+
 from blogapp.extensions import db
 from blogapp.site.models import Site
 
@@ -11,6 +16,20 @@ def get_site() -> Site:
 
 def default_site() -> Site:
     """Return the settings of a blog that nobody has described yet, not in any session."""
-    columns = Site.__table__.columns
-    values = {c.name: c.default.arg for c in columns if c.default is not None}
-    return Site(id=1, **values)
+    return Site(id=1, **{name: value for name, value in _defaults()})
+
+
+def copy_of(site: Site) -> Site:
+    """Return the same settings in no session, to be changed and shown without being kept."""
+    values = {column.key: getattr(site, column.key) for column in Site.__table__.columns}
+    copy = Site(**values)
+    # Not through the constructor: what is set by hand marks the media's session.
+    set_committed_value(copy, "logo", site.logo)
+    return copy
+
+
+def _defaults() -> Iterator[tuple[str, Any]]:
+    for column in Site.__table__.columns:
+        if column.default is not None:
+            made = column.default.arg
+            yield column.key, made(None) if callable(made) else made

@@ -62,22 +62,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug_key", name=op.f("uq_series_slug_key")),
     )
     op.create_table(
-        "site",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("eyebrow", sa.String(length=200), nullable=False),
-        sa.Column("heading", sa.String(length=300), nullable=False),
-        sa.Column("intro", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("footer_line", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=35), nullable=False),
-        sa.Column("time_zone", sa.String(length=60), nullable=False),
-        sa.Column("date_format", sa.String(length=60), nullable=False),
-        sa.Column("page_size", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.String(length=20), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
-    )
-    op.create_table(
         "tags",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -136,6 +120,38 @@ def upgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_media_sha256"), ["sha256"], unique=False)
 
+    op.create_table(
+        "site",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("breadcrumb", sa.JSON(), nullable=False),
+        sa.Column("eyebrow", sa.String(length=200), nullable=False),
+        sa.Column("heading", sa.String(length=300), nullable=False),
+        sa.Column("hero", sa.Text(), nullable=False),
+        sa.Column("intro", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("footer_line", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("date_format", sa.String(length=60), nullable=False),
+        sa.Column("page_size", sa.Integer(), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
+        sa.Column("logo_alt", sa.String(length=300), nullable=False),
+        sa.Column("shows_name", sa.Boolean(), nullable=False),
+        sa.Column("accent", sa.String(length=7), nullable=False),
+        sa.Column("accent_dark", sa.String(length=7), nullable=False),
+        sa.Column("fonts", sa.String(length=20), nullable=False),
+        sa.Column("prose", sa.String(length=20), nullable=False),
+        sa.Column("card_fields", sa.JSON(), nullable=False),
+        sa.Column("navigation", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("social_links", sa.JSON(), nullable=False),
+        sa.Column("social_icons", sa.Boolean(), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.Column("head_snippet", sa.Text(), nullable=False),
+        sa.Column("origin", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["logo_id"], ["media.id"], name=op.f("fk_site_logo_id_media")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+    )
     op.create_table(
         "sign_in_links",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -332,13 +348,13 @@ def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_media_sha256"))
 
+    op.drop_table("site")
     op.drop_table("media")
     with op.batch_alter_table("author_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_author_sessions_author_id"))
 
     op.drop_table("author_sessions")
     op.drop_table("tags")
-    op.drop_table("site")
     op.drop_table("series")
     op.drop_table("failed_sign_ins")
     op.drop_table("domains")
