@@ -5,6 +5,7 @@ mail scanners and prefetching browsers do no harm.
 """
 
 from flask import abort, make_response, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
@@ -19,9 +20,9 @@ from blogapp.web.clock import now
 
 
 class OwnerForm(FlaskForm):
-    name = StringField("Your name", [InputRequired("Your name is missing."), Length(max=200)])
-    email = EmailField("Email", [InputRequired("Your e-mail address is missing.")])
-    password = PasswordField("Password", [InputRequired("The password is missing.")])
+    name = StringField(_("Your name"), [InputRequired(_("Your name is missing.")), Length(max=200)])
+    email = EmailField(_("Email"), [InputRequired(_("Your e-mail address is missing."))])
+    password = PasswordField(_("Password"), [InputRequired(_("The password is missing."))])
 
 
 def sign_in(token: str) -> Response:

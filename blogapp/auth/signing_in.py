@@ -1,6 +1,7 @@
 """The sign-in page, and the way out."""
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
@@ -15,12 +16,14 @@ from blogapp.web.addresses import local_path
 from blogapp.web.clock import now
 from blogapp.web.proxies import client_address
 
-NO_MATCH = "That email and password do not match."
+NO_MATCH = _("That email and password do not match.")
 
 
 class SignInForm(FlaskForm):
-    email = EmailField("Email", [InputRequired("Your e-mail address is missing."), Length(max=320)])
-    password = PasswordField("Password", [InputRequired("The password is missing.")])
+    email = EmailField(
+        _("Email"), [InputRequired(_("Your e-mail address is missing.")), Length(max=320)]
+    )
+    password = PasswordField(_("Password"), [InputRequired(_("The password is missing."))])
 
 
 def login() -> Response:

@@ -1,6 +1,7 @@
 """The listing: all posts, or those under one choice; filtered, sorted, read on and on."""
 
 from dataclasses import replace
+from datetime import date
 from urllib.parse import unquote, urlencode
 
 from flask import Response, abort, make_response, redirect, request, url_for
@@ -10,9 +11,9 @@ from blogapp.posts.listing import count_posts, find_named, list_posts
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.listing_page import Listing, by_letter
 from blogapp.public.place import Place
-from blogapp.public.wording import MONTHS
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
+from blogapp.web.formatting import name_month, name_months
 from blogapp.web.pages import render_page
 
 
@@ -69,7 +70,7 @@ def archive() -> Response:
         return moved
     choices = count_choices(Selection(), now=now())
     return render_page(
-        "public/archive.html", choices=choices, month_names=MONTHS, section="archive"
+        "public/archive.html", choices=choices, month_names=name_months(), section="archive"
     )
 
 
@@ -143,7 +144,8 @@ def _described(place: Place) -> Place:
     if place.key == "year":
         return replace(place, name=str(place.within.year))
     if place.key == "month" and place.within.month:
-        return replace(place, name=f"{MONTHS[place.within.month - 1]} {place.within.year}")
+        month = date(place.within.year or 1, place.within.month, 1)
+        return replace(place, name=name_month(month))
     named = find_named(place.key, place.slug)
     return replace(place, name=named.name, description=named.description) if named else place
 

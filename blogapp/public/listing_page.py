@@ -8,6 +8,8 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
 from blogapp.posts.listing import EVERYTHING, Batch
@@ -15,19 +17,22 @@ from blogapp.posts.models import Post
 from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline
-from blogapp.public.wording import MONTHS, Wording, counted, newest_or_oldest
+from blogapp.public.wording import Wording
 from blogapp.site.models import Site
 from blogapp.web.addresses import absolute
+from blogapp.web.clock import now
+from blogapp.web.formatting import month_name, name_months
+from blogapp.web.language import ngettext
 
 CHIPS = 12
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
 LABELS = {
-    "domain": "Domain",
-    "kind": "Kind",
-    "series": "Series",
-    "author": "Author",
-    "year": "Year",
-    "month": "Month",
+    "domain": lazy_gettext("Domain"),
+    "kind": lazy_gettext("Kind"),
+    "series": lazy_gettext("Series"),
+    "author": lazy_gettext("Author"),
+    "year": lazy_gettext("Year"),
+    "month": lazy_gettext("Month"),
 }
 
 
@@ -132,7 +137,9 @@ class Listing:
     @property
     def eyebrow(self) -> str:
         """Small words over the heading: what kind of place this is."""
-        return LABELS.get(self.place.key, "Tag") if self.place.key else self.site.eyebrow
+        if not self.place.key:
+            return self.site.eyebrow
+        return str(LABELS[self.place.key]) if self.place.key in LABELS else _("Tag")
 
     @property
     def lede(self) -> str:
@@ -141,14 +148,32 @@ class Listing:
     @property
     def title(self) -> str:
         """What the browser's tab says."""
-        page = f"Page {self.selection.page}" if self.selection.page > 1 else ""
+        number = self.selection.page
+        page = _("Page %(number)s", number=number) if number > 1 else ""
         chosen = self.words.chosen()
         parts = [page, chosen[:1].upper() + chosen[1:], self.place.name, self.site.title]
         return " · ".join(dict.fromkeys(filter(None, parts)))
 
     @property
     def count(self) -> str:
-        return counted(self.shown, "post")
+        return ngettext("%(num)s post", "%(num)s posts", self.shown)
+
+    @property
+    def pictured(self) -> str:
+        """What the timeline shows, in words."""
+        months = self.choices.months
+        words = ngettext(
+            "%(num)s post from %(first)s to %(last)s",
+            "%(num)s posts from %(first)s to %(last)s",
+            self.choices.posts,
+            first=months[0].year,
+            last=months[-1].year,
+        )
+        if not self.selection.narrows:
+            return words
+        return ngettext(
+            "%(posts)s; %(num)s matches", "%(posts)s; %(num)s match", self.shown, posts=words
+        )
 
     @property
     def description(self) -> str:
@@ -197,13 +222,13 @@ class Listing:
             value = str(getattr(self.selection, name) or "")
             options = [c for c in self.choices.single.get(name, ()) if c.used or c.chosen]
             if name == "month":
-                options = [replace(c, name=MONTHS[int(c.slug) - 1]) for c in options]
+                options = [replace(c, name=name_months()[int(c.slug) - 1]) for c in options]
                 if not value and not (self.selection.year or self.place.key == "year"):
                     continue
             if value and not any(choice.chosen for choice in options):
                 options.append(Choice(value, value, 0, 0, chosen=True))
             if value or (len(options) > 1 and not getattr(self.place.within, name)):
-                found.append(Select(name, label, options, value))
+                found.append(Select(name, str(label), options, value))
         return found
 
     @property
@@ -221,8 +246,16 @@ class Listing:
         return len(str(self.choices.posts))
 
     @property
-    def sorts(self) -> list[Sort]:
-        return [s for s in Sort if s is not Sort.RELEVANCE or self.selection.q]
+    def sorts(self) -> dict[Sort, str]:
+        """The orders to choose from, and what they are called."""
+        names = {
+            Sort.NEWEST: _("Newest"),
+            Sort.OLDEST: _("Oldest"),
+            Sort.RELEVANCE: _("Relevance"),
+        }
+        if not self.selection.q:
+            del names[Sort.RELEVANCE]
+        return names
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -296,9 +329,13 @@ class Listing:
 
     @property
     def end(self) -> str:
-        """Which end of the timeline the last post stands at; empty when sorted otherwise."""
-        sort = self.selection.sort
-        return "" if sort is Sort.RELEVANCE else newest_or_oldest(sort)
+        """Say which end of the timeline the last post stands at; empty when sorted otherwise."""
+        if self.shown < 2 or self.selection.sort is Sort.RELEVANCE:
+            return ""
+        month = month_name(self.last_post.published_at or now())
+        if self.selection.sort is Sort.OLDEST:
+            return _("The newest is from %(month)s.", month=month)
+        return _("The oldest is from %(month)s.", month=month)
 
 
 def by_letter(tags: Sequence[TagChoice]) -> list[tuple[str, list[TagChoice]]]:

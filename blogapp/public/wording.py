@@ -1,14 +1,14 @@
 """What the listing says about itself, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from flask_babel import gettext as _
 
 from blogapp.posts.selection import Match, Selection, Sort
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+from blogapp.web.formatting import listed, name_month, name_months
 
 
 @dataclass(frozen=True)
@@ -20,25 +20,18 @@ class Wording:
 
     def chosen(self) -> str:
         """Return what is chosen: ``tagged postgres or DNS, in Databases``; may be empty."""
-        s = self.selection
-        word = "or" if s.match is Match.ANY else "and"
-        parts = [
-            f"tagged {self._listed(s.tags, word)}" * bool(s.tags),
-            f"not tagged {self._listed(s.excluded, 'or')}" * bool(s.excluded),
-            f"in {self.name('domain', s.domain)}" * bool(s.domain),
-            f"of the kind {self.name('kind', s.kind)}" * bool(s.kind),
-            f"in the series {self.name('series', s.series)}" * bool(s.series),
-            f"by {self.name('author', s.author)}" * bool(s.author),
-            f"from {_date(s.year, s.month)}" * bool(s.year or s.month),
-            f"with the words “{s.q}”" * bool(s.q),
-        ]
-        return ", ".join(filter(None, parts))
+        return ", ".join(filter(None, [*self._chosen_names(), *self._chosen_otherwise()]))
 
     def order(self) -> str:
         """Return the order in words, when it is not the usual one."""
-        if self.selection.sort is self.selection.usual_sort:
+        sort = self.selection.sort
+        if sort is self.selection.usual_sort:
             return ""
-        return f"{self.selection.sort} first"
+        return {
+            Sort.NEWEST: _("newest first"),
+            Sort.OLDEST: _("oldest first"),
+            Sort.RELEVANCE: _("best match first"),
+        }[sort]
 
     def unknown(self) -> list[str]:
         """Return a sentence for each name that no post here has."""
@@ -48,7 +41,7 @@ class Wording:
             *(("domain", s.domain), ("kind", s.kind), ("series", s.series), ("author", s.author)),
         ]
         return [
-            f"There is no {key} “{slug}” here."
+            _no_such(key, slug)
             for key, slug in asked
             if slug and (key, slug.casefold()) not in self.names
         ]
@@ -60,43 +53,50 @@ class Wording:
     def way_out(self, dropped: str, slug: str) -> str:
         """Return what a button says that takes one choice back."""
         if dropped == "match":
-            return "Match any tag"
+            return _("Match any tag")
         if dropped == "not":
-            return f"Allow {self.name('tag', slug)}"
+            return _("Allow %(name)s", name=self.name("tag", slug))
         if dropped == "q":
-            return "Drop the words"
-        if dropped == "month":
-            return f"Remove {MONTHS[int(slug) - 1]}"
-        return f"Remove {self.name(dropped, slug)}"
+            return _("Drop the words")
+        name = name_months()[int(slug) - 1] if dropped == "month" else self.name(dropped, slug)
+        return _("Remove %(name)s", name=name)
 
-    def _listed(self, slugs: Sequence[str], word: str) -> str:
-        return _join([self.name("tag", slug) for slug in slugs], word)
+    def _chosen_names(self) -> Iterator[str]:
+        s = self.selection
+        if s.tags:
+            word: Literal["and", "or"] = "or" if s.match is Match.ANY else "and"
+            yield _("tagged %(tags)s", tags=listed(self._names(s.tags), word))
+        if s.excluded:
+            yield _("not tagged %(tags)s", tags=listed(self._names(s.excluded), "or"))
+        if s.domain:
+            yield _("in %(domain)s", domain=self.name("domain", s.domain))
+        if s.kind:
+            yield _("of the kind %(kind)s", kind=self.name("kind", s.kind))
+        if s.series:
+            yield _("in the series %(series)s", series=self.name("series", s.series))
+        if s.author:
+            yield _("by %(author)s", author=self.name("author", s.author))
+
+    def _chosen_otherwise(self) -> Iterator[str]:
+        s = self.selection
+        if s.year and s.month:
+            yield _("from %(month)s", month=name_month(date(s.year, s.month, 1)))
+        elif s.month:
+            yield _("from %(month)s", month=name_months()[s.month - 1])
+        elif s.year:
+            yield _("from %(year)s", year=s.year)
+        if s.q:
+            yield _("with the words “%(words)s”", words=s.q)
+
+    def _names(self, slugs: Sequence[str]) -> list[str]:
+        return [self.name("tag", slug) for slug in slugs]
 
 
-def counted(number: int, thing: str) -> str:
-    """Return number and noun.
-
-    >>> counted(1, "post"), counted(1200, "post")
-    ('1 post', '1,200 posts')
-    """
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def _join(names: Sequence[str], word: str) -> str:
-    """
-    >>> _join(["a", "b", "c"], "or")
-    'a, b or c'
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def _date(year: int | None, month: int | None) -> str:
-    named = MONTHS[month - 1] if month else ""
-    return " ".join(filter(None, [named, str(year) if year else ""]))
-
-
-def newest_or_oldest(sort: Sort) -> str:
-    """Return what the last post of a listing in this order is."""
-    return "newest" if sort is Sort.OLDEST else "oldest"
+def _no_such(key: str, name: str) -> str:
+    return {
+        "tag": _("There is no tag “%(name)s” here.", name=name),
+        "domain": _("There is no domain “%(name)s” here.", name=name),
+        "kind": _("There is no kind “%(name)s” here.", name=name),
+        "series": _("There is no series “%(name)s” here.", name=name),
+        "author": _("There is no author “%(name)s” here.", name=name),
+    }[key]

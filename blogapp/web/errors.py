@@ -3,6 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -13,17 +14,23 @@ from blogapp.site.reading import default_site, get_site
 from blogapp.web.moving import find_new_address
 
 WORDS = {
-    400: ("This address does not make sense", "Something in it is malformed."),
-    403: ("Not yours to open", "You are signed in, but this belongs to somebody else."),
-    404: ("Nothing lives here", "The address may be mistyped, or the page was never published."),
-    405: ("Not that way", "This address answers, but not to this kind of request."),
-    410: ("This was taken down", "The page existed once. Its author has withdrawn it."),
-    413: ("Too large", "What you sent is over the limit. Nothing of it was kept."),
-    429: ("Too many tries", "Wait a little, then try again."),
-    500: ("Something broke here", "It is not your doing. The error has been written down."),
-    503: ("Not ready yet", "The blog is being looked after. Try again in a minute."),
+    400: (_("This address does not make sense"), _("Something in it is malformed.")),
+    403: (_("Not yours to open"), _("You are signed in, but this belongs to somebody else.")),
+    404: (
+        _("Nothing lives here"),
+        _("The address may be mistyped, or the page was never published."),
+    ),
+    405: (_("Not that way"), _("This address answers, but not to this kind of request.")),
+    410: (_("This was taken down"), _("The page existed once. Its author has withdrawn it.")),
+    413: (_("Too large"), _("What you sent is over the limit. Nothing of it was kept.")),
+    429: (_("Too many tries"), _("Wait a little, then try again.")),
+    500: (_("Something broke here"), _("It is not your doing. The error has been written down.")),
+    503: (_("Not ready yet"), _("The blog is being looked after. Try again in a minute.")),
 }
-STALE_FORM = ("This form has expired", "Go back, reload the page, then send the form again.")
+STALE_FORM = (
+    _("This form has expired"),
+    _("Go back, reload the page, then send the form again."),
+)
 
 
 def init_app(app: Flask) -> None:

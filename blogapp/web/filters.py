@@ -1,4 +1,4 @@
-"""What templates may call: dates in the site's zone, addresses, the site itself."""
+"""What templates may call: the site itself, its addresses and its clock."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from blogapp.web.addresses import absolute_url_for
 
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=day, iso=iso, local=local, month_name=month_name)
+    app.jinja_env.filters.update(iso=iso, local=local)
     app.jinja_env.globals.update(
         absolute_url_for=absolute_url_for, post_html=post_html, read_drawing=from_json
     )
@@ -29,16 +29,6 @@ def current_site() -> Site:
         g.site = get_site()
     site: Site = g.site
     return site
-
-
-def day(moment: datetime) -> str:
-    """Return the day of ``moment`` in the site's zone and format: ``18 Nov 2026``."""
-    return local(moment).strftime(current_site().date_format)
-
-
-def month_name(moment: datetime) -> str:
-    """Return the month of ``moment`` in the site's zone: ``March 2020``."""
-    return local(moment).strftime("%B %Y")
 
 
 def iso(moment: datetime) -> str:

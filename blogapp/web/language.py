@@ -8,9 +8,13 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
+from jinja2.runtime import Context
+from jinja2.utils import pass_context
+from markupsafe import Markup
 
 from blogapp.web.filters import current_site
+from blogapp.web.formatting import clock_time, day, listed, month_name, number
 
 SOURCE = "en"
 CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -27,8 +31,15 @@ def init_app(app: Flask) -> None:
     )
     # Sentences may be laid out over lines in templates.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.filters.update(
+        clock_time=clock_time, day=day, listed=listed, month_name=month_name, number=number
+    )
     app.jinja_env.globals.update(
-        interface_language=interface_language, interface_direction=interface_direction
+        _=_in_template,
+        gettext=_in_template,
+        ngettext=_counted_in_template,
+        interface_language=interface_language,
+        interface_direction=interface_direction,
     )
 
 
@@ -46,6 +57,12 @@ def interface_direction() -> str:
     """Return which way the interface is written, for ``<html dir>``: ``ltr`` or ``rtl``."""
     locale = get_locale() or Locale(SOURCE)
     return locale.text_direction
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:
+    """Return the text for ``num`` things; ``%(num)s`` in it is the number, well set."""
+    text = get_translations().ungettext(singular, plural, num)
+    return text % {"num": number(num), **variables}
 
 
 @cache
@@ -70,3 +87,20 @@ def shipped_languages() -> tuple[str, ...]:
     """Return the languages that the interface speaks, English first."""
     found = sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/*.mo"))
     return (SOURCE, *found)
+
+
+@pass_context
+def _in_template(context: Context, text: str, /, **variables: object) -> str:
+    """Return ``text`` translated; what is put into it is escaped where the page is."""
+    text = get_translations().ugettext(text)
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+
+
+@pass_context
+def _counted_in_template(
+    context: Context, singular: str, plural: str, num: int, /, **variables: object
+) -> str:
+    """Return the text for ``num`` things, as `ngettext` does."""
+    text = get_translations().ungettext(singular, plural, num)
+    variables.setdefault("num", number(num))
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables

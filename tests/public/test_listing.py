@@ -492,7 +492,7 @@ def test_the_timeline_marks_what_shows(browser, make_post):
     page = browser.page("/?tag=dns")
 
     picture = page.select_one(".timeline svg")
-    assert picture["aria-label"] == "2 posts from 2025 to 2026; 1 match"
+    assert picture["aria-label"] == "2 posts from 2025 to 2026; 1 matches"
     assert picture.select_one(".timeline__shown")["d"].count("M") == 1
     years = {a.get_text(): a["href"] for a in page.select(".timeline a")}
     assert years == {"2025": "/archive/2025?tag=dns", "2026": "/archive/2026?tag=dns"}

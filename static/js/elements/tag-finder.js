@@ -1,4 +1,4 @@
-// <tag-finder hidden><input type="search"><p aria-live="polite"></p></tag-finder> above a list of tags
+// <tag-finder data-word-none="…" hidden><input type="search"><p aria-live="polite"></p></tag-finder> above a list of tags
 class TagFinder extends HTMLElement {
   connectedCallback() {
     this.hidden = false
@@ -19,7 +19,7 @@ class TagFinder extends HTMLElement {
     const tags = [...this.parentElement.querySelectorAll(".tag-dialog__tag")]
     for (const tag of tags) tag.hidden = !nameOf(tag).includes(wanted)
     const none = tags.length > 0 && tags.every((tag) => tag.hidden)
-    this.querySelector("[aria-live]").textContent = none ? "No tag has these letters." : ""
+    this.querySelector("[aria-live]").textContent = none ? this.dataset.wordNone : ""
   }
 
   #keep = (event) => {

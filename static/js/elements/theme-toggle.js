@@ -1,5 +1,6 @@
-// <theme-toggle><button aria-label="Colour theme: system">…</button></theme-toggle>
+// <theme-toggle data-word-system="…" data-word-light="…" data-word-dark="…"><button>…</button></theme-toggle>
 const NEXT = { system: "light", light: "dark", dark: "system" }
+const WORDS = { system: "wordSystem", light: "wordLight", dark: "wordDark" }
 
 class ThemeToggle extends HTMLElement {
   #page = document.documentElement
@@ -41,7 +42,7 @@ class ThemeToggle extends HTMLElement {
   }
 
   #show() {
-    this.querySelector("button").setAttribute("aria-label", `Colour theme: ${this.theme}`)
+    this.querySelector("button").setAttribute("aria-label", this.dataset[WORDS[this.theme]])
     for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
       meta.dataset.own ??= meta.content
       meta.content = this.theme === "system" ? meta.dataset.own : meta.dataset[this.theme]

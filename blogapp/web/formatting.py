@@ -1,0 +1,79 @@
+"""Days, months, numbers and lists of names, as the interface's language writes them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+
+from blogapp.web.filters import current_site, local
+
+ENGLISH = Locale("en", "001")  # as the world writes it: 18 Nov 2026; a, b and c
+
+
+def day(moment: datetime) -> str:
+    """Return the day of ``moment`` in the site's zone and format: ``18 Nov 2026``."""
+    return format_day(local(moment), current_site().date_format)
+
+
+def format_day(when: date, notation: str) -> str:
+    """Return a day in strftime's ``notation``, its names in the interface's language.
+
+    The empty notation is the one usual in that language.
+    """
+    locale = locale_in_use()
+    if not notation:
+        return format_date(when, "medium", locale)
+    if locale.language != "en":
+        for directive, kind, width in (
+            ("%B", "months", "wide"),
+            ("%b", "months", "abbreviated"),
+            ("%A", "days", "wide"),
+            ("%a", "days", "abbreviated"),
+        ):
+            if directive in notation:
+                names = getattr(locale, kind)["format"][width]
+                name = names[when.month if kind == "months" else when.weekday()]
+                notation = notation.replace(directive, name.replace("%", "%%"))
+    return when.strftime(notation)
+
+
+def clock_time(moment: datetime) -> str:
+    """Return the time of ``moment`` in the site's zone: ``14:05``."""
+    return f"{local(moment):%H:%M}"
+
+
+def month_name(moment: datetime) -> str:
+    """Return the month of ``moment`` in the site's zone: ``March 2020``."""
+    return name_month(local(moment))
+
+
+def name_month(when: date) -> str:
+    """Return a month of a year: ``March 2020``."""
+    return format_skeleton("yMMMM", when, locale=locale_in_use())
+
+
+def name_months() -> list[str]:
+    """Return the names of the twelve months, as they stand by themselves."""
+    names = locale_in_use().months["stand-alone"]["wide"]
+    return [names[month] for month in range(1, 13)]
+
+
+def number(value: int) -> str:
+    """Return a whole number with its thousands set apart: ``1,200``."""
+    return format_decimal(value, locale=locale_in_use()) if abs(value) > 999 else str(value)
+
+
+def listed(names: Sequence[str], word: Literal["and", "or"] = "and") -> str:
+    """Return names as one phrase: ``a, b and c``."""
+    return format_list(names, "standard" if word == "and" else "or", locale_in_use())
+
+
+def locale_in_use() -> Locale:
+    """Return the interface's locale; plain English is the world's."""
+    locale = get_locale()
+    return ENGLISH if locale is None or str(locale) == "en" else locale
