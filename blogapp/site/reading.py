@@ -16,7 +16,7 @@ def get_site() -> Site:
 
 def default_site() -> Site:
     """Return the settings of a blog that nobody has described yet, not in any session."""
-    return Site(id=1, **{name: value for name, value in _defaults()})
+    return Site(id=1, **dict(_defaults()))
 
 
 def copy_of(site: Site) -> Site:

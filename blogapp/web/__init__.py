@@ -2,9 +2,18 @@
 
 from flask import Flask
 
-from blogapp.web import assets, errors, filters, headers, language, proxies
+from blogapp.web import (
+    assets,
+    errors,
+    filters,
+    headers,
+    language,
+    look,
+    proxies,
+    theming,
+)
 
 
 def init_app(app: Flask) -> None:
-    for part in (proxies, assets, errors, language, filters, headers):
+    for part in (proxies, theming, assets, look, errors, language, filters, headers):
         part.init_app(app)

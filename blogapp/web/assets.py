@@ -11,10 +11,18 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from posixpath import normpath
+from urllib.parse import quote
 
 import rcssmin
 from flask import Flask, Response, current_app, g, request
 from markupsafe import Markup
+
+from blogapp.site.theme import Theme
+from blogapp.text.sheets import readdressed
+from blogapp.web.filters import current_site
+from blogapp.web.look import accent_css
+from blogapp.web.theming import current_theme
 
 FIRST = ("tokens", "base")
 SHELL = ("icon", "header", "theme-toggle", "footer", "button")
@@ -31,20 +39,24 @@ def init_app(app: Flask) -> None:
 
 
 def inline_css(*components: str) -> Markup:
-    """Return the styles of these components, after those of every page, for a <style>."""
-    return _admit("style", _stylesheet(_folder(), components))
+    """Return the styles of these components, after those of every page, for a <style>.
+
+    The theme's follow ours, and the owner's accent follows both.
+    """
+    sheet = _stylesheet(_folder(), components, current_theme(), request.script_root)
+    return admit("style", sheet + accent_css(current_site()))
 
 
 def inline_script(name: str) -> Markup:
     """Return the text of ``js/<name>.js`` for a <script>."""
-    return _admit("script", _script(_folder(), name))
+    return admit("script", _script(_folder(), name))
 
 
 def asset_address(path: str) -> str:
     """Return the address of a static file; it changes with the file's content."""
     # Not by url_for: a request whose Host is refused has no addresses, but an error page.
     root = request.script_root + (current_app.static_url_path or "")
-    return f"{root}/{path}?v={_fingerprint(_folder(), path)}"
+    return f"{root}/{path}?v={_fingerprint(_file(path))}"
 
 
 def keep_for_good(response: Response) -> Response:
@@ -52,9 +64,16 @@ def keep_for_good(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in {200, 304}:
         path = (request.view_args or {})["filename"]
         named = path.startswith("vendor/") and path.endswith((".js", ".woff2"))
-        if named or request.args.get("v") == _fingerprint(_folder(), path):
+        if named or request.args.get("v") == _fingerprint(_file(path)):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def admit(kind: str, text: str) -> Markup:
+    """Return ``text``, which is ours or the owner's, to stand inline in this page."""
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    g.setdefault(f"admitted_{kind}", {})[digest] = True
+    return Markup(text)
 
 
 def admitted(kind: str) -> list[str]:
@@ -62,15 +81,13 @@ def admitted(kind: str) -> list[str]:
     return [f"'sha256-{digest}'" for digest in g.get(f"admitted_{kind}", ())]
 
 
-def _admit(kind: str, text: str) -> Markup:
-    digest = b64encode(sha256(text.encode()).digest()).decode()
-    g.setdefault(f"admitted_{kind}", {})[digest] = True
-    return Markup(text)  # our own files
-
-
 def _folder() -> Path:
     folder: Path = current_app.extensions["assets"]
     return folder
+
+
+def _file(path: str) -> Path:
+    return current_theme().static.get(path) or _folder() / path
 
 
 def _kept(function: Callable[..., str]) -> Callable[..., str]:
@@ -84,10 +101,38 @@ def _kept(function: Callable[..., str]) -> Callable[..., str]:
 
 
 @_kept
-def _stylesheet(folder: Path, components: tuple[str, ...]) -> str:
+def _stylesheet(folder: Path, components: tuple[str, ...], theme: Theme, root: str) -> str:
     names = [*FIRST, *(f"components/{name}" for name in dict.fromkeys(SHELL + components)), *LAST]
-    text = "".join((folder / "css" / f"{name}.css").read_text() for name in names)
+    text = "".join(_sheets(folder, name, theme, root) for name in names)
     return str(rcssmin.cssmin(f"@layer tokens, base, components, utilities;{text}"))
+
+
+def _sheets(folder: Path, name: str, theme: Theme, root: str) -> str:
+    """Ours and the theme's of one name; the theme's may stand in its place."""
+    component = name.removeprefix("components/")
+    path = folder / "css" / f"{name}.css"
+    if component in theme.replaced:
+        ours = _addressed(theme.replaced[component], "css", theme, root)
+    elif component in theme.added and not path.is_file():
+        ours = ""  # a component of the theme's own
+    else:
+        ours = path.read_text()
+    tokens = theme.tokens if name == "tokens" else ""
+    more = theme.added.get(component, "")
+    return ours + _addressed(tokens, "", theme, root) + _addressed(more, "css", theme, root)
+
+
+def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
+    """The sheet with the theme's files that it names at the addresses where pages find them."""
+
+    def address(held: str) -> str:
+        name = normpath(f"{place}/{held.partition('?')[0]}").lstrip("/")
+        path = theme.static.get(name.removeprefix("static/"))
+        if path is None or not name.startswith("static/") or held.startswith("/"):
+            return held
+        return f"{root}{current_app.static_url_path}/{quote(name[7:])}?v={_fingerprint(path)}"
+
+    return readdressed(sheet, address) if sheet else ""
 
 
 @_kept
@@ -96,5 +141,5 @@ def _script(folder: Path, name: str) -> str:
 
 
 @_kept
-def _fingerprint(folder: Path, path: str) -> str:
-    return sha256((folder / path).read_bytes()).hexdigest()[:12]
+def _fingerprint(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:12]

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Response, abort, current_app, make_response, render_template, request
 
+from blogapp.web.theming import render_block
+
 
 def render_page(template: str, **context: Any) -> Response:
     """Render ``template``, or just the block that ``?fragment=`` asks for.
@@ -17,10 +19,9 @@ def render_page(template: str, **context: Any) -> Response:
         return make_response(render_template(template, **context))
 
     current_app.update_template_context(context)
-    page = current_app.jinja_env.get_template(template)
-    block = page.blocks.get(f"fragment_{name}")
+    block = render_block(template, f"fragment_{name}", context)
     if block is None:
         abort(404)
-    response = make_response("".join(block(page.new_context(context))))
+    response = make_response(block)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
