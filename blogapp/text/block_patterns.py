@@ -8,10 +8,8 @@ SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 DIVIDER = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 ITEM = re.compile(r"([-*+]|\d{1,9}[.)])([ \t]+|$)(.*)")
 FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:")
-LINK_DEFINITION = re.compile(r"\[[^\[\]^][^\[\]]*\]:")
-ABBREVIATION = re.compile(r"\*\[[^\[\]\\]+\][ ]?:")
+ABBREVIATION = re.compile(r"\*\[([^\[\]\\]+)\][ ]?:[ \t]*(\S.*?)[ \t]*$")
 DEFINITION = re.compile(r":[ ]{1,3}\S")
-TABLE_DELIMITER = re.compile(r"(?=.*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 # Kramdown's attributes on a line of their own.
 ITEM_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*$")
 
@@ -45,6 +43,12 @@ _BLOCK_TAGS = (
 _ATTRIBUTE = r"\s+[a-zA-Z_:@][\w:.@-]*(?:\s*=\s*(?:[^\s\"'=<>`]+|'[^']*'|\"[^\"]*\"))?"
 _WHOLE_TAG = rf"<(?:[a-zA-Z][\w-]*(?:{_ATTRIBUTE})*\s*/?|/[a-zA-Z][\w-]*\s*)>"
 _BLANK = re.compile(r"$^")
+_PHRASE = re.compile(
+    r"<(?:(img|br|wbr)|(a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span"
+    r"|strong|sub|sup|u))(?=[\s/>])",
+    re.IGNORECASE,
+)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_TAGS}|pre)(?=[\s/>])", re.IGNORECASE)
 MARKDOWN_INSIDE = re.compile(
     rf"<[a-zA-Z][\w-]*(?:{_ATTRIBUTE})*?\s+markdown(?:\s*=\s*[\"']?(?:1|block|span)[\"']?)?"
     rf"(?:{_ATTRIBUTE})*\s*>"
@@ -73,6 +77,18 @@ def html_block_end(text: str, *, in_paragraph: bool) -> re.Pattern[str] | None:
         if (interrupts or not in_paragraph) and opening.match(text):
             return end
     return None
+
+
+def is_phrase(html: str) -> bool:
+    """Tell whether a block of HTML is words or pictures, complete, to be set as a paragraph.
+
+    >>> is_phrase('<a href="/b"><img src="c.png"></a>'), is_phrase("<del>"), is_phrase("<p>")
+    (True, False, False)
+    """
+    begin = _PHRASE.match(html)
+    if not begin or _BLOCK_TAG.search(html):
+        return False
+    return bool(begin[1]) or html.lower().rstrip().endswith(f"</{begin[2].lower()}>")
 
 
 def interrupts_paragraph(text: str) -> bool:

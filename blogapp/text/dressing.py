@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from blogapp.text.addresses import bare_addresses, encoded
 from blogapp.text.captions import caption
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
@@ -13,7 +14,6 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _NOT_IN_CONTENTS = {"blockquote", "li", "td", "th"}
 _NO_LINKS_INSIDE = {"a", "code", "kbd", "pre", "samp"}
-_BARE_ADDRESS = re.compile(r"(?<![\w@/.])(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"]+", re.IGNORECASE)
 _OUTSIDE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _LONGEST_HEADING = 500
 _EXPRESSION = re.compile(r"\{[\w.]+\}")
@@ -93,15 +93,15 @@ class _Dressing:
             yield write(text)
             return
         end = 0
-        for match in _BARE_ADDRESS.finditer(text):
-            address = _without_final_marks(match[0])
-            yield write(text[end : match.start()])
+        for start, address in bare_addresses(text):
+            yield write(text[end:start])
             yield self.bare_link(address)
-            end = match.start() + len(address)
+            end = start + len(address)
         yield write(text[end:])
 
     def bare_link(self, address: str) -> str:
-        href = address if "://" in address[:9] else f"http://{address}"
+        scheme = "" if "://" in address[:9] else "mailto:" if "@" in address else "http://"
+        href = scheme + address
         link = Tag("a", attributes={"href": href})
         self.dress_link(link)
         link.attributes["data-added"] = ""
@@ -182,6 +182,7 @@ class _Dressing:
                     tag.attributes[name] = str(size)
             tag.attributes.pop("srcset", None)
             tag.attributes.pop("sizes", None)
+        tag.attributes["src"] = encoded(tag.attributes["src"])
         tag.attributes.setdefault("alt", "")
         tag.attributes |= {"loading": "lazy", "decoding": "async"}
         return write(tag)
@@ -192,7 +193,8 @@ class _Dressing:
         if href and not href.startswith("#"):
             rewritten = self.link(href)
             if rewritten is not None and is_safe_address(rewritten):
-                tag.attributes["href"] = href = rewritten
+                href = rewritten
+            tag.attributes["href"] = encoded(href)
         if _OUTSIDE.match(href):
             tag.attributes["rel"] = "noopener"
 
@@ -254,17 +256,3 @@ def _align(cell: Tag) -> None:
     side = cell.attributes.pop("align", "")
     if side in ("center", "right"):
         cell.attributes["class"] = f"cell--{side}"
-
-
-def _without_final_marks(address: str) -> str:
-    """Drop what ends the sentence rather than the address.
-
-    >>> _without_final_marks("https://a.example/b_(c)."), _without_final_marks("https://a.b/c)")
-    ('https://a.example/b_(c)', 'https://a.b/c')
-    """
-    while address:
-        closes_too_much = address[-1] == ")" and address.count(")") > address.count("(")
-        if address[-1] not in "?!.,:;*_~'\"\N{RIGHT SINGLE QUOTATION MARK}" and not closes_too_much:
-            break
-        address = address[:-1]
-    return address

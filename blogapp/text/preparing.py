@@ -21,16 +21,17 @@ from blogapp.text.block_patterns import (
     HEADING,
     ITEM,
     ITEM_ATTRIBUTES,
-    LINK_DEFINITION,
     MARKDOWN_INSIDE,
     SETEXT,
-    TABLE_DELIMITER,
     TEMPLATE_TAG,
     html_block_end,
     interrupts_paragraph,
+    is_phrase,
     split_indent,
     strip_columns,
 )
+from blogapp.text.inline_patterns import definition
+from blogapp.text.tables import MOST_CELLS, alignments, cells
 
 # A line that begins with it is a paragraph of a tight list: shown without space around it.
 TIGHT = "\x04"
@@ -56,29 +57,45 @@ class _Item:
     offset: int
     list: _List | None
     blank_inside: bool = False
+    is_empty: bool = False
+
+
+def _ignore(*found: str) -> None:
+    """Take no notice of what was found."""
 
 
 def prepare(
-    lines: list[str], *, keep: Callable[[str], str], code: Callable[[str, str], str]
+    lines: list[str],
+    *,
+    keep: Callable[[str], str],
+    code: Callable[[str, str], str],
+    define: Callable[[str, str, str], object] = _ignore,
+    abbreviate: Callable[[str, str], object] = _ignore,
 ) -> list[str]:
-    """Return flat Markdown. ``keep`` stores HTML and returns its marker, ``code`` makes a block."""
+    """Return flat Markdown: no lists, quotes, tables, code, HTML and definitions are left.
+
+    ``keep`` stores HTML and returns its marker, ``code`` makes a block of a text and the words
+    behind its fence, ``define`` is told label, address and title of links, ``abbreviate`` the
+    short and the long.
+    """
     notes = sum(line.count("[^") for line in lines)
-    return _Preparation(lines, keep, code, depth=0, with_notes=notes <= MOST_NOTES).run()
+    hands = _Hands(keep, code, define, abbreviate)
+    return _Preparation(lines, hands, depth=0, with_notes=notes <= MOST_NOTES).run()
+
+
+@dataclass(frozen=True)
+class _Hands:
+    keep: Callable[[str], str]
+    code: Callable[[str, str], str]
+    define: Callable[[str, str, str], object]
+    abbreviate: Callable[[str, str], object]
 
 
 class _Preparation:
-    def __init__(
-        self,
-        lines: list[str],
-        keep: Callable[[str], str],
-        code: Callable[[str, str], str],
-        *,
-        depth: int,
-        with_notes: bool,
-    ) -> None:
+    def __init__(self, lines: list[str], hands: _Hands, *, depth: int, with_notes: bool) -> None:
         self.lines = lines
-        self.keep = keep
-        self.code = code
+        self.hands = hands
+        self.keep = hands.keep
         self.depth = depth
         self.with_notes = with_notes
         self.out: list[str] = []
@@ -86,7 +103,6 @@ class _Preparation:
         self.left: _List | None = None
         self.paragraph: int | None = None
         self.after_blank = True
-        self.in_definitions = False
 
     def run(self) -> list[str]:
         at = 0
@@ -94,12 +110,15 @@ class _Preparation:
             column, text = split_indent(self.lines[at])
             at = self.take(at, column, text) if text else self.take_blank(at)
         self.leave(0)
+        self.end_paragraph()
         self.close_left_list()
         return self.out
 
     def take_blank(self, at: int) -> int:
         self.end_paragraph()
         self.after_blank = True
+        if self.items and self.items[-1].is_empty:
+            self.leave(len(self.items) - 1)
         return at + 1
 
     def take(self, at: int, column: int, text: str) -> int:
@@ -108,10 +127,11 @@ class _Preparation:
         offset = self.items[-1].offset if self.items else 0
         # A stray marker may stand left of the text it continues.
         indent = max(0, column - offset)
-        if self.left and not (indent < 4 and ITEM.match(text)):
+        if self.left and not (indent < 4 and ITEM.match(text) and not DIVIDER.match(text)):
             self.close_left_list()
-        if self.after_blank and self.items:
-            self.items[-1].blank_inside = True
+        if self.items:
+            self.items[-1].is_empty = False
+            self.items[-1].blank_inside |= self.after_blank
         after = self.take_block(at, indent, text, offset)
         self.after_blank = False
         return after
@@ -126,6 +146,9 @@ class _Preparation:
         if indent < 4 and (heading := HEADING.match(text)):
             return self.take_heading(at, len(heading[1]), heading[2] or "")
         if self.paragraph is not None and (underline := SETEXT.match(text)) and indent < 4:
+            self.take_definitions()
+            if self.paragraph is None:
+                return self.take_text(at, text)
             return self.take_underline(at, underline[0][0])
         if indent < 4 and DIVIDER.match(text):
             return self.put(at, "<hr>")
@@ -154,7 +177,8 @@ class _Preparation:
             keep -= 1
         if keep == len(self.items):
             return
-        lazy = not interrupts_paragraph(text) and not DEFINITION.match(text)
+        offset = self.items[keep - 1].offset if keep else 0
+        lazy = column >= offset + 4 or not (interrupts_paragraph(text) or DEFINITION.match(text))
         if self.paragraph is None or not lazy:
             self.leave(keep)
 
@@ -183,38 +207,76 @@ class _Preparation:
     # --- leaf blocks
 
     def take_text(self, at: int, text: str) -> int:
-        if text.endswith("\\") and not text.endswith("\\\\"):
-            text = text[:-1] + "  "
-        table = "|" in text and self.is_table_head(at)
-        definition = LINK_DEFINITION.match(text) or ABBREVIATION.match(text)
-        if table or (definition and self.in_definitions):
-            # Each as a block of its own: a table may follow text, definitions are quicker read.
-            self.end_paragraph()
+        if abbreviation := ABBREVIATION.match(text):
+            self.hands.abbreviate(abbreviation[1], abbreviation[2])
+            return at + 1
+        if "|" in text and (aligned := self.table_head(at, text)):
+            return self.take_table(at, aligned)
         if self.paragraph is None:
-            self.in_definitions = bool(definition)
-            self.begin_paragraph(plain=not table and not definition)
+            self.begin_paragraph()
         self.out.append(self.lead() + text)
         if DEFINITION.match(text) and not self.items:
             self.items.append(_Item(offset=4, list=None))
         return at + 1
 
-    def is_table_head(self, at: int) -> bool:
+    def table_head(self, at: int, text: str) -> list[str] | None:
         following = self.lines[at + 1] if at + 1 < len(self.lines) else ""
-        return bool(TABLE_DELIMITER.match(following.strip()))
+        return alignments(text, following.strip())
 
-    def begin_paragraph(self, *, plain: bool = True) -> None:
+    def take_table(self, at: int, aligned: list[str]) -> int:
+        self.put(at, "<table><thead><tr>")
+        self.put_row(self.lines[at], "th", aligned)
+        self.emit(self.keep("</tr></thead>"))
+        end, offset = at + 2, self.items[-1].offset if self.items else 0
+        room = at + MOST_CELLS // len(aligned)
+        while end < min(len(self.lines), room):
+            column, text = split_indent(self.lines[end])
+            if not text or column < offset or column >= offset + 4 or interrupts_paragraph(text):
+                break
+            self.emit(self.keep("<tbody><tr>" if end == at + 2 else "<tr>"))
+            self.put_row(text, "td", aligned)
+            self.emit(self.keep("</tr>"))
+            end += 1
+        self.emit(self.keep("</tbody></table>" if end > at + 2 else "</table>"))
+        return end
+
+    def put_row(self, row: str, tag: str, aligned: list[str]) -> None:
+        for cell, alignment in zip(cells(row, len(aligned)), aligned, strict=True):
+            named = f' align="{alignment}"' if alignment else ""
+            self.emit(self.keep(f"<{tag}{named}>"))
+            if cell:
+                self.out += [self.lead() + TIGHT + cell, ""]
+            self.emit(self.keep(f"</{tag}>"))
+
+    def begin_paragraph(self) -> None:
         self.out.append("")
         self.paragraph = len(self.out)
         if self.items and (inside := self.items[-1].list):
             if self.items[-1].blank_inside:
                 inside.tight = False
-            if plain:
-                inside.paragraphs.append(self.paragraph)
+            inside.paragraphs.append(self.paragraph)
 
     def end_paragraph(self) -> None:
         if self.paragraph is not None:
+            self.take_definitions()
             self.out.append("")
         self.paragraph = None
+
+    def take_definitions(self) -> None:
+        """Take definitions of links from the beginning of the paragraph."""
+        begin = self.paragraph or 0
+        if not self.out[begin].lstrip().startswith("["):
+            return
+        lines = [line.lstrip() for line in self.out[begin:]]
+        text, end = "\n".join(lines), 0
+        while found := definition(text, end):
+            self.hands.define(*found[:3])
+            end = found[3]
+        if not end:
+            return
+        self.out[begin:] = [self.lead() + line for line in text[end:].split("\n") if line]
+        if len(self.out) == begin:
+            self.forget_paragraph(begin)
 
     def take_heading(self, at: int, level: int, text: str) -> int:
         self.end_paragraph()
@@ -243,10 +305,11 @@ class _Preparation:
             end += 1
             last = end if text else last
         lines = [strip_columns(line, columns) for line in self.lines[at:last]]
-        self.put(at, self.code("\n".join(lines), ""))
+        self.put(at, self.hands.code("\n".join(lines), ""))
         return last
 
     def take_fence(self, at: int, columns: int, fence: re.Match[str]) -> int:
+        offset = self.items[-1].offset if self.items else 0
         closing = re.compile(rf"{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")
         lines: list[str] = []
         end = at + 1
@@ -255,10 +318,10 @@ class _Preparation:
             if text and self.items and column < self.items[-1].offset:
                 break
             end += 1
-            if closing.match(text):
+            if closing.match(text) and column < offset + 4:
                 break
             lines.append(strip_columns(self.lines[end - 1], columns))
-        self.put(at, self.code("\n".join(lines), fence[2]))
+        self.put(at, self.hands.code("\n".join(lines), fence[2]))
         return end
 
     def take_html(self, at: int, offset: int, text: str, end: re.Pattern[str]) -> int:
@@ -280,7 +343,8 @@ class _Preparation:
             stop += 1
             if line and end.search(line):
                 break
-        self.put(at, "\n".join(lines))
+        html = "\n".join(lines).strip()
+        self.put(at, f"<p>{html}</p>" if is_phrase(html) else html + "\n")
         return stop
 
     def goes_on_indented(self, blank: int) -> bool:
@@ -299,16 +363,16 @@ class _Preparation:
         end = at
         while end < len(self.lines):
             column, text = split_indent(self.lines[end])
-            if not text or (self.items and column < offset and text[0] != ">"):
+            if not text:
                 break
-            if text[0] == ">" and column >= offset and column - offset < 4:
-                content = text[1:]
-                content = content[1:] if content.startswith(" ") else content
+            if text[0] == ">" and 0 <= column - offset < 4:
+                content = _quoted(text, column)
                 fences += bool(FENCE.match(content.strip()))
-            elif fences % 2 or not inner or interrupts_paragraph(text) or not _is_text(inner[-1]):
+            elif fences % 2 or not _goes_on(inner, text, column - offset):
                 break
             else:
-                content = text
+                # Whatever it looks like, it goes on the paragraph.
+                content = "    " + text
             inner.append(content)
             end += 1
         callout = CALLOUT.match(inner[0]) if inner else None
@@ -353,8 +417,12 @@ class _Preparation:
             self.loosen()
             inside = _List(tag, marker[-1])
             self.emit(self.keep(_list_tag(tag, marker)))
-        width = len(space.expandtabs(4)) if text and len(space) < 5 else 1
-        self.items.append(_Item(column + len(marker) + width, inside))
+        begin = column + len(marker)
+        width = len((" " * begin + space).expandtabs(4)) - begin
+        if width > 4 and text:
+            # What is indented so far is code.
+            text, width = " " * (width - 1) + text, 1
+        self.items.append(_Item(begin + (width if text else 1), inside, is_empty=not text.strip()))
 
         task = _TASK.match(text)
         if task:
@@ -390,7 +458,7 @@ class _Preparation:
     def put_inside(self, opening: str, lines: list[str], closing: str) -> None:
         self.put(0, opening)
         depth = self.depth + len(self.items) + 1
-        inner = _Preparation(lines, self.keep, self.code, depth=depth, with_notes=self.with_notes)
+        inner = _Preparation(lines, self.hands, depth=depth, with_notes=self.with_notes)
         lead = self.lead()
         self.out += [lead + line if line else "" for line in inner.run()]
         self.emit(self.keep(closing))
@@ -407,9 +475,25 @@ class _Preparation:
         return "    " * sum(item.list is None for item in self.items)
 
 
-def _is_text(line: str) -> bool:
-    stripped = line.strip(" >")
-    return bool(stripped) and not (HEADING.match(stripped) or FENCE.match(stripped))
+def _quoted(text: str, column: int) -> str:
+    """Return what a line of a quote quotes: the sign and one column of space are off."""
+    if not text.startswith(">\t"):
+        return text[1:].removeprefix(" ")
+    bare = text[1:].lstrip(" \t")
+    indent = text[1 : len(text) - len(bare)]
+    width = len((" " * (column + 1) + indent).expandtabs(4)) - column - 1
+    return " " * (width - 1) + bare
+
+
+def _goes_on(inner: list[str], text: str, indent: int) -> bool:
+    """Tell whether a line without a sign goes on the paragraph that a quote ends with."""
+    if not inner or (indent < 4 and interrupts_paragraph(text)):
+        return False
+    last = inner[-1].strip(" >")
+    if not last or HEADING.match(last) or FENCE.match(last) or DIVIDER.match(last):
+        return False
+    # Under a blank line or a heading, four columns make code.
+    return not inner[-1].startswith("    ") or (len(inner) > 1 and bool(inner[-2].strip(" >")))
 
 
 def _callout(kind: str, title: str) -> str:
