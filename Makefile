@@ -6,6 +6,7 @@ VENV = .venv/bin
 PYTEST = $(VENV)/python -m pytest
 FAST = -n 2 -m "not browser and not prove"
 DRIVEN = -n 3 -m "browser and not prove"
+OPTIONAL = math diagrams
 JOURNEYS = $(wildcard tests/browser/test_listing*.py) tests/browser/test_reading.py tests/browser/test_authoring.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -65,11 +66,14 @@ lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest
 	@$(LOCK) --group build --output-file requirements/run.txt
 	@$(LOCK) --group build --group test --group lint \
 	  --constraint requirements/run.txt --output-file requirements/test.txt
+	@for part in $(OPTIONAL); do $(PIN) --group $$part \
+	  --constraint requirements/test.txt --output-file requirements/$$part.txt; done
 
 # Hashes of every file a version has, so that one file serves all platforms; no
 # comments, because those would name folders and addresses of whoever ran it.
-LOCK = $(VENV)/python -m uv pip compile pyproject.toml --quiet --universal $(if $(UPGRADE),--upgrade) \
+PIN = $(VENV)/python -m uv pip compile --quiet --universal $(if $(UPGRADE),--upgrade) \
   --python-version 3.11.5 --generate-hashes --no-header --no-annotate
+LOCK = $(PIN) pyproject.toml
 
 # What is installed is remembered by empty files: a second `make run` asks pip nothing.
 
@@ -77,9 +81,12 @@ LOCK = $(VENV)/python -m uv pip compile pyproject.toml --quiet --universal $(if 
 	@$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/has-run: requirements/run.txt .venv/bin/python
+.venv/has-run: requirements/run.txt $(OPTIONAL:%=requirements/%.txt) .venv/bin/python
 	@echo "Installing what the blog needs into .venv"
 	@$(VENV)/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
+	@for part in $(OPTIONAL); do $(VENV)/python -m pip install --quiet --require-hashes \
+	  --only-binary :all: --requirement requirements/$$part.txt 2> /dev/null || \
+	  echo "No build for this system: $$part will be shown as its source"; done
 	@touch $@
 
 .venv/has-tests: requirements/test.txt .venv/has-blogapp
