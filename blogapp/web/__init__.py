@@ -9,11 +9,12 @@ from blogapp.web import (
     headers,
     language,
     look,
+    outside,
     proxies,
     theming,
 )
 
 
 def init_app(app: Flask) -> None:
-    for part in (proxies, theming, assets, look, errors, language, filters, headers):
+    for part in (proxies, theming, assets, look, outside, errors, language, filters, headers):
         part.init_app(app)

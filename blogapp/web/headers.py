@@ -1,8 +1,9 @@
 """Headers that every answer carries."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from blogapp.web.assets import admitted
+from blogapp.web.outside import allowed
 
 
 def init_app(app: Flask) -> None:
@@ -17,7 +18,7 @@ def secure(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("X-Frame-Options", "SAMEORIGIN" if g.get("is_preview") else "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     return response
 
@@ -39,12 +40,32 @@ def allow_keeping(response: Response) -> Response:
     return response
 
 
+def let_frame_previews() -> None:
+    """Let this page hold a frame with pages of this blog, where those allow it themselves."""
+    g.frames_previews = True
+
+
 def _policy() -> str:
-    """The Content-Security-Policy (CSP level 3): our own files, and inlined text by hash."""
-    script = " ".join(["'self'", *admitted("script")])
-    style = " ".join(["'self'", *admitted("style")])
-    return (
-        f"default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; "
-        "media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    """The Content-Security-Policy (CSP level 3): our own files, and inlined text by hash.
+
+    The owner may allow other origins on public pages. A preview may stand in a frame
+    of our own; no other page may.
+    """
+    sources = {
+        "script": ["'self'", *admitted("script")],
+        "style": ["'self'", *admitted("style")],
+        "img": ["'self'", "data:"],
+        "media": ["'self'"],
+        "font": ["'self'"],
+        "connect": ["'self'"],
+        "manifest": ["'self'"],
+        "frame": ["'self'"] if g.get("frames_previews") else [],
+    }
+    directives = [
+        f"{kind}-src {' '.join([*own, *allowed(kind)])}"
+        for kind, own in sources.items()
+        if own or allowed(kind)
+    ]
+    ancestors = "'self'" if g.get("is_preview") else "'none'"
+    rest = f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    return "; ".join(["default-src 'none'", *directives, rest])

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request
 
 from blogapp.site.accents import DARK, LIGHT, Shades, TooFaint, dark_of, shade
 from blogapp.site.models import Site
+from blogapp.site.networks import network_of
 from blogapp.text.palettes import Palette, read_palette
 from blogapp.web.theming import current_theme
 
@@ -30,7 +31,9 @@ class Logo:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(logo_of=logo_of, paper_colours=paper_colours)
+    app.jinja_env.globals.update(
+        logo_of=logo_of, network_of=network_of, paper_colours=paper_colours
+    )
 
 
 def palette() -> Palette:

@@ -1,0 +1,52 @@
+"""What public pages may load from elsewhere, and the owner's piece of their head."""
+
+from functools import lru_cache
+
+from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
+
+from blogapp.site.models import Site
+from blogapp.text.snippets import BadSnippet, Snippet, read_snippet
+from blogapp.web.assets import admit
+from blogapp.web.filters import current_site
+
+# Those where nobody types a password or a text.
+_OPEN_TO_OUTSIDE = "public"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(head_snippet=head_snippet)
+
+
+def allowed(kind: str) -> list[str]:
+    """Return the origins that this answer may load ``kind`` from: a name of `SOURCES`."""
+    site: Site | None = g.get("site")
+    if site is None or not _is_open():
+        return []
+    return list((site.origins or {}).get(kind, ()))
+
+
+def head_snippet() -> Markup:
+    """Return what the owner adds to the head of public pages; nothing anywhere else."""
+    text = current_site().head_snippet
+    snippet = _read(text) if text and _is_open() else None
+    if snippet is None:
+        return Markup("")
+    for kind, inline in snippet.inline:
+        admit(kind, inline)
+    return Markup(snippet.html)  # written anew by the reader above
+
+
+def _is_open() -> bool:
+    # A preview is shown to somebody who is signed in, and settings in it are not yet kept.
+    is_public = has_request_context() and request.blueprint == _OPEN_TO_OUTSIDE
+    return is_public and not g.get("is_preview")
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> Snippet | None:
+    try:
+        return read_snippet(text)
+    except BadSnippet:
+        # Kept by a version that read less strictly.
+        return None
