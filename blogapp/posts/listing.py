@@ -49,7 +49,12 @@ class Named:
 
 
 def list_posts(
-    selection: Selection, *, within: Selection = EVERYTHING, now: datetime, size: int
+    selection: Selection,
+    *,
+    within: Selection = EVERYTHING,
+    now: datetime,
+    size: int,
+    with_authors: bool = False,
 ) -> Batch:
     """Return the listed posts of ``selection`` among those of ``within``, without their bodies.
 
@@ -66,7 +71,10 @@ def list_posts(
 
     # One row too many answers "is there more?" without counting.
     limit = (last - first + 1) * size
-    rows = db.session.execute(_as_cards(found.limit(limit + 1), selection)).all()
+    cards = _as_cards(found.limit(limit + 1), selection)
+    if with_authors:
+        cards = cards.options(selectinload(Post.authors).load_only(Author.name, Author.slug))
+    rows = db.session.execute(cards).all()
     posts, ranks = [row[0] for row in rows[:limit]], [row[1] for row in rows[:limit]]
     pages = [
         Page(first + number, posts[at : at + size])

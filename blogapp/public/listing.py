@@ -96,7 +96,13 @@ def _show(place: Place) -> Response:
         place=_described(place),
         selection=selection,
         choices=choices,
-        batch=list_posts(selection, within=place.within, now=moment, size=site.page_size),
+        batch=list_posts(
+            selection,
+            within=place.within,
+            now=moment,
+            size=site.page_size,
+            with_authors="author" in site.card_fields,
+        ),
         shown=choices.shown,
         ways_out=_ways_out(place, selection, choices),
     )
@@ -115,7 +121,13 @@ def _show_batch(place: Place, selection: Selection) -> Response:
     if not shown and place.key and not count_posts(place.within, now=moment):
         abort(404)
     selection = _in_reach(selection, shown, site.page_size)
-    batch = list_posts(selection, within=place.within, now=moment, size=site.page_size)
+    batch = list_posts(
+        selection,
+        within=place.within,
+        now=moment,
+        size=site.page_size,
+        with_authors="author" in site.card_fields,
+    )
     listing = Listing(
         site=site,
         place=place,

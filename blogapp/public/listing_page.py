@@ -18,7 +18,7 @@ from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline
 from blogapp.public.wording import Wording
-from blogapp.site.models import Site
+from blogapp.site.models import Link, Site
 from blogapp.web.addresses import absolute
 from blogapp.web.clock import now
 from blogapp.web.formatting import month_name, name_months
@@ -133,6 +133,16 @@ class Listing:
     @property
     def heading(self) -> str:
         return self.place.name or self.site.heading or self.site.title
+
+    @property
+    def breadcrumb(self) -> Sequence[Link]:
+        """Where the blog itself stands; on its front page alone."""
+        return () if self.place.key else self.site.breadcrumb
+
+    @property
+    def hero(self) -> Sequence[str]:
+        """The lines that stand in place of the front page's heading; may be empty."""
+        return () if self.place.key else self.site.hero.splitlines()
 
     @property
     def eyebrow(self) -> str:
