@@ -1,18 +1,24 @@
 """An engineering blog you host yourself."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from blogapp.config import Config
-from blogapp.extensions import csrf, db
+    from blogapp.config import Config
 
 PACKAGE = Path(__file__).parent
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: "Config | None" = None) -> "Flask":
     """Assemble an application; the only place where all the parts meet."""
+    # Here, so that a process that only renders text starts without them.
+    from flask import Flask
+
     from blogapp import auth, authoring, public, web
+    from blogapp.config import Config
+    from blogapp.extensions import csrf, db
 
     config = config or Config.from_env()
     home = PACKAGE.parent if (PACKAGE.parent / "templates").is_dir() else PACKAGE

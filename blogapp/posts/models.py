@@ -85,6 +85,10 @@ class Series(Named, Base):
     __tablename__ = "series"
 
 
+# Stands in the place of the renderer's version.
+NOT_FORMATTED = 0
+
+
 class State(StrEnum):
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -152,7 +156,7 @@ class Post(Base):
     words: Mapped[int] = mapped_column(default=0)
     headings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, deferred=True)
     drawings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    renderer_version: Mapped[int] = mapped_column(default=0)
+    renderer_version: Mapped[int] = mapped_column(default=NOT_FORMATTED)
 
     domain: Mapped[Domain | None] = relationship(lazy="raise")
     series: Mapped[Series | None] = relationship(lazy="raise")
@@ -179,6 +183,11 @@ class Post(Base):
         if not self.is_page:
             return f"/posts/{self.slug}"
         return "/about" if self.slug_key == "about" else f"/pages/{self.slug}"
+
+    @property
+    def is_formatted(self) -> bool:
+        """Whether the text is rendered; else it costs too much, and is shown as it was typed."""
+        return self.renderer_version != NOT_FORMATTED
 
     @property
     def summary_or_excerpt(self) -> str:

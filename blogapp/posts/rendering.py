@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blogapp.extensions import Base, db
 from blogapp.media.models import Media
-from blogapp.posts.models import Post, PostMedia, month_of
+from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
 from blogapp.posts.searching import searchable
-from blogapp.text import drawing, markdown
+from blogapp.text import confining, drawing, markdown
+from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, Rendered
 from blogapp.text.references import plain_reference
 
@@ -57,7 +58,7 @@ def derived(
         "words": rendered.words,
         "headings": [asdict(heading) for heading in rendered.headings],
         "drawings": _draw(rendered),
-        "renderer_version": markdown.VERSION,
+        "renderer_version": markdown.VERSION if rendered.formatted else NOT_FORMATTED,
     }
 
 
@@ -68,7 +69,8 @@ def _derived_of(post: Post) -> dict[str, Any]:
 def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
     """Return what ``body`` becomes, with addresses that `place` completes.
 
-    ``media`` are the files that relative references may name.
+    ``media`` are the files that relative references may name. Rendered in a process of its
+    own; a text that costs too much there comes back as it was typed, not ``formatted``.
     """
 
     plain_names = {plain_reference(name): found for name, found in media.items()}
@@ -89,7 +91,11 @@ def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
         plain = plain_reference(target)
         return BASE + plain if _is_rooted(plain) else plain
 
-    return markdown.render(body.replace(BASE, ""), picture=picture, link=link)
+    body = body.replace(BASE, "")
+    try:
+        return confining.render(body, picture=picture, link=link)
+    except NotRendered:
+        return markdown.plain(body)
 
 
 def place(html: str, base: str) -> str:

@@ -11,14 +11,16 @@ from blogapp.text.dressing import Heading, Picture, dress
 from blogapp.text.excerpts import excerpt
 from blogapp.text.extending import make_markdown
 from blogapp.text.highlighting import highlight
-from blogapp.text.reading import read
+from blogapp.text.reading import WORDS_PER_MINUTE, count_words, read
 from blogapp.text.sanitizing import sanitize
 from blogapp.text.templating import ADDED, resolve
 
-__all__ = ["VERSION", "Heading", "Picture", "Rendered", "render"]
+__all__ = ["VERSION", "Heading", "Picture", "Rendered", "plain", "render"]
 
 VERSION = 3
 
+# As much of a plain text as an excerpt is looked for in.
+_BEGINNING = 10_000
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -29,6 +31,7 @@ class Rendered:
     ``html`` is sanitised and stands in ``<div class="prose">``; what it adds to the author's
     words carries ``data-added``. ``pictures`` are image references as they were written,
     ``dropped`` the tags of other site generators that mean nothing here and show nothing.
+    What is not ``formatted`` is shown as it was typed.
     """
 
     html: str
@@ -42,6 +45,7 @@ class Rendered:
     outline: tuple[Block, ...]
     pictures: tuple[str, ...]
     dropped: tuple[str, ...] = ()
+    formatted: bool = True
 
 
 def _as_written(reference: str) -> None:
@@ -80,6 +84,30 @@ def render(
     )
 
 
+def plain(body: str) -> Rendered:
+    """Return a body as its author typed it, in one block; takes time in proportion to its length.
+
+    >>> plain("Caches *lie* < 1.").html
+    '<pre class="prose__plain">Caches *lie* &lt; 1.</pre>'
+    """
+    text = _clean(body)
+    words = count_words(text)
+    beginning = [part for part in text[:_BEGINNING].split("\n\n") if part.strip()]
+    return Rendered(
+        html=f'<pre class="prose__plain">{escape(text, quote=False)}</pre>',
+        headings=(),
+        text=text,
+        excerpt=excerpt([" ".join(part.split()) for part in beginning]),
+        words=words,
+        code_lines=0,
+        figures=0,
+        minutes=max(1, round(words / WORDS_PER_MINUTE)),
+        outline=(Block(0, "prose", words, (words,)),) if words else (),
+        pictures=(),
+        formatted=False,
+    )
+
+
 def _clean(body: str) -> str:
     # Half a surrogate pair is no character, and markers are made of control characters.
     body = body.encode("utf-8", "replace").decode("utf-8")
@@ -90,6 +118,8 @@ def _clean(body: str) -> str:
 def _convert(body: str) -> str:
     try:
         return make_markdown(_code).convert(body)
+    except MemoryError:
+        raise  # a limit was set, and whoever set it answers for it
     except Exception:
         # A library must not stand between an author and their words: show them unformatted.
         logging.getLogger(__name__).exception("a body could not be rendered")
