@@ -15,7 +15,7 @@ from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import count_posts
 from blogapp.extensions import db
 from blogapp.media.models import Media
-from blogapp.posts.models import Post
+from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.rendering import rebuild
 from blogapp.site.reading import get_site
 from blogapp.text import markdown
@@ -65,8 +65,14 @@ def _findings(app: Flask) -> Iterator[tuple[str, str]]:
     yield from _check_database(app)
     yield from _check_media(app)
     yield from _check_people()
-    stale = _count(select(func.count(Post.id)).where(Post.renderer_version != markdown.VERSION))
-    if stale:
+    yield from _check_rendering()
+
+
+def _check_rendering() -> Iterator[tuple[str, str]]:
+    count, version = select(func.count(Post.id)), Post.renderer_version
+    if plain := _count(count.where(version == NOT_FORMATTED)):
+        yield "warning", f"{plain} posts are shown as they were typed: formatting costs too much"
+    if stale := _count(count.where(version.not_in([markdown.VERSION, NOT_FORMATTED]))):
         yield "warning", f"{stale} posts were rendered by another version: blogapp render rebuild"
 
 

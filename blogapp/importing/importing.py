@@ -24,6 +24,7 @@ from blogapp.importing.writing import (
     note_import,
     taken_addresses,
     taken_note,
+    unformatted_note,
     write_again,
     write_new,
 )
@@ -221,10 +222,12 @@ class _Run:
         taken = taken_addresses(source, slug, known.post_id if known else None)
         notes += [taken_note(path) for path in sorted(taken | self.planned & {*source.addresses})]
         self.planned |= {*source.addresses}
-        html = render_body(source.body, media={}).html
+        rendered = render_body(source.body, media={})
+        if not rendered.formatted:
+            notes.append(unformatted_note(source))
         path = self._shown(source.path)
         result = Result.CHANGED if known else Result.MADE
-        return self._outcome(path, result, planned_line(path, source, slug, html), notes)
+        return self._outcome(path, result, planned_line(path, source, slug, rendered.html), notes)
 
     def _free_slug(self, wanted: str) -> str:
         slug, number = free_post_slug(wanted), 2

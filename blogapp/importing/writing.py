@@ -126,6 +126,8 @@ def _finish(
     _set_dates(post, source, desk)
     post.cover_id = cover.id if cover else None
     notes += _lead_here(post, source, now=desk.now)
+    if not post.is_formatted:
+        notes.append(unformatted_note(source))
     db.session.flush()
 
 
@@ -199,6 +201,10 @@ def taken_addresses(source: SourcePost, slug: str, post_id: int | None = None) -
 
 def taken_note(path: str) -> Note:
     return 1, f"the old address {path} already leads to another post"
+
+
+def unformatted_note(source: SourcePost) -> Note:
+    return source.body_line, "formatting it costs too much: it is kept, and shown as it was typed"
 
 
 def _old_addresses(source: SourcePost, slug: str) -> list[str]:
