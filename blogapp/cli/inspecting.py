@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ from blogapp.demo.loading import count_posts
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post
+from blogapp.posts.relating import relate_anew
 from blogapp.posts.rendering import rebuild
 from blogapp.site.reading import get_site
 from blogapp.text import markdown
@@ -44,20 +45,26 @@ def render() -> None:
 @render.command("rebuild")
 @click.option("--all", "everything", is_flag=True, help="Also posts that are up to date.")
 def rebuild_posts(everything: bool) -> None:
-    """Make HTML, excerpts and drawings anew where this version makes them differently."""
+    """Make HTML, excerpts, drawings and related posts anew where this version differs."""
     with opened_blog():
         zone = get_site().zone
         query = select(Post.id).order_by(Post.id)
         if not everything:
             query = query.where(Post.renderer_version != markdown.VERSION)
         ids = db.session.scalars(query).all()
-        with click.progressbar(ids, label="Rendering") as progress:
-            for done, post_id in enumerate(progress, start=1):
-                rebuild(post_id, zone)
-                if done % BATCH == 0:
-                    db.session.commit()
-        db.session.commit()
+        _for_each(ids, "Rendering", lambda post_id: rebuild(post_id, zone))
+        # Only now do all texts say which words are rare.
+        _for_each(ids, "Relating", relate_anew)
         click.echo(f"Rendered {len(ids)} posts.")
+
+
+def _for_each(ids: Sequence[int], label: str, make: Callable[[int], None]) -> None:
+    with click.progressbar(ids, label=label) as progress:
+        for done, post_id in enumerate(progress, start=1):
+            make(post_id)
+            if done % BATCH == 0:
+                db.session.commit()
+    db.session.commit()
 
 
 def _findings(app: Flask) -> Iterator[tuple[str, str]]:

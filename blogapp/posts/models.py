@@ -47,6 +47,33 @@ class PostMedia(Base):
     media: Mapped[Media] = relationship(lazy="raise")
 
 
+class PostKeyword(Base):
+    """A word that a post's text leans on, or a tag; the more telling, the heavier."""
+
+    __tablename__ = "post_keywords"
+    __table_args__ = (Index("ix_post_keywords_word", "word", "post_id", "weight"),)
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    weight: Mapped[float]
+
+
+class RelatedPost(Base):
+    """Another post that is near to a post, by tags and words; the nearer, the higher the score."""
+
+    __tablename__ = "related_posts"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    score: Mapped[float]
+
+
 class Named:
     """Something with a name in people's spelling and a slug in addresses.
 
@@ -154,6 +181,8 @@ class Post(Base):
     excerpt: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int] = mapped_column(default=1)
     words: Mapped[int] = mapped_column(default=0)
+    code_lines: Mapped[int] = mapped_column(default=0, server_default="0")
+    figures: Mapped[int] = mapped_column(default=0, server_default="0")
     headings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, deferred=True)
     drawings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     renderer_version: Mapped[int] = mapped_column(default=NOT_FORMATTED)

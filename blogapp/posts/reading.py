@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import db
 from blogapp.posts.listing import conditions
-from blogapp.posts.models import Post, Redirect, Series
+from blogapp.posts.models import Post, Redirect, RelatedPost, Series
 from blogapp.posts.selection import Selection
 from blogapp.posts.visibility import listed, public
 
+MOST_RELATED = 3
+OLDER, NEWER, RELATED = range(3)
 # What a link to a post says.
 _LINK = (Post.id, Post.slug, Post.title, Post.published_at)
 
@@ -33,10 +35,11 @@ class SeriesPlace:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands before and after a post, in its series and in the listing's order."""
+    """What stands around a post: in the listing's order, in its series, by what it is about."""
 
     older: Post | None
     newer: Post | None
+    related: Sequence[Post]
     series: SeriesPlace | None
 
 
@@ -50,7 +53,9 @@ def find_post(slug: str) -> Post | None:
 
 def find_page(slug: str) -> Post | None:
     """Return the static page of this slug in whatever state, with its HTML and its body."""
-    query = _at(slug, is_page=True).options(undefer(Post.html), undefer(Post.body))
+    query = _at(slug, is_page=True).options(
+        undefer(Post.html), undefer(Post.body), joinedload(Post.cover)
+    )
     return db.session.scalar(query)
 
 
@@ -59,14 +64,19 @@ def find_source(slug: str) -> Post | None:
     return db.session.scalar(_whole(_at(slug)).options(undefer(Post.body)))
 
 
+def find_for_card(id: int) -> Post | None:
+    """Return a post or a static page in whatever state, with what its card shows."""
+    query = select(Post).where(Post.id == id).options(joinedload(Post.domain))
+    return db.session.scalar(query)
+
+
 def look_around(post: Post, *, now: datetime) -> Surroundings:
-    """Return what a reader of ``post`` may turn to next, in at most three statements."""
-    before, after = _neighbours(post)
-    newest_first = (Post.published_at.desc(), Post.id.desc())
-    oldest_first = (Post.published_at, Post.id)
+    """Return what a reader of ``post`` may turn to next, in at most two statements."""
+    beside = _beside(post, now)
     return Surroundings(
-        older=db.session.scalar(_links(listed(now), before).order_by(*newest_first).limit(1)),
-        newer=db.session.scalar(_links(listed(now), after).order_by(*oldest_first).limit(1)),
+        older=next(iter(beside[OLDER]), None),
+        newer=next(iter(beside[NEWER]), None),
+        related=beside[RELATED],
         series=_place_in_series(post, now),
     )
 
@@ -105,6 +115,7 @@ def _whole(query: Select[Post]) -> Select[Post]:
         undefer(Post.html),
         joinedload(Post.domain),
         joinedload(Post.series),
+        joinedload(Post.cover),
         selectinload(Post.tags),
         selectinload(Post.authors),
     )
@@ -112,6 +123,38 @@ def _whole(query: Select[Post]) -> Select[Post]:
 
 def _links(*conditions: ColumnElement[bool]) -> Select[Post]:
     return select(Post).where(*conditions).options(load_only(*_LINK))
+
+
+def _beside(post: Post, now: datetime) -> dict[int, list[Post]]:
+    """Return the neighbours and the nearest posts, each under what it is to ``post``."""
+    before, after = _neighbours(post)
+    ids = select(Post.id).where(listed(now))
+    older = ids.where(before).order_by(Post.published_at.desc(), Post.id.desc()).limit(1)
+    newer = ids.where(after).order_by(Post.published_at, Post.id).limit(1)
+    near = (
+        ids.join(RelatedPost, RelatedPost.other_id == Post.id)
+        .where(RelatedPost.post_id == post.id)
+        .order_by(RelatedPost.score.desc(), Post.id.desc())
+        .limit(MOST_RELATED)
+    )
+    places = union_all(
+        *(
+            select(literal(place).label("place"), chosen.subquery().c.id)
+            for place, chosen in ((OLDER, older), (NEWER, newer), (RELATED, near))
+        )
+    ).subquery()
+    score = RelatedPost.post_id == post.id, RelatedPost.other_id == Post.id
+    query = (
+        select(Post, places.c.place)
+        .join(places, places.c.id == Post.id)
+        .outerjoin(RelatedPost, and_(*score))
+        .options(load_only(*_LINK, Post.minutes, Post.drawings))
+        .order_by(RelatedPost.score.desc(), Post.id.desc())
+    )
+    beside: dict[int, list[Post]] = {OLDER: [], NEWER: [], RELATED: []}
+    for other, place in db.session.execute(query):
+        beside[place].append(other)
+    return beside
 
 
 def _neighbours(post: Post) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -56,6 +56,8 @@ def derived(
         "excerpt": rendered.excerpt,
         "minutes": rendered.minutes,
         "words": rendered.words,
+        "code_lines": rendered.code_lines,
+        "figures": rendered.figures,
         "headings": [asdict(heading) for heading in rendered.headings],
         "drawings": _draw(rendered),
         "renderer_version": markdown.VERSION if rendered.formatted else NOT_FORMATTED,

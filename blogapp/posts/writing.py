@@ -14,6 +14,7 @@ from blogapp.extensions import db
 from blogapp.posts.errors import BadSlug, BodyTooLong, SlugTaken
 from blogapp.posts.models import Domain, Post, PostAuthor, Redirect, Series, Tag
 from blogapp.posts.naming import find_or_make, free_post_slug
+from blogapp.posts.relating import relate
 from blogapp.posts.rendering import render_post
 from blogapp.text.slugs import is_slug, slugify
 
@@ -78,6 +79,7 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
     if manuscript.authors is not None:
         _sign(post, manuscript.authors)
     render_post(post)
+    relate(post)
 
 
 def normalised(body: str) -> str:

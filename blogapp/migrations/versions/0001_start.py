@@ -202,6 +202,8 @@ def upgrade() -> None:
         sa.Column("excerpt", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("code_lines", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("figures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("headings", sa.JSON(), nullable=False),
         sa.Column("drawings", sa.JSON(), nullable=False),
         sa.Column("renderer_version", sa.Integer(), nullable=False),
@@ -268,6 +270,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_post_authors_author_id"), ["author_id"], unique=False)
 
     op.create_table(
+        "post_keywords",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"],
+            ["posts.id"],
+            name=op.f("fk_post_keywords_post_id_posts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("post_id", "word", name=op.f("pk_post_keywords")),
+    )
+    with op.batch_alter_table("post_keywords", schema=None) as batch_op:
+        batch_op.create_index("ix_post_keywords_word", ["word", "post_id", "weight"], unique=False)
+
+    op.create_table(
+        "related_posts",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["posts.id"],
+            name=op.f("fk_related_posts_other_id_posts"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"],
+            ["posts.id"],
+            name=op.f("fk_related_posts_post_id_posts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("post_id", "other_id", name=op.f("pk_related_posts")),
+    )
+    with op.batch_alter_table("related_posts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_related_posts_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "post_media",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=500), nullable=False),
@@ -324,6 +364,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_tags_tag_id"))
 
     op.drop_table("post_tags")
+    op.drop_table("related_posts")
+    op.drop_table("post_keywords")
     with op.batch_alter_table("post_media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_media_media_id"))
 
