@@ -7,6 +7,7 @@ from itertools import islice
 
 from blogapp.text.addresses import bare_addresses, encoded
 from blogapp.text.captions import caption
+from blogapp.text.lone_links import make_cards
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
 
@@ -51,7 +52,7 @@ def dress(
     html: str, *, picture: Callable[[str], Picture | None], link: Callable[[str], str | None]
 ) -> Dressed:
     """Return sanitised HTML made ready to stand below a page's own ``h1``."""
-    dressing = _Dressing(caption(list(tokens(html))), picture, link)
+    dressing = _Dressing(make_cards(caption(list(tokens(html)))), picture, link)
     parts = dressing.run()
     pictures = tuple(dict.fromkeys(dressing.pictures))
     return Dressed("".join(parts), tuple(dressing.headings), pictures)

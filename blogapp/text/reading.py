@@ -14,6 +14,7 @@ from blogapp.text.drawing import (
 )
 from blogapp.text.dressing import HEADINGS, Heading
 from blogapp.text.excerpts import is_short_version
+from blogapp.text.lone_links import POST
 from blogapp.text.tokens import VOID, Tag, tokens
 
 WORDS_PER_MINUTE = 220
@@ -25,6 +26,7 @@ _INLINE = frozenset(
     | {"kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub"}
     | {"sup", "time", "u", "var", "wbr"}
 )
+_NO_EXCERPT = {"callout", "embed"}
 _NO_PARAGRAPH = {"li", "figure", "table", "section", "aside", "dl", "summary"}
 # Scripts written without spaces: two characters of Chinese or Japanese make about one word.
 _UNSPACED = re.compile(
@@ -134,13 +136,17 @@ class _Reader:
             self.section += 1
         elif tag.name == "li" and "section" not in self.names:
             self.add("list", WORDS_PER_LIST_ITEM)
-        elif tag.name == "video" or (tag.name == "img" and not _is_small(tag)):
+        elif tag.name == "video" or _is_drawn(tag) or (tag.name == "img" and not _is_small(tag)):
             self.figures += 1
             self.outline.append(_Stretch(self.section, "figure", WORDS_PER_FIGURE))
 
     def end_block(self) -> None:
         text, self.block = "".join(self.block), []
         if not text.strip():
+            return
+        if any(map(_is_drawn, self.open)):
+            # The words of a diagram are looked at; its source and its caption are not read.
+            self.texts += [] if {"pre", "summary"} & {*self.names} else [" ".join(text.split())]
             return
         if "pre" in self.names:
             self.take_code(text.strip("\n"))
@@ -166,7 +172,7 @@ class _Reader:
 
     def is_for_excerpt(self, text: str) -> bool:
         if not _NO_PARAGRAPH.isdisjoint(self.names) or any(
-            "callout" in tag.classes for tag in self.open
+            not _NO_EXCERPT.isdisjoint(tag.classes) or POST in tag.attributes for tag in self.open
         ):
             return False
         return "blockquote" not in self.names or is_short_version(text)
@@ -188,6 +194,10 @@ def _is_note_link(tag: Tag) -> bool:
 
 def _is_code(tags: Sequence[Tag]) -> bool:
     return any("code-block" in tag.classes for tag in tags)
+
+
+def _is_drawn(tag: Tag) -> bool:
+    return tag.name == "figure" and "diagram" in tag.classes
 
 
 def _is_small(image: Tag) -> bool:
