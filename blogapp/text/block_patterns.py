@@ -50,7 +50,7 @@ _PHRASE = re.compile(
 )
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_TAGS}|pre)(?=[\s/>])", re.IGNORECASE)
 MARKDOWN_INSIDE = re.compile(
-    rf"<[a-zA-Z][\w-]*(?:{_ATTRIBUTE})*?\s+markdown(?:\s*=\s*[\"']?(?:1|block|span)[\"']?)?"
+    rf"<([a-zA-Z][\w-]*)(?:{_ATTRIBUTE})*?\s+markdown(?:\s*=\s*[\"']?(?:1|block|span)[\"']?)?"
     rf"(?:{_ATTRIBUTE})*\s*>"
 )
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from blogapp.text.addresses import bare_addresses, encoded
 from blogapp.text.captions import caption
@@ -242,7 +241,7 @@ def _levels(parts: Sequence[Tag | str]) -> list[int]:
 def _heading_text(parts: Sequence[Tag | str], place: int) -> str:
     words: list[str] = []
     in_mark = False
-    for part in islice(parts, place + 1, place + _LONGEST_HEADING):
+    for part in parts[place + 1 : place + _LONGEST_HEADING]:
         if isinstance(part, str):
             words.append("" if in_mark else part)
         elif part.closing and part.name in HEADINGS:

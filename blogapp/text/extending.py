@@ -19,6 +19,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from blogapp.text.formulas import Formulas
 from blogapp.text.inline_patterns import label_key
 from blogapp.text.inlining import LONGEST_EXPANSION, Inlines
 from blogapp.text.preparing import HEADING_MARK, TIGHT, prepare
@@ -44,7 +45,7 @@ def make_markdown(code: Callable[[str, str], str], *, language: str = "") -> Mar
     """
     notes = FootnoteExtension(SEPARATOR="-", USE_DEFINITION_ORDER=False, PLACE_MARKER="\x07")
     rules = _OwnRules(code, notes, language)
-    return Markdown(output_format="html", extensions=[notes, DefListExtension(), rules])
+    return Markdown(output_format="html", extensions=[notes, DefListExtension(), Formulas(), rules])
 
 
 class _OwnRules(Extension):
@@ -57,7 +58,6 @@ class _OwnRules(Extension):
         self.typography = typography_of(language)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.block_level_elements = [*md.block_level_elements, "copy-code"]
         md.parser = _PatientParser(md)
         md.preprocessors.deregister("html_block")
         md.preprocessors.deregister("normalize_whitespace")
@@ -154,6 +154,7 @@ class _NoteMarks(InlineProcessor):
         super().__init__(r"\[\^([^\s\[\]]+)\]")
         self.notes = notes
         self.numbers: dict[str, int] = {}
+        self.marks: dict[str, int] = {}
 
     def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]
         id = m[1]
@@ -162,7 +163,9 @@ class _NoteMarks(InlineProcessor):
         number = self.numbers.setdefault(id, len(self.numbers) + 1)
         if number > len(self.notes.footnote_order):
             self.notes.footnote_order.append(id)
-        place = self.notes.makeFootnoteRefId(id, found=True)
+        self.marks[id] = self.marks.get(id, 0) + 1
+        place = f"fnref{self.marks[id] if self.marks[id] > 1 else ''}-{id}"
+        self.notes.found_refs[f"fnref-{id}"] = self.marks[id]
         mark = etree.Element("sup", {"id": place})
         link = {"href": f"#{self.notes.makeFootnoteId(id)}", "class": "footnote-ref"}
         etree.SubElement(mark, "a", link).text = AtomicString(str(number))

@@ -113,10 +113,11 @@ class _Inline:
         self.ticks: dict[int, list[int]] | None = None
 
     def run(self) -> list[_Node]:
-        at = 0
+        at = start = 0
         while at < len(self.text):
-            special = _SPECIAL.search(self.text, at)
-            start = special.start() if special else len(self.text)
+            if start <= at:
+                special = _SPECIAL.search(self.text, at)
+                start = special.start() if special else len(self.text)
             pattern = self.others.next(at)
             if pattern and (begin := self.others.start(pattern)) <= start:
                 if found := self.others.take(pattern):

@@ -30,6 +30,7 @@ from blogapp.text.block_patterns import (
     split_indent,
     strip_columns,
 )
+from blogapp.text.formulas import block, find_block
 from blogapp.text.inline_patterns import definition
 from blogapp.text.tables import MOST_CELLS, alignments, cells
 
@@ -103,6 +104,7 @@ class _Preparation:
         self.left: _List | None = None
         self.paragraph: int | None = None
         self.after_blank = True
+        self.markdown_inside: list[str] = []
 
     def run(self) -> list[str]:
         at = 0
@@ -141,6 +143,9 @@ class _Preparation:
             return self.take_indented_code(at, offset + 4)
         if indent < 4 and (fence := FENCE.match(text)):
             return self.take_fence(at, offset + indent, fence)
+        if indent < 4 and (formula := find_block(self.lines, at, column=offset)):
+            self.put(at, block(formula[0]))
+            return formula[1]
         if indent < 4 and (end := html_block_end(text, in_paragraph=self.paragraph is not None)):
             return self.take_html(at, offset, text, end)
         if indent < 4 and (heading := HEADING.match(text)):
@@ -158,8 +163,8 @@ class _Preparation:
             return self.take_admonition(at, fenced)
         if (item := ITEM.match(text)) and self.may_begin_item(item):
             return self.take_item(at, offset + indent, item)
-        if FOOTNOTE.match(text) and not self.items:
-            return self.take_note(at, text) if self.with_notes else self.take_text(at, text)
+        if self.with_notes and FOOTNOTE.match(text) and not any(item.list for item in self.items):
+            return self.take_note(at, text)
         if ITEM_ATTRIBUTES.match(text):
             return at + 1
         if TEMPLATE_TAG.match(text):
@@ -293,8 +298,8 @@ class _Preparation:
 
     def forget_paragraph(self, place: int) -> None:
         self.paragraph = None
-        if self.items and (inside := self.items[-1].list) and place in inside.paragraphs:
-            inside.paragraphs.remove(place)
+        if self.items and (inside := self.items[-1].list) and inside.paragraphs[-1:] == [place]:
+            inside.paragraphs.pop()
 
     def take_indented_code(self, at: int, columns: int) -> int:
         end, last = at, at
@@ -326,21 +331,27 @@ class _Preparation:
 
     def take_html(self, at: int, offset: int, text: str, end: re.Pattern[str]) -> int:
         if opening := MARKDOWN_INSIDE.match(text):
+            self.markdown_inside.append(opening[1].lower())
             self.put(at, opening[0])
             if rest := text[opening.end() :].strip():
                 self.lines[at] = " " * offset + rest
                 return at
             return at + 1
+        if self.markdown_inside and text.strip().lower() == f"</{self.markdown_inside[-1]}>":
+            return self.put(at, f"</{self.markdown_inside.pop()}>")
         lines: list[str] = []
         stop = at
+        is_open = False
         while stop < len(self.lines):
             column, line = split_indent(self.lines[stop])
-            if line and self.items and column < offset:
+            if line and self.items and column < offset and not (is_open and line[0] == "<"):
                 break
             if not line and end.match("") and not self.goes_on_indented(stop):
                 break
             lines.append(self.lines[stop])
             stop += 1
+            # Tags belong to what they end, wherever they stand.
+            is_open = line.count("</") < line.count("<") if len(lines) == 1 else is_open
             if line and end.search(line):
                 break
         html = "\n".join(lines).strip()
@@ -371,8 +382,9 @@ class _Preparation:
             elif fences % 2 or not _goes_on(inner, text, column - offset):
                 break
             else:
-                # Whatever it looks like, it goes on the paragraph.
-                content = "    " + text
+                # Whatever it looks like, it goes on the paragraph, or begins a callout's.
+                begins = len(inner) == 1 and CALLOUT.match(inner[0])
+                content = text if begins else "    " + text
             inner.append(content)
             end += 1
         callout = CALLOUT.match(inner[0]) if inner else None
@@ -441,6 +453,7 @@ class _Preparation:
         return at
 
     def take_note(self, at: int, text: str) -> int:
+        self.leave(0)
         self.end_paragraph()
         self.out += ["", text]
         self.paragraph = len(self.out) - 1
