@@ -14,7 +14,7 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove format lock lint fast postgres browser chromium
+.PHONY: help install run check test prove format lock lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
@@ -30,9 +30,9 @@ run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS
 
 check: lint fast ## lint and the fast tests, a minute or two
 
-test: lint fast postgres browser ## everything that continuous integration runs
+test: programs lint fast postgres browser ## everything that continuous integration runs
 
-prove: .venv/has-tests chromium ## the long checks at full size, before a release
+prove: .venv/has-tests programs ## the long checks at full size, before a release
 	$(PYTEST) $(DRIVEN) tests/browser --nginx
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 
@@ -54,12 +54,12 @@ fast: .venv/has-tests ## unit and contract tests on SQLite
 postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
 	$(PYTEST) $(FAST) --postgres
 
-browser: .venv/has-tests chromium ## the tests that drive Chromium
+browser: .venv/has-tests programs ## the tests that drive Chromium
 	$(PYTEST) $(DRIVEN) tests/browser
-	$(PYTEST) $(DRIVEN) $(JOURNEYS) --base-path=/eng/blog
+	$(PYTEST) $(DRIVEN) $(JOURNEYS) --base-path=/eng/blog --nginx
 
-chromium: .venv/has-tests
-	@$(VENV)/python tests/browser/chromium.py
+programs: .venv/has-tests
+	@$(VENV)/python tests/browser/programs.py
 
 lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest it admits)
 	@$(VENV)/python -m uv --version > /dev/null 2>&1 || $(VENV)/python -m pip install --quiet uv

@@ -50,7 +50,8 @@ def pytest_addoption(parser):
     group.addoption(
         "--gunicorn", action="store_true", help="drive two gunicorn workers in browser tests"
     )
-    group.addoption("--nginx", action="store_true", help="drive two gunicorn workers behind nginx")
+    behind = "drive two gunicorn workers, behind nginx where there is one"
+    group.addoption("--nginx", action="store_true", help=behind)
 
 
 def pytest_configure(config):

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import serving
-from tests.browser.chromium import ARGUMENTS, find_chromium, how_to_install
+from tests.browser.programs import ARGUMENTS, find_chromium, find_nginx, how_to_install
 
 PATIENCE = 10_000  # milliseconds
 PHONE = {"width": 360, "height": 740}
@@ -24,7 +24,7 @@ def chromium():
     path = find_chromium()
     if not path:
         # In CI nothing is skipped for want of a browser.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(how_to_install())
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(how_to_install("chromium"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -48,11 +48,11 @@ def settings(listener, request):
 @pytest.fixture
 def server(app, listener, request, tmp_path):
     """The running blog; gives its public address, without a slash at the end."""
-    if request.config.getoption("--nginx"):
+    if request.config.getoption("--nginx") and find_nginx():
         port = listener.getsockname()[1]
         listener.close()
         serve = serving.nginx(app, port, tmp_path)
-    elif request.config.getoption("--gunicorn"):
+    elif request.config.getoption("--gunicorn") or request.config.getoption("--nginx"):
         serve = serving.gunicorn(app, listener, tmp_path / "gunicorn.log")
     else:
         serve = serving.thread(app, listener)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.browser.programs import find_nginx
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,7 +87,7 @@ def nginx(app, port, folder):
         configuration = folder / "nginx.conf"
         configuration.write_text(NGINX.format(folder=folder, site=site))
         with gunicorn(app, behind, folder / "gunicorn.log"):
-            command = [nginx_program(), "-p", folder, "-e", folder / "nginx.log"]
+            command = [find_nginx(), "-p", folder, "-e", folder / "nginx.log"]
             command += ["-c", configuration]
             # It answers when it is listening, and goes into the background.
             subprocess.run(command, check=True)
@@ -111,13 +112,6 @@ http {{
     {site}
 }}
 """
-
-
-def nginx_program():
-    """Return the path of nginx, which Debian keeps where only root looks."""
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/opt/homebrew/bin")
-    assert found, "nginx is not installed: apt-get install nginx-light"
-    return found
 
 
 def listen():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.measures import CUT_OFF, STICKING_OUT
 from tests.browser.pages import PRIVATE, PUBLIC, fill, visit
+from tests.browser.programs import ARGUMENTS, find_chromium
 
 WIDTHS = (640, 768, 1280)
 

@@ -2,13 +2,14 @@
 
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.browser.programs import find_nginx, how_to_install
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -102,7 +103,7 @@ def test_units_say_what_they_are_and_who_runs_them(unit):
         assert "NoNewPrivileges=yes" in text
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+@pytest.mark.skipif(not (find_nginx() or os.environ.get("CI")), reason=how_to_install("nginx"))
 def test_nginx_accepts_its_configuration(tmp_path):
     main = tmp_path / "nginx.conf"
     site = (DEPLOY / "nginx.conf").read_text()
@@ -112,7 +113,9 @@ def test_nginx_accepts_its_configuration(tmp_path):
     main.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{site}\n}}\n")
 
     result = subprocess.run(
-        ["nginx", "-t", "-c", main, "-e", tmp_path / "error.log"], capture_output=True, text=True
+        [find_nginx(), "-t", "-c", main, "-e", tmp_path / "error.log"],
+        capture_output=True,
+        text=True,
     )
 
     assert result.returncode == 0, result.stderr

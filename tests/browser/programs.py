@@ -1,0 +1,72 @@
+"""Finding Chromium and nginx; run as a program, installing them where that is easy."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+
+# On a slim machine without a screen, GPU or way out; as root there is no sandbox.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# Debian keeps nginx where only root looks.
+PLACES = (None, "/usr/sbin:/opt/homebrew/bin")
+
+
+def find_chromium():
+    """Return the path of Chromium: what the variable CHROMIUM names, else an installed one."""
+    names = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else NAMES
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+def find_nginx():
+    """Return the path of nginx, or None."""
+    return next((path for place in PLACES if (path := shutil.which("nginx", path=place))), None)
+
+
+def how_to_install(program):
+    """Return one line that says what to do on this system to have "chromium" or "nginx"."""
+    if platform.system() == "Darwin":
+        command = {"chromium": "brew install --cask chromium", "nginx": "brew install nginx"}
+    else:
+        command = {"chromium": "apt-get install chromium", "nginx": "apt-get install nginx-light"}
+    return f"some tests need {program}: {command[program]}"
+
+
+def main():
+    """Install what is missing on Debian as root; elsewhere say so, which fails in CI."""
+    if missing() and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {' and '.join(missing())} for the tests", flush=True)
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        packages = ["nginx-light" if name == "nginx" else name for name in missing()]
+        install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
+        for command in (["apt-get", "update", "-qq"], install):
+            subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=False)
+    for program in missing():
+        print(how_to_install(program), file=sys.stderr)
+    return 1 if missing() and os.environ.get("CI") else 0
+
+
+def missing():
+    """Return the names of the programs that are not here."""
+    found = {"chromium": find_chromium(), "nginx": find_nginx()}
+    return [name for name, path in found.items() if not path]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
