@@ -32,7 +32,7 @@ _ROUND = (
 )
 _PATTERN = f"{_IN_TICKS}|{_DOUBLE}|{_SINGLE}|{_ROUND}"
 
-_ENVIRONMENT = re.compile(r"\\begin\{((?:align|alignat|equation|gather|multline)\*?)\}")
+_ENVIRONMENT = re.compile(r"\\begin\{((?:align|alignat|equation|gather)\*?)\}")
 _FENCED = (("$$", "$$"), (r"\\[", r"\\]"), (r"\[", r"\]"))
 
 _SIGN = re.compile(r"[\\^_={}<>+]")

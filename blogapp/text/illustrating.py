@@ -6,17 +6,23 @@ place, until the page is done.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import escape
 
 from blogapp.text.diagramming import Diagram, Draughtsman, NotDrawn
 from blogapp.text.excerpts import cut
+from blogapp.text.formulas import block
+from blogapp.text.templating import ADDED
 from blogapp.text.tokens import Tag, tokens, write
 from blogapp.text.typesetting import NotSet, Typesetter
 
+MOST_TROUBLES = 50
 # Only here can an element have this attribute: the sanitiser takes it from all others.
 PLACE = "data-drawn"
 
+_DRAWN = re.compile(r"[.{\s]*(?:lang(?:uage)?-)?(math|mermaid)(?![\w.-])", re.IGNORECASE)
+_TITLE = re.compile(r"(?<![\w-])(?:title|caption)\s*=\s*\"([^\"]*)\"")
 _WORTH_LOOKING = re.compile(r"class=\"(?:math\b|diagram\")")
 _PLACES = re.compile(rf"<(code|span) {PLACE}=\"(\d+)\">[^<]*</\1>")
 # A formula longer than this, in characters, may have to be scrolled on a phone.
@@ -41,17 +47,36 @@ class Illustrated:
         return _PLACES.sub(lambda place: self.pieces[int(place[2])], html) if self.pieces else html
 
 
-def illustrate(html: str) -> Illustrated:
+def drawable(code: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    """Return what makes HTML of a fenced block: what is to be drawn, or what ``code`` makes."""
+
+    def make(text: str, info: str) -> str:
+        drawn = _DRAWN.match(info.removesuffix(ADDED))
+        if not drawn or not text.strip():
+            return code(text, info)
+        if drawn[1].lower() == "math":
+            return block(text)
+        said = _TITLE.search(info)
+        title = f' title="{escape(said[1])}"' if said else ""
+        return f'<div class="diagram"{title}>{code(text, info)}</div>'
+
+    return make
+
+
+def illustrate(html: str, *, source: Callable[[str], str] = str) -> Illustrated:
     """Draw the formulas and diagrams of sanitised HTML; what cannot be drawn is code.
+
+    ``source`` returns the code that the text of a ``pre`` stands for.
 
     >>> illustrate('<p><code class="math">x^2</code></p>').html
     '<p><code data-drawn="0">x^2</code></p>'
     """
-    return _Illustrating(html).run() if _WORTH_LOOKING.search(html) else Illustrated(html)
+    return _Illustrating(html, source).run() if _WORTH_LOOKING.search(html) else Illustrated(html)
 
 
 class _Illustrating:
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, source: Callable[[str], str]) -> None:
+        self.source = source
         self.parts = list(tokens(html))
         self.done = Illustrated("")
         self.typesetter = Typesetter()
@@ -118,7 +143,7 @@ class _Illustrating:
 
     def diagram(self, at: int, end: int) -> str:
         """Return a figure with its source, or that alone."""
-        source = "".join(self.written(at + 1, end))
+        shown = "".join(self.written(at + 1, end))
         opening = self.parts[at]
         title = opening.attributes.get("title", "") if isinstance(opening, Tag) else ""
         mermaid = self.code(at, end)
@@ -126,8 +151,8 @@ class _Illustrating:
             found = self.draughtsman.draw(mermaid, title)
         except NotDrawn as error:
             self.trouble(mermaid, error)
-            return source
-        return self.figure(found, title, source)
+            return shown
+        return self.figure(found, title, shown)
 
     def figure(self, diagram: Diagram, title: str, source: str) -> str:
         size = "vast" if diagram.width > _VAST else "wide" if diagram.width > _WIDE else ""
@@ -151,7 +176,7 @@ class _Illustrating:
                 words.append(part if inside else "")
             elif part.name == "pre":
                 inside = not part.closing
-        return "".join(words)
+        return self.source("".join(words))
 
     # --- both
 
@@ -161,4 +186,5 @@ class _Illustrating:
         return f"{write(Tag(tag, attributes={PLACE: number}))}{write(text)}</{tag}>"
 
     def trouble(self, source: str, error: Exception) -> None:
-        self.done.troubles.append(f"{cut(' '.join(source.split()), 60)}: {error}")
+        if len(self.done.troubles) < MOST_TROUBLES:
+            self.done.troubles.append(f"{cut(' '.join(source.split()), 60)}: {error}")

@@ -19,6 +19,8 @@ DEEPEST = 100
 _SHAPES = {"circle", "ellipse", "line", "path", "polygon", "polyline", "rect"}
 _TEXTS = {"text", "tspan"}
 _GROUPS = {"defs", "g", "linearGradient", "marker", "stop", "svg"}
+# What is shown only where something refers to it.
+_REFERRED = {"linearGradient", "marker"}
 # A link in a drawing leads nowhere: its picture is one image to whoever cannot see it.
 _OPENED = {"a": "g", "switch": "g"}
 
@@ -136,6 +138,7 @@ class _Restyling:
         self.root = root
         self.prefix = prefix
         self.styles = _read_styles(root)
+        self.used = {id for element in root.iter() for id in self.references(element)}
         self.names: dict[str, str] = {}
         self.labels: list[str] = []
 
@@ -155,6 +158,8 @@ class _Restyling:
     def write(self, element: etree.Element, depth: int) -> Iterator[str]:
         tag = _OPENED.get(element.tag, element.tag)
         if tag not in _SHAPES | _TEXTS | _GROUPS:
+            return
+        if tag in _REFERRED and element.get("id") not in self.used:
             return
         if depth > DEEPEST:
             raise Unfit("the drawing is nested too deep")
@@ -180,7 +185,7 @@ class _Restyling:
             pattern = _ATTRIBUTES.get(name)
             if pattern and pattern.fullmatch(value.strip()):
                 yield name, value.strip()
-        if tag in ("marker", "linearGradient") and element.get("id"):
+        if tag in _REFERRED:
             yield "id", self.name(element.get("id", ""))
         said = self.said(element)
         for name, value in said.items():
@@ -207,6 +212,13 @@ class _Restyling:
                 yield name, paint
                 if name == "fill" and paint[0] == "#" and "fill-opacity" not in said:
                     yield "fill-opacity", _TINT
+
+    def references(self, element: etree.Element) -> Iterator[str]:
+        """Return the ids to which an element's attributes and styles refer."""
+        said = self.said(element)
+        for name in (*_REFERENCES, *_PAINTS):
+            if local := _LOCAL.fullmatch(said.get(name, "")):
+                yield local[1]
 
     def said(self, element: etree.Element) -> dict[str, str]:
         """Return what attributes and styles say about an element, the strongest last."""

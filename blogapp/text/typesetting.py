@@ -3,6 +3,7 @@
 The engine has no files, no network and no clock; what a formula may cost is bounded.
 """
 
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from blogapp.text.mathml import Unfit, read_mathml
 
 LONGEST_FORMULA = 5_000
+MOST_FORMULAS = 3_000
 # Seconds of CPU time: for one formula, and for all of a body that were not set before.
 SECONDS_PER_FORMULA = 0.25
 SECONDS_PER_BODY = 0.8
@@ -34,6 +36,12 @@ function set(tex, display) {{
   return JSON.parse(JSON.stringify(html))
 }}
 """
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ENTITY = re.compile("|".join(_ENTITIES))
+# In words an underscore has to be escaped; in a formula it never is one.
+_WORDS = re.compile(r"\\(?:text|math(?:rm|tt|sf)|operatorname|verb|def|newcommand)")
+_NEEDLESS = re.compile(r"(?<!\\)\\([_*])")
+_DOUBLED = re.compile(r"(\\(?:left|right))\\(\\[{}])")
 _UNDERLINE = "\N{COMBINING LOW LINE}"
 
 
@@ -54,6 +62,7 @@ class Typesetter:
 
     def __init__(self) -> None:
         self.left = SECONDS_PER_BODY
+        self.number = 0
 
     def set(self, tex: str, *, display: bool = False) -> Formula:
         """Return a formula in MathML, or raise `NotSet`.
@@ -63,16 +72,29 @@ class Typesetter:
         """
         if len(tex) > LONGEST_FORMULA:
             raise NotSet(f"a formula has at most {LONGEST_FORMULA:,} characters")
-        if self.left <= 0:
+        self.number += 1
+        if self.left <= 0 or self.number > MOST_FORMULAS:
             raise NotSet("there are more formulas than one post can have")
         before = time.thread_time()
         try:
-            found = _set(tex.strip(), display)
+            found = _set(_bare(tex.strip()), display)
         finally:
             self.left -= time.thread_time() - before
         if isinstance(found, str):
             raise NotSet(found)
         return found
+
+
+def _bare(tex: str) -> str:
+    r"""Return TeX as it is meant where it was written to pass through Markdown or HTML unharmed.
+
+    >>> _bare(r"x\_{i} &lt; S^\*"), _bare(r"\text{max\_len}")
+    ('x_{i} < S^*', '\\text{max\\_len}')
+    """
+    tex = _ENTITY.sub(lambda found: _ENTITIES[found[0]], tex)
+    if _WORDS.search(tex):
+        return tex
+    return _NEEDLESS.sub(r"\1", _DOUBLED.sub(r"\1\2", tex))
 
 
 def is_possible() -> bool:
