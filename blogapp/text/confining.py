@@ -123,7 +123,11 @@ class _Child:
         self.is_spent = message["last"]
         if "failed" in message:
             raise NotRendered(message["failed"])
-        rendered: Rendered = read_as(Rendered, message["rendered"])
+        try:
+            rendered: Rendered = read_as(Rendered, message["rendered"])
+        except (KeyError, TypeError) as error:
+            # The software was renewed under a running blog, which is about to be restarted.
+            raise NotRendered("its process is of another version") from error
         return rendered
 
     def say(self, message: Any) -> None:
