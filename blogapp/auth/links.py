@@ -17,6 +17,7 @@ from blogapp.accounts.registering import add_author, get_link, spend_link
 from blogapp.auth.signing_in import start
 from blogapp.extensions import db
 from blogapp.web.clock import now
+from blogapp.web.explaining import explain
 
 
 class OwnerForm(FlaskForm):
@@ -68,9 +69,9 @@ def _add_owner(form: OwnerForm) -> Author | None:
             now=now(),
         )
     except (BadEmail, EmailTaken) as error:
-        form.email.errors = [str(error)]
+        form.email.errors = [explain(error)]
     except WeakPassword as error:
-        form.password.errors = [str(error)]
+        form.password.errors = [explain(error)]
     return None
 
 

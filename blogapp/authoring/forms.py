@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
@@ -38,6 +39,7 @@ from blogapp.posts.models import Post
 from blogapp.posts.scheduling import moment_at
 from blogapp.posts.writing import Manuscript
 from blogapp.site.models import Site
+from blogapp.web.formatting import long_day
 
 MOST_TAGS = 30
 LONGEST_NAME = 200
@@ -124,44 +126,44 @@ class PostForm(FlaskForm):
     """A post as its author types it."""
 
     title = StringField(
-        "Title",
+        _("Title"),
         [
-            DataRequired("Give it a title; it can change later."),
-            Length(max=300, message="A title holds at most 300 characters."),
+            DataRequired(_("Give it a title; it can change later.")),
+            Length(max=300, message=_("A title holds at most 300 characters.")),
         ],
         filters=[one_line],
     )
-    body = TextAreaField("Text, in Markdown", filters=[clean])
-    slug = StringField("Address", filters=[one_line])
+    body = TextAreaField(_("Text, in Markdown"), filters=[clean])
+    slug = StringField(_("Address"), filters=[one_line])
     summary = TextAreaField(
-        "Summary",
-        [Length(max=1000, message="A summary holds at most 1,000 characters.")],
+        _("Summary"),
+        [Length(max=1000, message=_("A summary holds at most 1,000 characters."))],
         filters=[one_line],
     )
-    domain = StringField("Domain", [Length(max=LONGEST_NAME)], filters=[one_line])
-    tags = NamesField("Tags")
-    kind = StringField("Kind", [Length(max=40)], filters=[one_line])
-    series = StringField("Series", [Length(max=LONGEST_NAME)], filters=[one_line])
+    domain = StringField(_("Domain"), [Length(max=LONGEST_NAME)], filters=[one_line])
+    tags = NamesField(_("Tags"))
+    kind = StringField(_("Kind"), [Length(max=40)], filters=[one_line])
+    series = StringField(_("Series"), [Length(max=LONGEST_NAME)], filters=[one_line])
     series_position = IntegerField(
-        "Part",
-        [Optional(), NumberRange(1, 9999, message="A part is a number from 1 to 9999.")],
+        _("Part"),
+        [Optional(), NumberRange(1, 9999, message=_("A part is a number from 1 to 9999."))],
     )
-    authors = NamesField("Authors")
+    authors = NamesField(_("Authors"))
     language = StringField(
-        "Language",
+        _("Language"),
         [
             Optional(),
             Length(max=35),
-            Regexp(LANGUAGE, message="A language is a code like en, de or pt-BR."),
+            Regexp(LANGUAGE, message=_("A language is a code like en, de or pt-BR.")),
         ],
         filters=[one_line],
     )
     canonical_url = StringField(
-        "First published at",
+        _("First published at"),
         [
             Optional(),
             Length(max=2000),
-            Regexp(r"^https?://[^\s<>\"]+$", message="Write a whole address: https://…"),
+            Regexp(r"^https?://[^\s<>\"]+$", message=_("Write a whole address: https://…")),
         ],
         filters=[one_line],
     )
@@ -219,18 +221,24 @@ class PostForm(FlaskForm):
 
     def validate_tags(self, field: Field) -> None:
         if len(field.data) > MOST_TAGS:
-            raise ValidationError(f"{len(field.data)} tags are too many; {MOST_TAGS} is the most.")
+            raise ValidationError(
+                _("%(found)s tags are too many; %(most)s is the most.")
+                % {"found": len(field.data), "most": MOST_TAGS}
+            )
         for name in field.data:
             if len(name) > LONGEST_NAME:
                 raise ValidationError(
-                    f"“{name[:40]}…” is too long; a tag holds at most {LONGEST_NAME} characters."
+                    _("“%(name)s…” is too long; a tag holds at most %(most)s characters.")
+                    % {"name": name[:40], "most": LONGEST_NAME}
                 )
 
     def validate_authors(self, field: Field) -> None:
         found = find_authors(field.data, among=list_authors())
         unknown = [name for name, author in zip(field.data, found, strict=True) if not author]
         if unknown:
-            raise ValidationError(f"Nobody here is called {join_names(unknown)}.")
+            raise ValidationError(
+                _("Nobody here is called %(names)s.") % {"names": join_names(unknown)}
+            )
 
 
 def call_authors(authors: Sequence[Author], *, among: Sequence[Author]) -> list[str]:
@@ -255,12 +263,16 @@ def find_authors(names: Sequence[str], *, among: Sequence[Author]) -> list[Autho
 class PublicationForm(FlaskForm):
     """When a post goes live: at once, or at a time on the site's clock."""
 
-    when = RadioField("When", choices={"now": "Now", "later": "At a set time"}, default="now")
-    date = DateField("Date", [Optional()])
-    time = TimeField("Time", [Optional()], format=["%H:%M", "%H:%M:%S"])
+    when = RadioField(_("When"), default="now")
+    date = DateField(_("Date"), [Optional()])
+    time = TimeField(_("Time"), [Optional()], format=["%H:%M", "%H:%M:%S"])
 
     zone: ZoneInfo = ZoneInfo("UTC")
     moment: datetime | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.when.choices = {"now": str(_("Now")), "later": str(_("At a set time"))}
 
     @classmethod
     def of(cls, moment: datetime | None, zone: ZoneInfo) -> Self:
@@ -282,76 +294,79 @@ class PublicationForm(FlaskForm):
 
     def _read_moment(self) -> datetime:
         if self.date.data is None or self.time.data is None:
-            raise ValidationError("Choose a day and a time.")
+            raise ValidationError(_("Choose a day and a time."))
         if not 1970 <= self.date.data.year <= 2999:
-            raise ValidationError("Choose a year from 1970 to 2999.")
+            raise ValidationError(_("Choose a year from 1970 to 2999."))
         local = datetime.combine(self.date.data, self.time.data.replace(second=0))
         try:
             return moment_at(local, self.zone)
         except SkippedTime as error:
             next_valid = f"{error.next_valid:%H:%M}"
             if error.next_valid.date() != local.date():
-                next_valid = f"{error.next_valid:%-d %B %Y, %H:%M}"
+                next_valid = f"{long_day(error.next_valid)}, {next_valid}"
             raise ValidationError(
-                f"Clocks are put forward over {local:%H:%M} that day in {self.zone.key}. "
-                f"The next time there is: {next_valid}."
+                _(
+                    "Clocks are put forward over %(time)s that day in %(zone)s."
+                    " The next time there is: %(next)s."
+                )
+                % {"time": f"{local:%H:%M}", "zone": self.zone.key, "next": next_valid}
             ) from error
 
 
 class ImageForm(FlaskForm):
     """An image for a post, and what it shows in words."""
 
-    image = FileField("Image file")
+    image = FileField(_("Image file"))
     alt = StringField(
-        "What it shows, for people who cannot see it",
-        [Length(max=1000, message="At most 1,000 characters.")],
+        _("What it shows, for people who cannot see it"),
+        [Length(max=1000, message=_("At most 1,000 characters."))],
         filters=[one_line],
     )
 
     def validate_image(self, field: Field) -> None:
         if not field.data or not field.data.filename:
-            raise ValidationError("Choose an image file.")
+            raise ValidationError(_("Choose an image file."))
 
     def validate_alt(self, field: Field) -> None:
         if not field.data:
-            raise ValidationError("Say in a few words what the image shows.")
+            raise ValidationError(_("Say in a few words what the image shows."))
 
 
 class SiteForm(FlaskForm):
     """What belongs to the blog rather than to the machine."""
 
     title = StringField(
-        "Name of the blog",
-        [DataRequired("A blog needs a name."), Length(max=200)],
+        _("Name of the blog"),
+        [DataRequired(_("A blog needs a name.")), Length(max=200)],
         filters=[one_line],
     )
-    eyebrow = StringField("Small line over the heading", [Length(max=200)], filters=[one_line])
-    heading = StringField("Heading of the front page", [Length(max=300)], filters=[one_line])
-    intro = TextAreaField("Introduction under the heading", [Length(max=2000)], filters=[clean])
+    eyebrow = StringField(_("Small line over the heading"), [Length(max=200)], filters=[one_line])
+    heading = StringField(_("Heading of the front page"), [Length(max=300)], filters=[one_line])
+    intro = TextAreaField(_("Introduction under the heading"), [Length(max=2000)], filters=[clean])
     description = TextAreaField(
-        "Description for search engines and feeds", [Length(max=1000)], filters=[one_line]
+        _("Description for search engines and feeds"), [Length(max=1000)], filters=[one_line]
     )
-    footer_line = StringField("Line in the footer", [Length(max=500)], filters=[one_line])
+    footer_line = StringField(_("Line in the footer"), [Length(max=500)], filters=[one_line])
     language = StringField(
-        "Language",
+        _("Language"),
         [
-            DataRequired("Name a language, such as en."),
+            DataRequired(_("Name a language, such as en.")),
             Length(max=35),
-            Regexp(LANGUAGE, message="A language is a code like en, de or pt-BR."),
+            Regexp(LANGUAGE, message=_("A language is a code like en, de or pt-BR.")),
         ],
         filters=[one_line],
     )
     time_zone = SelectField(
-        "Time zone",
+        _("Time zone"),
         choices={name: name for name in sorted(available_timezones())},
         validate_choice=False,
     )
-    date_format = SelectField("Dates")
+    date_format = SelectField(_("Dates"))
     page_size = IntegerField(
-        "Posts on a page",
+        _("Posts on a page"),
         [
-            InputRequired("Say how many posts a page shows."),
-            NumberRange(1, 100, message="A page shows from 1 to 100 posts."),
+            InputRequired(_("Say how many posts a page shows.")),
+            NumberRange(1, 100, message=_("A page shows from 1 to 100 posts.")),
         ],
     )
 
@@ -362,4 +377,4 @@ class SiteForm(FlaskForm):
 
     def validate_time_zone(self, field: Field) -> None:
         if field.data not in available_timezones():
-            raise ValidationError("Choose a zone from the list, such as Europe/Paris.")
+            raise ValidationError(_("Choose a zone from the list, such as Europe/Paris."))

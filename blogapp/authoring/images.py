@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from flask import current_app, make_response, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring.editor import show_editor
@@ -19,6 +20,7 @@ from blogapp.posts.models import Post, PostMedia
 from blogapp.posts.rendering import render_post
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
+from blogapp.web.explaining import explain
 from blogapp.web.pages import render_page
 
 
@@ -40,7 +42,7 @@ def add(id: int | None = None) -> AnyResponse:
     if media is None:
         return show_editor(form, post, image=image, status=422)
     saved = save_typed(form, post, then=lambda typed: _append(typed, media, image))
-    say("The image stands at the end of the text, and everything is saved.")
+    say(_("The image stands at the end of the text, and everything is saved."))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -63,7 +65,7 @@ def _add_alone(post: Post, image: ImageForm) -> AnyResponse:
     added = {"markdown": _markdown(name, image), "version": post.version if is_theirs else ""}
     if "fragment" in request.args:
         return _show(get_post(post.id), ImageForm(formdata=None), added=added, status=201)
-    say(f"Write {added['markdown']} where the image is to stand.")
+    say(_("Write %(markdown)s where the image is to stand.", markdown=added["markdown"]))
     return redirect(url_for(".list_images", id=post.id), code=303)
 
 
@@ -89,7 +91,7 @@ def _store(image: ImageForm) -> Media | None:
             alt=image.alt.data or "",
         )
     except MediaError as error:
-        image.image.errors = [str(error)]
+        image.image.errors = [explain(error)]
         return None
 
 

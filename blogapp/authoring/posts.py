@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import images
@@ -92,7 +93,10 @@ def edit(id: int | None = None) -> AnyResponse:
     was_slug = post and post.slug
     saved = save_typed(form, post)
     moved = was_slug and was_slug != saved.slug and saved.published_at
-    say(f"Saved. The old address leads to {saved.path} now." if moved else "Saved.")
+    if moved:
+        say(_("Saved. The old address leads to %(address)s now.", address=saved.path))
+    else:
+        say(_("Saved."))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -101,9 +105,10 @@ def copy(id: int) -> AnyResponse:
     """Keep what was typed as a draft of its own, beside the post it was typed into."""
     post = get_post(id)
     form = PostForm()
-    form.title.data, form.slug.data = f"{form.title.data} (copy)", ""
+    form.title.data = _("%(title)s (copy)", title=form.title.data)
+    form.slug.data = ""
     saved = save_typed(form, None, then=lambda draft: _share_media(post, draft))
-    say("Your text is a draft of its own now. The other post is as it was.")
+    say(_("Your text is a draft of its own now. The other post is as it was."))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -111,7 +116,8 @@ def copy(id: int) -> AnyResponse:
 def trash(id: int) -> AnyResponse:
     """Put a post aside."""
     post = change(id, lambda post: publishing.trash(post, now=now()))
-    say(f"“{post.title}” is in the trash.", undo=url_for(".restore_post", id=id))
+    text = _("“%(title)s” is in the trash.", title=post.title)
+    say(text, undo=url_for(".restore_post", id=id))
     return redirect(url_for(".list_pages" if post.is_page else ".list_posts"), code=303)
 
 
@@ -119,7 +125,7 @@ def trash(id: int) -> AnyResponse:
 def restore(id: int) -> AnyResponse:
     """Bring a post back from the trash."""
     post = change(id, publishing.restore)
-    say(f"“{post.title}” is back, as it was.")
+    say(_("“%(title)s” is back, as it was.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
 
 

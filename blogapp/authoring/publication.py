@@ -1,6 +1,7 @@
 """Whether readers see a post: at once, from a time on, or no longer."""
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring.editor import show_editor
@@ -15,7 +16,9 @@ from blogapp.posts.models import Post, State
 from blogapp.posts.rights import may_publish_own
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
+from blogapp.web.explaining import explain
 from blogapp.web.filters import current_site, local
+from blogapp.web.formatting import clock_time, long_day
 
 
 @csrf.exempt  # the form checks its token itself, so that a stale one loses no text
@@ -45,13 +48,17 @@ def withdraw(id: int) -> AnyResponse:
     demand_publishing(get_post(id))
     post = change(id, _take_back)
     if post.deleted_at:
-        complain(f"“{post.title}” is in the trash. Restore it first.")
+        complain(_in_the_trash(post))
     elif post.withdrawn_at:
-        text = f"“{post.title}” is withdrawn; its address answers that it is gone."
+        text = _("“%(title)s” is withdrawn; its address answers that it is gone.", title=post.title)
         say(text, undo=url_for(".publish_post", id=id))
     else:
-        say(f"“{post.title}” is a draft and will not go live by itself.")
+        say(_("“%(title)s” is a draft and will not go live by itself.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
+
+
+def _in_the_trash(post: Post) -> str:
+    return _("“%(title)s” is in the trash. Restore it first.", title=post.title)
 
 
 def _take_back(post: Post) -> None:
@@ -66,7 +73,7 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
     """Publish what is stored: the button stood on a page without the text."""
     try:
         if post.deleted_at:
-            complain(f"“{post.title}” is in the trash. Restore it first.")
+            complain(_in_the_trash(post))
         elif plan.validate():
             _set_live(post, plan)
             db.session.commit()
@@ -74,14 +81,14 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
         else:
             complain(" ".join(problem for field in plan for problem in field.errors))
     except NothingToPublish as error:
-        complain(str(error))
+        complain(explain(error))
     return redirect(url_for(".edit_post", id=post.id), code=303)
 
 
 def _has_text(form: PostForm) -> bool:
     if (form.body.data or "").strip():
         return True
-    form.body.errors = ["There is no text to publish yet."]
+    form.body.errors = [_("There is no text to publish yet.")]
     return False
 
 
@@ -97,8 +104,14 @@ def _set_live(post: Post, plan: PublicationForm) -> None:
 def _outcome(post: Post, plan: PublicationForm) -> str:
     """Say what was done, which is not always what was asked for."""
     if plan.moment is None:
-        return f"Live at {post.path}."
-    shown = f"{local(plan.moment):%-d %B %Y, %H:%M} ({current_site().time_zone})"
+        return _("Live at %(address)s.", address=post.path)
     if plan.moment != post.published_at:
-        return "That time has passed, so it is live now."
-    return f"Dated {shown}." if plan.moment <= now() else f"Goes live on {shown}."
+        return _("That time has passed, so it is live now.")
+    moment = {
+        "day": long_day(local(plan.moment)),
+        "time": clock_time(plan.moment),
+        "zone": current_site().time_zone,
+    }
+    if plan.moment <= now():
+        return _("Dated %(day)s, %(time)s (%(zone)s).", **moment)
+    return _("Goes live on %(day)s, %(time)s (%(zone)s).", **moment)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import abort, request
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,6 +20,7 @@ from blogapp.posts.models import Post
 from blogapp.posts.rights import may_manage_site, may_name_authors
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
+from blogapp.web.explaining import explain
 
 
 def change(id: int, verb: Callable[[Post], None]) -> Post:
@@ -46,7 +48,7 @@ def save_typed(
         abort(show_conflict(form, post))
     if not post and form.is_page.data == PAGE and not may_manage_site(current_author()):
         form.is_page.data = ""
-        form.form_errors.append("Pages are for editors. Saved now, this becomes a post.")
+        form.form_errors.append(_("Pages are for editors. Saved now, this becomes a post."))
         abort(show_editor(form, None, status=422))
 
     id = post.id if post else None
@@ -65,9 +67,9 @@ def _save(form: PostForm, post: Post | None) -> Post:
     try:
         writing.save(saved, manuscript, now=now())
     except (BadSlug, SlugTaken) as error:
-        form.slug.errors = [str(error)]
+        form.slug.errors = [explain(error)]
     except BodyTooLong as error:
-        form.body.errors = [str(error)]
+        form.body.errors = [explain(error)]
     else:
         if saved.is_public(now()) and saved.body != was_body:
             saved.updated_at = now()
@@ -93,5 +95,5 @@ def _answering_conflicts(form: PostForm, id: int | None) -> Iterator[None]:
         abort(show_conflict(form, post) if post else show_editor(form, None, status=422))
     except IntegrityError:
         db.session.rollback()
-        form.form_errors.append("Somebody else saved at the same moment. Save once more.")
+        form.form_errors.append(_("Somebody else saved at the same moment. Save once more."))
         abort(show_editor(form, find_for_writing(id) if id else None, status=422))

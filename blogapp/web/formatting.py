@@ -7,7 +7,7 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale
 
 from blogapp.web.filters import current_site, local
@@ -42,6 +42,11 @@ def format_day(when: date, notation: str) -> str:
     return when.strftime(notation)
 
 
+def long_day(when: date) -> str:
+    """Return a day with its month spelled out: ``18 November 2026``."""
+    return format_date(when, "long", locale_in_use())
+
+
 def clock_time(moment: datetime) -> str:
     """Return the time of ``moment`` in the site's zone: ``14:05``."""
     return f"{local(moment):%H:%M}"
@@ -66,6 +71,11 @@ def name_months() -> list[str]:
 def number(value: int) -> str:
     """Return a whole number with its thousands set apart: ``1,200``."""
     return format_decimal(value, locale=locale_in_use()) if abs(value) > 999 else str(value)
+
+
+def percent(value: int) -> str:
+    """Return a share of a hundred: ``12%``."""
+    return format_percent(value / 100, locale=locale_in_use())
 
 
 def listed(names: Sequence[str], word: Literal["and", "or"] = "and") -> str:

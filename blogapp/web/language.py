@@ -14,7 +14,7 @@ from jinja2.utils import pass_context
 from markupsafe import Markup
 
 from blogapp.web.filters import current_site
-from blogapp.web.formatting import clock_time, day, listed, month_name, number
+from blogapp.web.formatting import clock_time, day, listed, month_name, number, percent
 
 SOURCE = "en"
 CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -32,7 +32,12 @@ def init_app(app: Flask) -> None:
     # Sentences may be laid out over lines in templates.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(
-        clock_time=clock_time, day=day, listed=listed, month_name=month_name, number=number
+        clock_time=clock_time,
+        day=day,
+        listed=listed,
+        month_name=month_name,
+        number=number,
+        percent=percent,
     )
     app.jinja_env.globals.update(
         _=_in_template,

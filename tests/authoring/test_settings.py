@@ -9,16 +9,13 @@ from tests.conftest import parse
 
 FIELDS = {
     "title": "Plumb",
-    "eyebrow": "Notes",
-    "heading": "What we learned",
-    "intro": "Line one.\r\nLine two.",
     "description": "An engineering blog",
-    "footer_line": "Made slowly",
     "language": "pt-BR",
     "time_zone": "Pacific/Auckland",
     "date_format": "%Y-%m-%d",
     "page_size": "20",
 }
+SECTIONS = {"Name and clock", "Look", "Front page", "Header and footer", "Outside sources"}
 
 
 def site():
@@ -32,9 +29,21 @@ def test_settings_are_kept_and_shown_to_readers(owner, browser):
     assert response.status_code == 303
     assert (site().title, site().time_zone, site().page_size) == ("Plumb", "Pacific/Auckland", 20)
     page = browser.page("/")
-    assert "What we learned" in page.text
-    assert page.html["lang"] == "pt-BR"
+    assert page.title.text == "Plumb"
+    assert page.select_one("meta[name=description]")["content"] == "An engineering blog"
     assert owner.page("/write/settings").select_one("#title")["value"] == "Plumb"
+
+
+def test_every_section_is_a_step_from_every_other(owner, editor):
+    links = {a.text: a["href"] for a in owner.page("/write/settings").select(".settings__sections a")}
+
+    assert links.keys() == SECTIONS
+    for name, address in links.items():
+        page = owner.page(address)
+        assert page.h1.text == name
+        assert page.select_one(".settings__sections [aria-current=page]").text == name
+    shown = {a.text for a in editor.page("/write/settings").select(".settings__sections a")}
+    assert shown == SECTIONS - {"Outside sources"}
 
 
 def test_another_zone_moves_posts_into_its_months_without_touching_their_version(owner, make_post):
@@ -68,8 +77,16 @@ def test_a_bad_setting_is_explained_beside_its_field(owner, field, value):
     page = parse(response.text)
     assert response.status_code == 422
     assert page.select_one(f"#{field}-errors").text
-    assert page.select_one("#footer_line")["value"] == "Made slowly"
+    assert page.select_one("#description").text.strip() == "An engineering blog"
     assert site() is None
+
+
+def test_one_section_leaves_the_others_alone(owner):
+    owner.post("/write/settings/front", data={"heading": "Notes", "card_fields": ["title"]})
+
+    owner.post("/write/settings", data=FIELDS)
+
+    assert (site().heading, site().card_fields) == ("Notes", ["title"])
 
 
 def test_settings_once_saved_are_no_longer_the_demos(owner):
@@ -88,3 +105,14 @@ def test_a_format_of_the_blogs_own_stays_a_choice(owner):
     options = owner.page("/write/settings").select("#date_format option")
 
     assert [o["value"] for o in options if o.has_attr("selected")] == ["%j/%Y"]
+
+
+def test_what_was_typed_outlives_the_session(owner, browser):
+    handed_back = browser.post("/write/settings", data=FIELDS | {"keep": "1"})
+
+    form = parse(handed_back.text).select_one("form[data-signed-out]")
+    assert handed_back.status_code == 403
+    assert form["action"] == "/write/settings"
+    typed = {area["name"]: area.text.removeprefix("\n") for area in form.select("textarea")}
+    assert typed["title"] == "Plumb"
+    assert owner.post(form["action"], data=typed).status_code == 303

@@ -1,4 +1,4 @@
-// <character-count data-goal="160"><div class="field">… <textarea></textarea> …</div></character-count>
+// <character-count data-word-count="{number} of 160"><div class="field">… <textarea></textarea> …</div></character-count>
 class CharacterCount extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", this.#count)
@@ -7,7 +7,7 @@ class CharacterCount extends HTMLElement {
 
   #count = () => {
     const { length } = [...this.querySelector("textarea, input").value]
-    this.#note.textContent = `${length} of ${this.dataset.goal}`
+    this.#note.textContent = this.dataset.wordCount.replace("{number}", length)
   }
 
   get #note() {

@@ -1,4 +1,4 @@
-// <draft-keeper data-keep="author-1 post-7" data-login="/login?…"><form class="editor">…</form></draft-keeper>
+// <draft-keeper data-keep="author-1 post-7" data-login="/login?…" data-word-…="…"><form class="editor">…</form></draft-keeper>
 // Saves without leaving the page, keeps what is not saved yet in this browser, and says where it stands.
 
 const PAUSE = 1000
@@ -54,7 +54,7 @@ class DraftKeeper extends HTMLElement {
     if (this.#saving) return
     this.#saving = true
     const sent = this.#typed()
-    this.#say("saving", "Saving")
+    this.#say("saving", this.dataset.wordSaving)
     try {
       const answer = await fetch(this.form.action, { method: "POST", body: this.#fields() })
       if (answer.ok && answer.redirected && !this.#isSignIn(answer.url)) {
@@ -62,7 +62,7 @@ class DraftKeeper extends HTMLElement {
       } else if (this.#isSignIn(answer.url) || (await isSignedOut(answer))) {
         this.#askToSignIn()
       } else if (answer.status === 413) {
-        this.#say("problem", "Not saved: the text is over the limit of one megabyte")
+        this.#say("problem", this.dataset.wordTooLong)
       } else if (answer.status === 422 && this.#renew(await answer.clone().text())) {
         // Signed in anew in another tab: the text goes out again with the new token.
         this.#again = true
@@ -71,10 +71,10 @@ class DraftKeeper extends HTMLElement {
         this.#leave()
         HTMLFormElement.prototype.submit.call(this.form)
       } else {
-        this.#say("problem", "Not saved: the server could not. Your text is kept in this browser")
+        this.#say("problem", this.dataset.wordRefused)
       }
     } catch {
-      this.#say("problem", "Not saved: no connection. Your text is kept in this browser")
+      this.#say("problem", this.dataset.wordOffline)
     }
     this.#saving = false
     if (this.#again && this.isUnsaved) await this.save()
@@ -168,9 +168,9 @@ class DraftKeeper extends HTMLElement {
     if (event.target.name === "mode") return
     if (this.#saving) {
       // The answer says where things stand.
-    } else if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
-    else if (this.dataset.keep.endsWith(" new")) this.#say("new", "Not saved yet")
-    else this.#say("saved", "Saved")
+    } else if (this.isUnsaved) this.#say("unsaved", this.dataset.wordUnsaved)
+    else if (this.dataset.keep.endsWith(" new")) this.#say("new", this.dataset.wordNew)
+    else this.#say("saved", this.dataset.wordSaved)
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#keep(), PAUSE)
   }
@@ -197,7 +197,7 @@ class DraftKeeper extends HTMLElement {
     const slug = answer.querySelector("form.editor")?.elements.slug
     if (isStill && slug) this.form.elements.slug.value = slug.value
     this.#saved = isStill ? this.#typed() : sent
-    if (this.isUnsaved) this.#say("unsaved", "Unsaved changes")
+    if (this.isUnsaved) this.#say("unsaved", this.dataset.wordUnsaved)
     this.#keep()
   }
 
@@ -246,9 +246,9 @@ class DraftKeeper extends HTMLElement {
     link.href = this.dataset.login
     link.target = "_blank"
     link.rel = "noopener"
-    link.textContent = "Sign in in another tab"
-    this.#say("problem", "Not saved: you are signed out. ")
-    this.#state.append(link, ", then save again.")
+    link.textContent = this.dataset.wordSignIn
+    this.#say("problem", this.dataset.wordSignedOut)
+    this.#state.append(" ", link)
   }
 
   #say(kind, words) {
@@ -266,7 +266,7 @@ class DraftKeeper extends HTMLElement {
     try {
       localStorage.setItem(this.#slot, JSON.stringify({ at: Date.now(), typed: this.#typed() }))
     } catch {
-      this.#say("problem", "This browser has no room to keep your text: save it")
+      this.#say("problem", this.dataset.wordFull)
     }
   }
 
@@ -304,16 +304,16 @@ class DraftKeeper extends HTMLElement {
       if (this.#state.dataset.kind === "saved") this.#forget()
       return
     }
-    const when = new Date(kept.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
+    const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
     const banner = document.createElement("div")
     banner.className = "banner banner--warning"
     const words = document.createElement("p")
     words.className = "banner__text"
-    words.textContent = `This browser holds what you typed until ${when} and never saved.`
+    words.textContent = this.dataset.wordKept.replace("{when}", when)
     banner.append(
       words,
-      this.#button("Bring it back", () => this.#restore(kept.typed, banner)),
-      this.#button("Discard it", () => {
+      this.#button(this.dataset.wordRestore, () => this.#restore(kept.typed, banner)),
+      this.#button(this.dataset.wordDiscard, () => {
         this.#forget()
         banner.remove()
       }),

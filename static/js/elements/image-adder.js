@@ -30,13 +30,13 @@ class ImageAdder extends HTMLElement {
     if (!this.dataset.address) await keeper?.save()
     if (!this.dataset.address) return
     const [file] = this.querySelector("[type=file]").files
-    if (file?.size > MOST_BYTES) return this.#say("That file is larger than 20 MB.")
+    if (file?.size > MOST_BYTES) return this.#say(this.dataset.wordTooLarge)
     this.#button.disabled = true
-    this.#say("Sending the image. You can keep writing.")
+    this.#say(this.dataset.wordSending)
     try {
       await this.#send()
     } catch {
-      this.#say("The image did not arrive: the connection failed. Try again.")
+      this.#say(this.dataset.wordFailed)
     }
     this.#button.disabled = false
   }
@@ -58,13 +58,13 @@ class ImageAdder extends HTMLElement {
     added?.remove()
     this.querySelector("[data-fields]").replaceChildren(...answer.body.childNodes)
     if (!added) {
-      this.#say("Not added.")
+      this.#say(this.dataset.wordRefused)
       return this.querySelector("[aria-invalid]")?.focus()
     }
     if (added.dataset.version) this.#form.elements.version.value = added.dataset.version
     this.closest("[popover]")?.hidePopover()
     document.querySelector("markdown-editor").insertBlock(added.dataset.markdown)
-    this.#say("Added.")
+    this.#say(this.dataset.wordAdded)
   }
 
   #say(words) {

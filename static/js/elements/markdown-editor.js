@@ -5,7 +5,6 @@ const PAUSE = 250
 const MODE = "editor-mode"
 const LIST = /^(\s*)(?:([-*+])|(\d{1,9})([.)]))(\s+)(\[[ xX]\]\s+)?/
 const QUOTE = /^(\s*(?:>\s?)+)/
-const TABLE = "| Name | Value |\n| --- | --- |\n| … | … |\n"
 
 class MarkdownEditor extends HTMLElement {
   #asking = null
@@ -76,7 +75,7 @@ class MarkdownEditor extends HTMLElement {
       this.#show(html)
     } catch (error) {
       if (error.name === "AbortError") return
-      this.#say("The preview did not arrive. It is tried again when you go on writing.")
+      this.#say(this.dataset.wordFailed)
     }
     this.#pane.parentElement.removeAttribute("aria-busy")
   }
@@ -96,7 +95,7 @@ class MarkdownEditor extends HTMLElement {
     if (facts && here) here.textContent = facts.textContent
     facts?.remove()
     this.#pane.replaceChildren(...parsed.body.childNodes)
-    if (!this.text.value.trim()) this.#say("The preview appears here as you write.")
+    if (!this.text.value.trim()) this.#say(this.dataset.wordEmpty)
     this.#follow()
   }
 
@@ -190,10 +189,15 @@ class MarkdownEditor extends HTMLElement {
       quote: () => this.#prefix(() => "> "),
       list: () => this.#prefix(() => "- "),
       numbers: () => this.#prefix((line) => `${line + 1}. `),
-      table: () => this.insertBlock(TABLE),
+      table: () => this.#table(),
     }
     if (/^h[1-4]$/.test(name)) this.#head(Number(name[1]))
     else tools[name]?.()
+  }
+
+  #table() {
+    const { wordName, wordValue } = this.dataset
+    this.insertBlock(`| ${wordName} | ${wordValue} |\n| --- | --- |\n| … | … |\n`)
   }
 
   get #selected() {

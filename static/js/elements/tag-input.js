@@ -1,4 +1,4 @@
-// <tag-input data-suggestions="/write/tags?fragment=suggestions"><div class="field">… <input> …</div></tag-input>
+// <tag-input data-suggestions="/write/tags?fragment=suggestions" data-word-…="…"><div class="field">… <input> …</div></tag-input>
 // Tokens over a plain field of names separated by commas; the field itself is what the form sends.
 
 const PAUSE = 120
@@ -52,7 +52,7 @@ class TagInput extends HTMLElement {
     list.className = "tag-input__options"
     list.id = `${field.id}-options`
     list.setAttribute("role", "listbox")
-    list.setAttribute("aria-label", "Suggestions")
+    list.setAttribute("aria-label", this.dataset.wordSuggestions)
     list.hidden = true
     const status = document.createElement("span")
     status.className = "unseen"
@@ -95,7 +95,7 @@ class TagInput extends HTMLElement {
       const button = document.createElement("button")
       button.type = "button"
       button.textContent = "×"
-      button.setAttribute("aria-label", `Remove ${name}`)
+      button.setAttribute("aria-label", this.dataset.wordRemove.replace("{name}", () => name))
       button.addEventListener("click", () => this.#remove(name))
       token.append(button)
       this.#entry.before(token)
@@ -106,7 +106,7 @@ class TagInput extends HTMLElement {
     for (const name of split(words)) {
       if (this.#names.every((each) => each.toLowerCase() !== name.toLowerCase())) {
         this.#names.push(name)
-        this.#say(`${name} added`)
+        this.#say(this.dataset.wordAdded.replace("{name}", () => name))
       }
     }
     if (words) this.#write()
@@ -116,7 +116,7 @@ class TagInput extends HTMLElement {
   #remove(name) {
     this.#names = this.#names.filter((each) => each !== name)
     this.#write()
-    this.#say(`${name} removed`)
+    this.#say(this.dataset.wordRemoved.replace("{name}", () => name))
     this.#entry.focus()
   }
 
@@ -198,13 +198,13 @@ class TagInput extends HTMLElement {
       .map((item) => [item.dataset.name, item.querySelector(".tag-input__count").textContent])
       .filter(([name]) => !taken.has(name.toLowerCase()))
     const isKnown = found.some(([name]) => name.toLowerCase() === words.toLowerCase())
-    if (!isKnown && !taken.has(words.toLowerCase())) found.push([words, "new tag"])
+    if (!isKnown && !taken.has(words.toLowerCase())) found.push([words, this.dataset.wordNew])
     this.#options = found.map(([name, count], at) => this.#option(name, count, at))
     this.#list.replaceChildren(...this.#options)
     this.#list.hidden = !this.#options.length
     this.#entry.setAttribute("aria-expanded", String(!this.#list.hidden))
     this.#choose(-1)
-    this.#say(`${this.#options.length} suggestion${this.#options.length === 1 ? "" : "s"}`)
+    this.#say(this.dataset.wordFound.replace("{number}", this.#options.length))
   }
 
   #option(name, count, at) {

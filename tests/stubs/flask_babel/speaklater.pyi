@@ -1,0 +1,1 @@
+LazyString = str
