@@ -26,24 +26,25 @@ class Run:
         return self.char * self.count
 
 
-def make_run(text: str, at: int) -> Run | None:
-    """Return the run that begins at a place (CommonMark 0.31, 6.2), if it can mean anything.
+def make_run(text: str, at: int) -> Run:
+    """Return the run that begins at a place (CommonMark 0.31, 6.2).
 
     >>> make_run("a *b*", 2).can_open, make_run("a * b", 2).can_open, make_run("a_b", 1).can_open
     (True, False, False)
     """
     found = _RUN.match(text, at)
-    if found is None or (text[at] == "~" and len(found[0]) > 2):
-        return None
-    before, after = text[at - 1 : at] or " ", text[found.end() : found.end() + 1] or " "
+    end = found.end() if found else at + 1
+    before, after = text[at - 1 : at] or " ", text[end : end + 1] or " "
     opens = _leans_on(after, before)
     closes = _leans_on(before, after)
-    char, length = text[at], len(found[0])
+    char, length = text[at], end - at
     if char == "_":
         opens, closes = (
             opens and (not closes or is_punctuation(before)),
             closes and (not opens or is_punctuation(after)),
         )
+    elif char == "~" and length > 2:
+        opens = closes = False
     return Run(char, length, opens, closes, length)
 
 

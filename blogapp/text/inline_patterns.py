@@ -29,6 +29,12 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 
 _ATTRIBUTE = r"\s++[a-zA-Z_:@][\w:.@-]*+(?:\s*+=\s*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?"
 _TAG = re.compile(rf"<[a-zA-Z][\w-]*+(?:{_ATTRIBUTE})*+\s*+/?>|</[a-zA-Z][\w-]*+\s*+>")
+# What a page would take for the content of these, and remove with them (GFM, 6.11).
+SWALLOWING = re.compile(
+    r"<(canvas|frameset|iframe|math|noembed|noframes|noscript|object|plaintext|script|select|style"
+    r"|svg|template|textarea|title|xmp)(?=[\s/>]|$)",
+    re.IGNORECASE,
+)
 # How else markup may begin, and what ends it.
 _ENDED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARATION = re.compile(r"<![a-zA-Z][^>]*+>")
@@ -123,11 +129,15 @@ class RawTags:
     def __init__(self, text: str) -> None:
         self.text = text
         self.without: set[str] = set()
+        self.last_ends: dict[str, int] = {}
 
     def end_of(self, at: int) -> int | None:
-        """Return the place behind the tag, comment or instruction that begins at a place."""
+        """Return the place behind the tag, comment or instruction that begins at a place.
+
+        A tag that would take the rest of the post with it is none.
+        """
         if tag := _TAG.match(self.text, at):
-            return tag.end()
+            return None if self.swallows(at) else tag.end()
         for opening, closing in _ENDED:
             if self.text.startswith(opening, at):
                 return self.end_at(closing, at + len(opening))
@@ -135,6 +145,15 @@ class RawTags:
             return None
         declaration = _DECLARATION.match(self.text, at)
         return declaration.end() if declaration else None
+
+    def swallows(self, at: int) -> bool:
+        found = SWALLOWING.match(self.text, at)
+        if found is None:
+            return False
+        name = found[1].lower()
+        if name not in self.last_ends:
+            self.last_ends[name] = self.text.lower().rfind(f"</{name}")
+        return self.last_ends[name] < at
 
     def end_at(self, closing: str, at: int) -> int | None:
         if closing in self.without:

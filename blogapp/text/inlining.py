@@ -119,7 +119,8 @@ class _Inline:
                 special = _SPECIAL.search(self.text, at)
                 start = special.start() if special else len(self.text)
             pattern = self.others.next(at)
-            if pattern and (begin := self.others.start(pattern)) <= start:
+            begin = self.others.start(pattern) if pattern and not self.verbatim else None
+            if pattern and begin is not None and begin <= start:
                 if found := self.others.take(pattern):
                     self.put(self.text[at:begin])
                     self.put(found[0])
@@ -182,8 +183,6 @@ class _Inline:
 
     def take_run(self, at: int) -> int:
         run = make_run(self.text, at)
-        if run is None:
-            return self.take_one(at)
         self.nodes.append(run)
         self.runs.append(run)
         return at + run.length

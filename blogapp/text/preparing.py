@@ -31,7 +31,7 @@ from blogapp.text.block_patterns import (
     strip_columns,
 )
 from blogapp.text.formulas import block, find_block
-from blogapp.text.inline_patterns import definition
+from blogapp.text.inline_patterns import SWALLOWING, definition
 from blogapp.text.tables import MOST_CELLS, alignments, cells
 
 # A line that begins with it is a paragraph of a tight list: shown without space around it.
@@ -105,6 +105,7 @@ class _Preparation:
         self.paragraph: int | None = None
         self.after_blank = True
         self.markdown_inside: list[str] = []
+        self.last_ends: dict[str, int] = {}
 
     def run(self) -> list[str]:
         at = 0
@@ -146,7 +147,7 @@ class _Preparation:
         if indent < 4 and (formula := find_block(self.lines, at, column=offset)):
             self.put(at, block(formula[0]))
             return formula[1]
-        if indent < 4 and (end := html_block_end(text, in_paragraph=self.paragraph is not None)):
+        if indent < 4 and (end := self.html_end(at, text)):
             return self.take_html(at, offset, text, end)
         if indent < 4 and (heading := HEADING.match(text)):
             return self.take_heading(at, len(heading[1]), heading[2] or "")
@@ -327,6 +328,19 @@ class _Preparation:
                 break
             lines.append(strip_columns(self.lines[end - 1], columns))
         self.put(at, self.hands.code("\n".join(lines), fence[2]))
+        return end
+
+    def html_end(self, at: int, text: str) -> re.Pattern[str] | None:
+        end = html_block_end(text, in_paragraph=self.paragraph is not None)
+        if end and (found := SWALLOWING.match(text)):
+            # Without its end it would take the rest of the post with it.
+            closing = f"</{found[1].lower()}"
+            if closing not in self.last_ends:
+                lines = (
+                    n for n in reversed(range(len(self.lines))) if closing in self.lines[n].lower()
+                )
+                self.last_ends[closing] = next(lines, -1)
+            return end if self.last_ends[closing] >= at else None
         return end
 
     def take_html(self, at: int, offset: int, text: str, end: re.Pattern[str]) -> int:
