@@ -2,10 +2,34 @@
 
 from flask import Blueprint
 
-from blogapp.public import addressing, feeds, health, listing, machines, media, pages, posts
+from blogapp.public import (
+    addressing,
+    cards,
+    describing,
+    feeds,
+    health,
+    listing,
+    llms,
+    machines,
+    media,
+    pages,
+    posts,
+    sitemap,
+)
+from blogapp.web import icons
 
 bp = Blueprint("public", __name__)
 bp.before_app_request(addressing.drop_last_slash)
+for function in (
+    describing.describe_post,
+    describing.describe_page,
+    describing.describe_listing,
+    describing.describe_overview,
+    icons.favicon_address,
+    icons.icon_address,
+    icons.icon_mark,
+):
+    bp.add_app_template_global(function)
 
 bp.add_url_rule("/", "index", listing.index)
 bp.add_url_rule("/search", "search", listing.index, strict_slashes=False)
@@ -30,10 +54,20 @@ bp.add_url_rule("/pages/<slug>", "page", pages.show, strict_slashes=False)
 bp.add_url_rule("/pages/<slug>.md", "page_markdown", pages.show_markdown)
 
 bp.add_url_rule("/feed.xml", "feed", feeds.atom)
+bp.add_url_rule("/rss.xml", "rss", feeds.rss)
+bp.add_url_rule("/feed.json", "json_feed", feeds.json)
 
+bp.add_url_rule("/media/cards/<int:id>-<digest>.png", "post_card", cards.post)
+bp.add_url_rule("/media/cards/site-<digest>.png", "site_card", cards.site)
+bp.add_url_rule("/media/icons/<digest>/<name>", "icon", machines.icon)
 bp.add_url_rule("/media/<path:key>", "media", media.show)
 
+bp.add_url_rule("/sitemap.xml", "sitemap", sitemap.whole)
+bp.add_url_rule("/sitemap-<int:number>.xml", "sitemap_part", sitemap.part)
 bp.add_url_rule("/robots.txt", "robots", machines.robots)
+bp.add_url_rule("/llms.txt", "llms", llms.show)
+bp.add_url_rule("/opensearch.xml", "opensearch", machines.opensearch)
+bp.add_url_rule("/.well-known/security.txt", "security", machines.security)
 bp.add_url_rule("/site.webmanifest", "manifest", machines.manifest)
 bp.add_url_rule("/favicon.ico", "favicon", machines.favicon)
 bp.add_url_rule("/apple-touch-icon.png", "touch_icon", machines.touch_icon)

@@ -1,54 +1,131 @@
-"""What programs ask every site for: robots.txt, icons, a manifest."""
+"""What programs ask every site for: robots.txt, icons, a manifest, a way to search."""
 
-from flask import Response, current_app, jsonify, request, send_from_directory
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from flask import Response, abort, current_app, jsonify, request, send_from_directory
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from blogapp.media.icons import ICO
+from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.assets import asset_address
 from blogapp.web.filters import current_site
+from blogapp.web.icons import icon_address, icon_content, present_digest
+from blogapp.web.look import paper_colours
+from blogapp.web.theming import current_theme
 
 PRIVATE = ("/account", "/invite", "/login", "/logout", "/preview", "/reset", "/write")
 A_DAY = 86_400  # seconds
+# The file of an owner who wants to be told of holes, in the instance folder.
+SECURITY = "security.txt"
+_ICO_TYPE = "image/vnd.microsoft.icon"
 
 
 def robots() -> Response:
     """Everything public may be read by anyone (RFC 9309)."""
-    lines = ["User-agent: *", *(f"Disallow: {request.script_root}{path}" for path in PRIVATE)]
-    text = "".join(f"{line}\n" for line in lines)
-    return Response(text, content_type="text/plain; charset=utf-8")
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {request.script_root}{path}" for path in PRIVATE),
+        f"Sitemap: {absolute_url_for('public.sitemap')}",
+    ]
+    return _text("".join(f"{line}\n" for line in lines))
 
 
-def favicon() -> Answer:
-    """The icon that browsers ask for without having been told of one."""
-    return _icon("favicon.ico")
+def security() -> Response:
+    """Whom to tell about a hole (RFC 9116): the owner's file, as it is."""
+    path = Path(current_app.config["INSTANCE"]) / SECURITY
+    if not path.is_file():
+        abort(404)
+    return _text(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def touch_icon() -> Answer:
-    """The icon for home screens, at the address where phones look for it."""
-    return _icon("touch.png")
+def opensearch() -> Response:
+    """How a browser searches this blog from its address bar (OpenSearch 1.1)."""
+    site, home = current_site(), absolute(f"{request.script_root}/")
+    name = escape(site.title[:16].strip())
+    about = escape(_("Search %(site)s", site=site.title)[:1024])
+    icon = escape(absolute(icon_address("icon-192.png")))
+    text = f"""<?xml version="1.0" encoding="utf-8"?>
+<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+  <ShortName>{name}</ShortName>
+  <Description>{about}</Description>
+  <InputEncoding>UTF-8</InputEncoding>
+  <Image width="192" height="192" type="image/png">{icon}</Image>
+  <Url type="text/html" template="{escape(home)}?q={{searchTerms}}"/>
+  <Url type="application/atom+xml" template="{escape(home)}feed.xml?q={{searchTerms}}"/>
+</OpenSearchDescription>
+"""
+    return Response(text, content_type="application/opensearchdescription+xml; charset=utf-8")
 
 
 def manifest() -> Response:
     """What a home screen needs to know (W3C Web Application Manifest)."""
-    site = current_site()
+    site, paper = current_site(), paper_colours()[0]
+    icons = [
+        {"src": icon_address("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": icon_address("icon-512.png"), "sizes": "512x512", "type": "image/png"},
+        {
+            "src": icon_address("maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
+    ]
+    if present_digest() is None:
+        house = {"src": asset_address("icons/mark.svg"), "sizes": "any", "type": "image/svg+xml"}
+        icons.insert(0, house)
     response = jsonify(
+        id=f"{request.script_root}/",
         name=site.title,
+        description=site.description or site.intro,
+        lang=site.language,
         start_url=f"{request.script_root}/",
         scope=f"{request.script_root}/",
         display="minimal-ui",
-        background_color="#F3F6F0",
-        theme_color="#F3F6F0",
-        icons=[
-            {"src": asset_address("icons/mark.svg"), "sizes": "any", "type": "image/svg+xml"},
-            {"src": asset_address("icons/touch.png"), "sizes": "180x180", "type": "image/png"},
-            {"src": asset_address("icons/mark-512.png"), "sizes": "512x512", "type": "image/png"},
-        ],
+        background_color=paper,
+        theme_color=paper,
+        icons=icons,
     )
     response.content_type = "application/manifest+json"
     return response
 
 
-def _icon(name: str) -> Answer:
-    folder = current_app.extensions["assets"] / "icons"
-    answer = send_from_directory(folder, name)
+def favicon() -> Answer:
+    """The icon that browsers ask for without having been told of one."""
+    return _icon(ICO, _ICO_TYPE, "favicon.ico")
+
+
+def touch_icon() -> Answer:
+    """The icon for home screens, at the address where phones look for it."""
+    return _icon("touch-180.png", "image/png", "touch.png")
+
+
+def icon(digest: str, name: str) -> Answer:
+    """An icon made from the owner's logo, at an address that says which."""
+    content = icon_content(name) if digest == present_digest() else None
+    if content is None:
+        abort(404)
+    response = Response(content, content_type=_ICO_TYPE if name == ICO else "image/png")
+    response.headers["Cache-Control"] = f"public, max-age={365 * A_DAY}, immutable"
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return response
+
+
+def _icon(name: str, content_type: str, house: str) -> Answer:
+    answer: Answer
+    if content := icon_content(name):
+        answer = Response(content, content_type=content_type)
+        answer.add_etag()
+        answer.make_conditional(request)
+    else:
+        folder = current_app.extensions["assets"] / "icons"
+        path = current_theme().static.get(f"icons/{house}") or folder / house
+        answer = send_from_directory(path.parent, path.name)
     answer.headers["Cache-Control"] = f"public, max-age={A_DAY}"
     return answer
+
+
+def _text(text: str) -> Response:
+    return Response(text, content_type="text/plain; charset=utf-8")

@@ -53,6 +53,9 @@ class Palette(Mapping[str, tuple[str, str]]):
     def __len__(self) -> int:
         return len(self._colours)
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self._colours.items()))
+
     def weaknesses(self) -> list[Weakness]:
         """Return every pair of `PAIRS` that falls short."""
         return [

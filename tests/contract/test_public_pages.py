@@ -11,6 +11,10 @@ from PIL import Image
 from blogapp.extensions import db
 from blogapp.media.storing import store_image
 from blogapp.posts.models import Redirect
+from blogapp.posts.reading import find_for_card
+from blogapp.site.models import Site
+from blogapp.web.cards import card_of, card_of_site
+from blogapp.web.icons import present_digest
 from tests.conftest import JANUARY
 
 KEPT = "public, no-cache"
@@ -21,6 +25,9 @@ OWN_CACHE_CONTROL = {
     "public.favicon": "public, max-age=86400",
     "public.touch_icon": "public, max-age=86400",
     "public.media": "public, max-age=31536000, immutable",
+    "public.post_card": "public, max-age=31536000, immutable",
+    "public.site_card": "public, max-age=31536000, immutable",
+    "public.icon": "public, max-age=31536000, immutable",
 }
 # Addresses of another spelling, which only ever lead on.
 SPELLINGS = {"public.post_with_slash", "public.search"}
@@ -50,6 +57,10 @@ NOT_CANONICAL = {
     "/posts/a-lease/": "/posts/a-lease",
     "/posts/old-lease": "/posts/a-lease",
     "/feed.xml/": "/feed.xml",
+    "/feed.xml?unknown=1": "/feed.xml",
+    "/feed.json?limit=20": "/feed.json",
+    "/rss.xml?limit=3&tag=postgres": "/rss.xml?tag=postgres&limit=3",
+    "/sitemap.xml/": "/sitemap.xml",
 }
 
 
@@ -74,12 +85,20 @@ def addresses(app, make_author, make_post):
     db.session.add(Redirect(path="/posts/old-lease", post_id=post.id, created_at=JANUARY))
     make_post("Another", tags=["Postgres"], domain="Networking", series="Leases", authors=[ada])
     make_post("Taken down", withdrawn_at=JANUARY)
+    make_post("About", is_page=True)
+    make_post("Licence", body="```\nFree.\n```", is_page=True)
     picture = store_image(png(), "square.png", folder=app.config["MEDIA_FOLDER"], now=JANUARY)
+    db.session.add(Site(id=1, title="Plumbline", logo=picture))
     db.session.commit()
+    (app.config["INSTANCE"] / "security.txt").write_text("Contact: mailto:a@example.com\n")
 
     values = {
         "public.post": {"slug": "a-lease"},
         "public.post_markdown": {"slug": "a-lease"},
+        "public.post_code": {"slug": "a-lease", "number": 1, "name": "code-1.py"},
+        "public.page": {"slug": "licence"},
+        "public.page_markdown": {"slug": "licence"},
+        "public.page_code": {"slug": "licence", "number": 1, "name": "code-1.txt"},
         "public.tag": {"slug": "postgres"},
         "public.domain": {"slug": "databases"},
         "public.series": {"slug": "leases"},
@@ -87,9 +106,14 @@ def addresses(app, make_author, make_post):
         "public.year": {"year": 2026},
         "public.month": {"year": 2026, "month": 1},
         "public.media": {"key": picture.key},
+        "public.sitemap_part": {"number": 1},
         "static": {"filename": "css/fonts.css"},
     }
     with app.test_request_context():
+        card = card_of(find_for_card(post.id))
+        values["public.post_card"] = {"id": post.id, "digest": card.digest}
+        values["public.site_card"] = {"digest": card_of_site().digest}
+        values["public.icon"] = {"digest": present_digest(), "name": "icon-192.png"}
         return {
             rule.endpoint: app.url_for(rule.endpoint, **values.get(rule.endpoint, {}))
             for rule in app.url_map.iter_rules()

@@ -88,7 +88,7 @@ def test_it_holds_twenty_entries_unless_asked(feed, make_posts):
 
     assert len(find_all(feed(), "./entry/id")) == 20
     assert len(find_all(feed("/feed.xml?limit=3"), "./entry/id")) == 3
-    assert len(find_all(feed("/feed.xml?limit=5000"), "./entry/id")) == 25
+    assert len(find_all(feed("/feed.xml?limit=1000"), "./entry/id")) == 25
 
 
 def test_it_names_itself(feed):
@@ -104,7 +104,7 @@ def test_any_filter_can_be_subscribed_to(feed, make_post):
     make_post("One", tags=["locks"])
     make_post("None")
 
-    whole = feed("/feed.xml?tag=locks&not=ci-cd&sort=oldest&page=7")
+    whole = feed("/feed.xml?tag=locks&not=ci-cd")
 
     assert find_all(whole, "./entry/title") == ["One"]
     address = "http://127.0.0.1:8000/feed.xml?tag=locks&not=ci-cd"

@@ -152,6 +152,8 @@ def test_programs_are_told_of_the_feed_and_the_markdown(browser, make_post):
 
     assert {found["type"]: found["href"] for found in alternates} == {
         "application/atom+xml": "/feed.xml",
+        "application/rss+xml": "/rss.xml",
+        "application/feed+json": "/feed.json",
         "text/markdown": "http://127.0.0.1:8000/posts/here.md",
     }
 
