@@ -14,7 +14,7 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove format lock lint fast postgres browser programs
+.PHONY: help install run check test prove catalogue format lock lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
@@ -60,6 +60,18 @@ browser: .venv/has-tests programs ## the tests that drive Chromium
 
 programs: .venv/has-tests
 	@$(VENV)/python tests/browser/programs.py
+
+catalogue: .venv/has-tests ## texts of the interface for translators, and back (LANGUAGE=fr adds one)
+	@$(PYBABEL) extract --mapping-file pyproject.toml --keywords _l --project blogapp \
+	  --add-location=file --sort-by-file --no-wrap --output-file .venv/messages.pot .
+	@for language in $(sort $(LANGUAGE) $(notdir $(wildcard blogapp/translations/*))); do \
+	  $(PYBABEL) update --init-missing --no-fuzzy-matching --ignore-obsolete --no-wrap \
+	    --ignore-pot-creation-date --input-file .venv/messages.pot \
+	    --output-dir blogapp/translations --locale "$$language" || exit 1; \
+	done
+	@$(VENV)/python -m babel.messages.frontend compile --statistics --directory blogapp/translations
+
+PYBABEL = $(VENV)/python -m babel.messages.frontend --quiet
 
 lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest it admits)
 	@$(VENV)/python -m uv --version > /dev/null 2>&1 || $(VENV)/python -m pip install --quiet uv
