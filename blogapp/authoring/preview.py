@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import request
+from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,10 +11,10 @@ from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PostForm
 from blogapp.authoring.guarding import get_post
 from blogapp.extensions import csrf
-from blogapp.posts.rendering import media_by_name, place, render_body
+from blogapp.posts.rendering import media_by_name, render_body
 from blogapp.posts.writing import MOST_BYTES, normalised
 from blogapp.text.markdown import Rendered
-from blogapp.text.sanitizing import trusted
+from blogapp.web.bodies import preview_html
 from blogapp.web.pages import render_page
 
 
@@ -42,13 +43,13 @@ def show(id: int | None = None) -> AnyResponse:
     if "csrf_token" in form.errors:
         return show_editor(form, post, status=422)
     if len(body.encode()) > MOST_BYTES:
-        form.body.errors = ["A post holds at most one megabyte of text."]
+        form.body.errors = [_("A post holds at most one megabyte of text.")]
         return show_editor(form, post, status=422)
     rendered = render_body(body, media=media_by_name(post) if post else {})
     return render_page(
         "authoring/preview_post.html",
         form=form,
         post=post,
-        preview=Preview(rendered, trusted(place(rendered.html, request.script_root))),
+        preview=Preview(rendered, preview_html(rendered.html)),
         fields=[(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"],
     )

@@ -5,6 +5,7 @@ from flask import Blueprint
 from blogapp.public import (
     addressing,
     cards,
+    code,
     describing,
     feeds,
     health,
@@ -48,10 +49,12 @@ bp.add_url_rule("/readyz", "readyz", health.readyz)
 bp.add_url_rule("/posts/<slug>", "post", posts.show)
 bp.add_url_rule("/posts/<slug>/", "post_with_slash", posts.show)
 bp.add_url_rule("/posts/<slug>.md", "post_markdown", posts.show_markdown)
+bp.add_url_rule("/posts/<slug>/code/<int:number>/<name>", "post_code", code.show_of_post)
 
 bp.add_url_rule("/about", "about", pages.about, strict_slashes=False)
 bp.add_url_rule("/pages/<slug>", "page", pages.show, strict_slashes=False)
 bp.add_url_rule("/pages/<slug>.md", "page_markdown", pages.show_markdown)
+bp.add_url_rule("/pages/<slug>/code/<int:number>/<name>", "page_code", code.show_of_page)
 
 bp.add_url_rule("/feed.xml", "feed", feeds.atom)
 bp.add_url_rule("/rss.xml", "rss", feeds.rss)

@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response as Answer
 from blogapp.posts.listing import count_posts, find_all_named
 from blogapp.posts.models import Post
 from blogapp.posts.reading import list_newest
-from blogapp.posts.rendering import place
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.posts import moved
 from blogapp.public.wording import Wording
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.cards import picture_of
+from blogapp.web.bodies import feed_html
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, iso
 from blogapp.web.icons import icon_address
@@ -199,7 +199,7 @@ def _content(post: Post) -> str:
 
     Our own elements, which only a page's scripts wake, are left out around what they hold.
     """
-    return _OUR_ELEMENT.sub("", place(post.html, current_app.config["PUBLIC_URL"]))
+    return _OUR_ELEMENT.sub("", feed_html(post, current_app.config["PUBLIC_URL"]))
 
 
 def _rfc822(moment: datetime) -> str:

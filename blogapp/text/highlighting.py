@@ -1,148 +1,191 @@
-"""Code as a figure: file name and language above, one element per line, coloured tokens."""
+"""Code in, lines of HTML out: coloured tokens, changes and prompts told apart."""
 
+import logging
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
-from pygments.util import ClassNotFound
+
+from blogapp.text import sessions
+from blogapp.text.info_strings import Info, Ranges
+from blogapp.text.languages import find_lexer, find_lexer_for_file
 
 # Lexers are regular expressions by many hands: what they may be given is bounded.
 LONGEST_CODE = 60_000
 LONGEST_LINE = 2_000
 
-_LANGUAGE = re.compile(r"[.{\s]*(?:lang(?:uage)?-)?([^\s{}\[\]=:,;\"'|]*)")
-_TITLE = re.compile(
-    r"\b(?:title|file|filename|name|caption)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))"
-)
-_FILE = re.compile(
-    r"(?:\s+|:)((?:[\w@.\-]+/)*[\w@\-]*\.\w[\w.\-]*|(?:[\w@.\-]+/)+[\w@.\-]+)\s*(?:$|[{\s])"
-)
-_LINES = re.compile(
-    r"\b(?:hl_lines|hl|highlight|mark)\s*=\s*[\[{\"']*([\d\s,\"'\-]+)|\{([\d\s,\-]+)\}"
-)
-_RANGE = re.compile(r"(\d{1,6})(?:\s*-\s*(\d{1,6}))?")
-
-_PLAIN = {"", "none", "plain", "plaintext", "text", "txt", "raw", "output"}
-_NAMES = {"console": "Console", "ts": "TypeScript", "toml": "TOML", "ini": "INI"}
 # A token wears the class of its nearest relative here; names and punctuation stay plain.
-_CLASSES = {
+CLASSES = {
     Token.Comment: "c",
     Token.Comment.Preproc: "cp",
     Token.Generic.Deleted: "gd",
+    Token.Generic.Emph: "ge",
+    Token.Generic.Error: "gd",
     Token.Generic.Heading: "gh",
     Token.Generic.Inserted: "gi",
     Token.Generic.Output: "go",
     Token.Generic.Prompt: "gp",
+    Token.Generic.Strong: "gh",
     Token.Generic.Subheading: "gu",
+    Token.Generic.Traceback: "gd",
     Token.Keyword: "k",
     Token.Keyword.Type: "kt",
+    Token.Literal.Date: "m",
     Token.Literal.Number: "m",
     Token.Literal.String: "s",
     Token.Literal.String.Escape: "se",
+    Token.Literal.String.Interpol: "se",
+    Token.Literal.String.Regex: "se",
     Token.Name.Attribute: "na",
     Token.Name.Class: "nc",
     Token.Name.Decorator: "nd",
+    Token.Name.Entity: "se",
+    Token.Name.Exception: "nc",
     Token.Name.Function: "nf",
     Token.Name.Tag: "nt",
+    Token.Name.Variable: "nv",
     Token.Operator.Word: "ow",
 }
+_NOTATION = re.compile(
+    r"[ \t]*(?://|#|--|;+|%|/\*|<!--)[ \t]*\[!code[ \t]+"
+    r"(\+\+|--|hl|highlight|focus)(?::(\d{1,3}))?\][ \t]*(?:\*/|-->)?[ \t]*$"
+)
+_PROMPT, _OUTPUT = '<span class="gp">', '<span class="go">'
+_MARKS = {"++": "added", "--": "removed"}
 
 
 @dataclass(frozen=True)
-class Info:
-    """What the words after the opening fence say."""
+class Line:
+    """A line of code as HTML, without its end.
 
-    language: str = ""
-    title: str = ""
-    highlighted: tuple[tuple[int, int], ...] = ()
-
-
-def highlight(code: str, info: str = "") -> str:
-    """Return code as a figure that reads, copies and prints well without style or script.
-
-    >>> highlight("x = 1", 'python title="a.py" {1}').partition("<pre")[0]
-    '<copy-code><figure class="code-block"><figcaption><b>a.py</b><span>Python</span></figcaption>'
+    ``change`` is "added" or "removed"; ``has_sign`` tells that its text begins with the sign.
     """
-    said = read_info(info)
-    lexer = _find_lexer(said.language)
-    title = f"<b>{escape(said.title)}</b>" if said.title else ""
-    caption = f"{title}<span>{escape(_language_name(said.language, lexer))}</span>"
-    lines = "".join(
-        f'<span class="{_line_class(number, line, said)}">{line}\n</span>'
-        for number, line in enumerate(_lines(code.strip("\n"), lexer), start=1)
-    )
-    return (
-        f'<copy-code><figure class="code-block"><figcaption>{caption}</figcaption>'
-        f'<pre tabindex="0"><code>{lines}</code></pre></figure></copy-code>'
-    )
+
+    html: str
+    change: str = ""
+    has_sign: bool = False
+    is_highlighted: bool = False
+    is_output: bool = False
 
 
-def read_info(info: str) -> Info:
-    """Read the language, file name and highlighted lines in any of the usual spellings.
+def highlight(code: str, info: Info) -> list[Line]:
+    """Return the lines of a block, coloured as far as its language is known and it is short.
 
-    >>> read_info("js{2,5-7}").highlighted, read_info("yaml=").language
-    (((2, 2), (5, 7)), 'yaml')
-    >>> read_info("python app/main.py")
-    Info(language='python', title='app/main.py', highlighted=())
+    >>> [line.html for line in highlight("x = 1", Info("python"))]
+    ['x = <span class="m">1</span>']
     """
-    info = info.strip()[:500]
-    language = _LANGUAGE.match(info)
-    title = _TITLE.search(info)
-    file = None if title else _FILE.search(info)
-    named = next(filter(None, title.groups()), "") if title else file[1] if file else ""
-    ranges = [
-        (int(first), int(last or first))
-        for lines in _LINES.finditer(info)
-        for first, last in _RANGE.findall(lines[1] or lines[2])
-    ]
-    return Info(language[1].lower() if language else "", named.strip(), tuple(ranges))
+    code, marks = _take_notations(code)
+    lines = _lines(code, info)
+    for change in ("added", "removed"):
+        numbers = _numbers(getattr(info, change), len(lines)) | marks.get(change, set())
+        for number in numbers:
+            lines[number - 1] = replace(lines[number - 1], change=change)
+    for number in _numbers(info.highlighted, len(lines)) | marks.get("highlighted", set()):
+        lines[number - 1] = replace(lines[number - 1], is_highlighted=True)
+    return lines
 
 
-@lru_cache(maxsize=128)
-def _find_lexer(language: str) -> Lexer | None:
-    if language in _PLAIN:
-        return None
-    for name in (language, language.rstrip("+=-")):
-        try:
-            return get_lexer_by_name(name, stripnl=False, ensurenl=False)
-        except ClassNotFound:
-            continue
-    return None
-
-
-def _language_name(language: str, lexer: Lexer | None) -> str:
-    if language in _PLAIN:
-        return "Text"
-    if language in _NAMES:
-        return _NAMES[language]
-    return str(lexer.name) if lexer else language[:30]
-
-
-def _line_class(number: int, line: str, info: Info) -> str:
-    classes = "line"
-    if info.language in ("diff", "patch", "udiff"):
-        bare = re.sub(r"^<span class=\"\w+\">", "", line)
-        if bare.startswith("+") and not bare.startswith("+++"):
-            classes += " line--added"
-        if bare.startswith("-") and not bare.startswith("---"):
-            classes += " line--removed"
-    if any(first <= number <= last for first, last in info.highlighted):
-        classes += " line--highlighted"
-    return classes
-
-
-def _lines(code: str, lexer: Lexer | None) -> list[str]:
+def _take_notations(code: str) -> tuple[str, dict[str, set[int]]]:
+    """Return code without comments such as ``// [!code ++]``, and the lines that they mark."""
+    marks: dict[str, set[int]] = {}
+    if "[!code" not in code:
+        return code, marks
     lines = code.split("\n")
-    short = len(code) <= LONGEST_CODE and max(map(len, lines)) <= LONGEST_LINE
-    runs = list(_runs(code, lexer)) if lexer and short else []
-    # A lexer that loses a character is worth less than the character.
+    for number, line in enumerate(lines, start=1):
+        if len(line) <= LONGEST_LINE and (found := _NOTATION.search(line)):
+            lines[number - 1] = line[: found.start()]
+            last = min(len(lines), number + int(found[2] or 1) - 1)
+            marks.setdefault(_MARKS.get(found[1], "highlighted"), set()).update(
+                range(number, last + 1)
+            )
+    return "\n".join(lines), marks
+
+
+def _numbers(ranges: Ranges, last: int) -> set[int]:
+    found: set[int] = set()
+    for first, end in ranges:
+        found.update(range(max(1, first), min(end, last) + 1))
+    return found
+
+
+def _lines(code: str, info: Info) -> list[Line]:
+    lexer = find_lexer(info.language)
+    if lexer is None and not info.language and info.title:
+        lexer = find_lexer_for_file(info.title)
+    if info.is_difference:
+        return _changed_lines(code, lexer)
+    if lexer and lexer.aliases[0] == "diff":
+        return _diff_lines(code, lexer)
+    alias = lexer.aliases[0] if lexer and lexer.aliases else ""
+    if (
+        (lexer or not info.language)
+        and _is_short(code)
+        and (session := sessions.read_session(code, alias))
+    ):
+        return list(_session_lines(*session))
+    # Without a prompt nobody knows what was typed.
+    written = _coloured(code, None if alias == "console" else lexer)
+    has_prompts = any(_PROMPT in html for html in written)
+    return [
+        Line(html, is_output=has_prompts and html.startswith(_OUTPUT) and _PROMPT not in html)
+        for html in written
+    ]
+
+
+def _changed_lines(code: str, lexer: Lexer | None) -> list[Line]:
+    """A difference in a language: the signs say what changed, the rest is code."""
+    lines = code.split("\n")
+    bare = "\n".join(line[1:] if line[:1] in ("+", "-", " ") else line for line in lines)
+    changes = {"+": "added", "-": "removed"}
+    return [
+        Line(html, change=changes.get(line[:1], ""))
+        for line, html in zip(lines, _coloured(bare, lexer), strict=True)
+    ]
+
+
+def _diff_lines(code: str, lexer: Lexer) -> list[Line]:
+    lines = code.split("\n")
+    changes = [_change(lines, place) for place in range(len(lines))]
+    return [
+        Line(html, change=change, has_sign=bool(change))
+        for html, change in zip(_coloured(code, lexer), changes, strict=True)
+    ]
+
+
+def _change(lines: Sequence[str], place: int) -> str:
+    line = lines[place]
+    # "--- a" above "+++ b" names the files of a unified diff.
+    if line.startswith("--- ") and lines[place + 1 : place + 2] and lines[place + 1][:4] == "+++ ":
+        return ""
+    if line.startswith("+++ ") and place and lines[place - 1].startswith("--- "):
+        return ""
+    return {"+": "added", "-": "removed"}.get(line[:1], "")
+
+
+def _session_lines(lines: Sequence[sessions.Line], language: str) -> Iterator[Line]:
+    lexer = find_lexer(language)
+    typed = "\n".join(line.text for line in lines if not line.is_output)
+    commands = iter(_coloured(typed, lexer))
+    for line in lines:
+        if line.is_output:
+            yield Line(_token("go", line.text), is_output=True)
+        else:
+            yield Line(_token("gp", line.prompt) + next(commands))
+
+
+def _is_short(code: str) -> bool:
+    return len(code) <= LONGEST_CODE and max(map(len, code.split("\n"))) <= LONGEST_LINE
+
+
+def _coloured(code: str, lexer: Lexer | None) -> list[str]:
+    """Return the HTML of each line; a lexer that fails or loses a character has no say."""
+    runs = _runs(code, lexer) if lexer and _is_short(code) else []
     if "".join(text for _, text in runs) != code + "\n":
-        return [escape(line, quote=False) for line in lines]
+        return [escape(line, quote=False) for line in code.split("\n")]
     written: list[list[str]] = [[]]
     for css_class, text in runs:
         first, *others = text.split("\n")
@@ -151,24 +194,30 @@ def _lines(code: str, lexer: Lexer | None) -> list[str]:
     return ["".join(line) for line in written[:-1]]
 
 
-def _runs(code: str, lexer: Lexer) -> Iterator[tuple[str, str]]:
+def _runs(code: str, lexer: Lexer) -> list[tuple[str, str]]:
     """Return runs of text that wear the same class: fewer elements for the same picture."""
+    runs: list[tuple[str, str]] = []
     run_class, run = "", ""
-    for kind, text in lexer.get_tokens(code + "\n"):
-        css_class = "" if text.isspace() else _css_class(kind)
-        if css_class == run_class or (text.isspace() and "\n" not in text):
-            run += text
-            continue
-        yield run_class, run
-        run_class, run = css_class, text
-    yield run_class, run
+    try:
+        for kind, text in lexer.get_tokens(code + "\n"):
+            css_class = "" if text.isspace() else _css_class(kind)
+            if css_class == run_class or (text.isspace() and "\n" not in text):
+                run += text
+                continue
+            runs.append((run_class, run))
+            run_class, run = css_class, text
+    except Exception:
+        # Six hundred lexers by many hands: one that fails must not stand before the code.
+        logging.getLogger(__name__).exception("%s could not be coloured", lexer.name)
+        return []
+    return [*runs, (run_class, run)]
 
 
 @lru_cache(maxsize=1024)
 def _css_class(kind: object) -> str:
     while kind is not None:
-        if kind in _CLASSES:
-            return _CLASSES[kind]
+        if kind in CLASSES:
+            return CLASSES[kind]
         kind = getattr(kind, "parent", None)
     return ""
 

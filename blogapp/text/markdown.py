@@ -6,16 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
+from blogapp.text.code_blocks import GAP, CodeBlocks, CodeFile
 from blogapp.text.drawing import Block
 from blogapp.text.dressing import Heading, Picture, dress
 from blogapp.text.excerpts import excerpt
 from blogapp.text.extending import make_markdown
-from blogapp.text.highlighting import highlight
+from blogapp.text.illustrating import drawable, illustrate
 from blogapp.text.reading import WORDS_PER_MINUTE, count_words, read
 from blogapp.text.sanitizing import sanitize
-from blogapp.text.templating import ADDED, resolve
+from blogapp.text.templating import resolve
 
-__all__ = ["VERSION", "Heading", "Picture", "Rendered", "plain", "render"]
+__all__ = ["VERSION", "Heading", "Picture", "Rendered", "list_code", "plain", "render"]
 
 VERSION = 3
 
@@ -31,6 +32,7 @@ class Rendered:
     ``html`` is sanitised and stands in ``<div class="prose">``; what it adds to the author's
     words carries ``data-added``. ``pictures`` are image references as they were written,
     ``dropped`` the tags of other site generators that mean nothing here and show nothing.
+    ``troubles`` say which formulas and diagrams are shown as their source, and why.
     What is not ``formatted`` is shown as it was typed.
     """
 
@@ -45,6 +47,7 @@ class Rendered:
     outline: tuple[Block, ...]
     pictures: tuple[str, ...]
     dropped: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
     formatted: bool = True
 
 
@@ -57,20 +60,24 @@ def render(
     *,
     picture: Callable[[str], Picture | None] = _as_written,
     link: Callable[[str], str | None] = _as_written,
+    language: str = "",
 ) -> Rendered:
     """Render a body; any text gives an answer.
 
     ``picture`` says where an image reference lives, ``link`` may rewrite an address; ``None``
-    leaves either as it was written.
+    leaves either as it was written. ``language`` is that of the quotation marks.
 
     >>> render("Caches *lie*.").html
     '<p>Caches <em>lie</em>.</p>'
     """
     resolved = resolve(_clean(body))
-    dressed = dress(sanitize(_convert(resolved.text)), picture=picture, link=link)
-    reading = read(dressed.html, dressed.headings)
+    code = CodeBlocks()
+    converted = _convert(resolved.text, code, language)
+    illustrated = illustrate(sanitize(converted), source=code.source)
+    dressed = dress(illustrated.html, picture=picture, link=link)
+    reading = read(code.fill_plainly(dressed.html), dressed.headings)
     return Rendered(
-        html=dressed.html,
+        html=illustrated.finish(code.fill(dressed.html)),
         headings=dressed.headings,
         text=reading.text,
         excerpt=excerpt(reading.paragraphs),
@@ -81,7 +88,20 @@ def render(
         outline=reading.outline,
         pictures=dressed.pictures,
         dropped=tuple(tag.text for tag in resolved.dropped),
+        troubles=tuple(illustrated.troubles),
     )
+
+
+def list_code(body: str) -> list[CodeFile]:
+    """Return the code blocks of a body as files, in the order in which a page numbers them.
+
+    >>> [(file.number, file.name, file.text) for file in list_code("```py a.py\\nx = 1\\n```")]
+    [(1, 'a.py', 'x = 1\\n')]
+    """
+    code = CodeBlocks()
+    text = resolve(_decoded(body)).text
+    make_markdown(code.take).preprocessors["blocks"].run(text.split("\n"))
+    return code.files()
 
 
 def plain(body: str) -> Rendered:
@@ -109,23 +129,22 @@ def plain(body: str) -> Rendered:
 
 
 def _clean(body: str) -> str:
-    # Half a surrogate pair is no character, and markers are made of control characters.
+    # Markers are made of control characters, and of a character that is none.
+    return _CONTROLS.sub("", _decoded(body)).replace(GAP, "")
+
+
+def _decoded(body: str) -> str:
+    # Half a surrogate pair is no character.
     body = body.encode("utf-8", "replace").decode("utf-8")
-    body = body.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub("", body)
+    return body.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _convert(body: str) -> str:
+def _convert(body: str, code: CodeBlocks, language: str) -> str:
     try:
-        return make_markdown(_code).convert(body)
+        return make_markdown(drawable(code.take), language=language).convert(body)
     except MemoryError:
         raise  # a limit was set, and whoever set it answers for it
     except Exception:
         # A library must not stand between an author and their words: show them unformatted.
         logging.getLogger(__name__).exception("a body could not be rendered")
         return f"<pre>{escape(body)}</pre>"
-
-
-def _code(text: str, info: str) -> str:
-    html = highlight(text, info.removesuffix(ADDED))
-    return html.replace("<pre", '<pre data-added=""', 1) if info.endswith(ADDED) else html

@@ -4,7 +4,6 @@ import re
 
 import nh3
 from markupsafe import Markup
-from pygments.token import STANDARD_TYPES
 
 from blogapp.text.tokens import Tag, tokens, write
 
@@ -14,7 +13,7 @@ def _words(text: str) -> set[str]:
 
 
 _TAGS = _words(
-    "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup copy-code dd del"
+    "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del"
     " details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd"
     " li mark ol p picture pre q rp rt ruby s samp section small source span strong sub summary"
     " sup table tbody td tfoot th thead time tr u ul var video audio wbr"
@@ -50,13 +49,12 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src"}
     | {"width"},
 }
-# What `markdown` and `highlighting` write: any other class could dress text up as the interface.
+# What `markdown` writes: any other class could dress text up as the interface.
 _CLASSES = _words(
     "callout callout--note callout--tip callout--important callout--warning callout--caution"
-    " callout__title cell--center cell--right code-block footnotes footnotes__mark footnotes__back"
-    " line line--added line--highlighted line--removed prose__anchor prose__scroll"
-    " task task--done task-list__item"
-) | {name for name in STANDARD_TYPES.values() if name}
+    " callout__title cell--center cell--right diagram footnotes footnotes__mark footnotes__back"
+    " math math--display prose__anchor prose__scroll task task--done task-list__item"
+)
 
 DEEPEST = 200
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>")
@@ -100,6 +98,10 @@ _PAGE_IDS = _words(
     " token toolbar top upload version view write year news notices pages series-parts shape"
     " site-search"
 )
+# Blocks of code and their lines: "c3", "c3-L10"; links may lead to them.
+_CODE_ID = re.compile(r"c\d+")
+_LINE_ID = re.compile(r"-L(?=\d)")
+_CODE_ADDRESS = re.compile(r"#(?:c\d+|[\w-]+-L\d+(?:-L?\d+)?)")
 _ID_PARTS = re.compile(r"[^\w\-.:]+")
 
 
@@ -127,7 +129,9 @@ def safe_id(name: str) -> str:
     ('s-main', 'caching')
     """
     name = _ID_PARTS.sub("-", name.strip()).strip("-")[:200]
+    name = _LINE_ID.sub("-l", name)
     taken = name.lower() in _PAGE_IDS or name.lower().startswith("post-")
+    taken = taken or _CODE_ID.fullmatch(name) is not None
     return f"s-{name}" if taken else name
 
 
@@ -189,6 +193,8 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("id", "name"):
         return safe_id(value) or None
     if attribute == "href" and value.startswith("#"):
+        if _CODE_ADDRESS.fullmatch(value):
+            return value
         return f"#{safe_id(value[1:])}"
     if attribute in _ADDRESSES:
         return value if is_safe_address(value) else None

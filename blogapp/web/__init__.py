@@ -4,6 +4,7 @@ from flask import Flask
 
 from blogapp.web import (
     assets,
+    bodies,
     errors,
     filters,
     headers,
@@ -16,5 +17,16 @@ from blogapp.web import (
 
 
 def init_app(app: Flask) -> None:
-    for part in (proxies, theming, assets, look, outside, errors, language, filters, headers):
+    for part in (
+        proxies,
+        theming,
+        assets,
+        look,
+        outside,
+        errors,
+        language,
+        filters,
+        bodies,
+        headers,
+    ):
         part.init_app(app)

@@ -2,24 +2,18 @@
 
 from datetime import datetime
 
-from flask import Flask, g, request
-from markupsafe import Markup
+from flask import Flask, g
 
-from blogapp.posts.models import Post
-from blogapp.posts.rendering import place
 from blogapp.site.models import Site
 from blogapp.site.reading import get_site
 from blogapp.text.drawing import from_json
-from blogapp.text.sanitizing import trusted
 from blogapp.web.addresses import absolute_url_for
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(iso=iso, local=local)
-    app.jinja_env.globals.update(
-        absolute_url_for=absolute_url_for, post_html=post_html, read_drawing=from_json
-    )
+    app.jinja_env.globals.update(absolute_url_for=absolute_url_for, read_drawing=from_json)
     app.context_processor(lambda: {"site": current_site()})
 
 
@@ -39,8 +33,3 @@ def iso(moment: datetime) -> str:
 def local(moment: datetime) -> datetime:
     """Return ``moment`` in the site's zone."""
     return moment.astimezone(current_site().zone)
-
-
-def post_html(post: Post) -> Markup:
-    """Return the post's text, which was sanitised when it was saved."""
-    return trusted(place(post.html, request.script_root))

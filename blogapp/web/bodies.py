@@ -1,0 +1,78 @@
+"""The text of a post as it is sent: addresses filled in, and what a page adds to its code."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from flask import Flask, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from blogapp.posts.models import Post
+from blogapp.posts.rendering import place
+from blogapp.text import code_blocks
+from blogapp.text.sanitizing import trusted
+from blogapp.web.embedding import components_in, for_feeds, with_cards
+from blogapp.web.language import SOURCE, ngettext
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(post_html=post_html, components_in=components_in)
+
+
+def post_html(post: Post) -> Markup:
+    """Return the post's text, which was sanitised when it was saved."""
+    kind = "page" if post.is_page else "post"
+    folder = url_for(f"public.{kind}", slug=post.slug)
+
+    def raw(number: int, name: str) -> str:
+        return _raw_link(f"{folder}/code/{number}/{quote(name)}", name)
+
+    return _completed(post.html, raw)
+
+
+def preview_html(html: str) -> Markup:
+    """Return rendered HTML whose code has no files to open yet."""
+    return _completed(html, lambda number, name: "")
+
+
+def feed_html(post: Post, base: str) -> str:
+    """Return the post's text for programs that know neither our styles nor our scripts."""
+    return place(code_blocks.plain(for_feeds(post.html)), base)
+
+
+def _completed(html: str, raw: Callable[[int, str], str]) -> Markup:
+    html = code_blocks.complete(with_cards(html), raw=raw, fold=_fold)
+    locale = get_locale()
+    if locale and locale.language != SOURCE and "<copy-code>" in html:
+        # English is in the script: most blogs need not send the words with every block.
+        html = html.replace("<copy-code>", f"<copy-code{_words()}>")
+    return trusted(place(html, request.script_root))
+
+
+def _raw_link(address: str, name: str) -> str:
+    hint = escape(_("Download %(name)s", name=name))
+    return (
+        f'<a class="code-block__raw" href="{escape(address)}" title="{hint}" data-added="">'
+        f"{escape(_('Raw'))}</a>"
+    )
+
+
+def _fold(lines: int) -> str:
+    more = ngettext("Show the whole line", "Show all %(num)s lines", lines)
+    return (
+        '<details class="code-block__fold" data-added=""><summary>'
+        f"<span>{escape(more)}</span><span>{escape(_('Show fewer lines'))}</span>"
+        "</summary></details>"
+    )
+
+
+def _words() -> str:
+    words = {
+        "copy": _("Copy"),
+        "copied": _("Copied"),
+        "press": _("Press Ctrl C"),
+        "wrap": _("Wrap"),
+        "line": _("Link to line %(number)s", number="#"),
+    }
+    return "".join(f' data-word-{name}="{escape(word)}"' for name, word in words.items())
