@@ -17,6 +17,8 @@ POST = "data-post"
 _LONGEST = 120
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
 _OWN_POST = re.compile(r"(?:https?://[^\s/]+)?/(?:[^\s?#]*/)?posts/([\w.-]+)/?(?:[?#]\S*)?")
+# Without a host it stays true when the blog moves, so it may be written so.
+_OWN_PATH = re.compile(r"/posts/[\w-]+(?:\.[\w-]+)*/?(?:#[\w.-]+)?")
 _NOT_ALONE = {"li", "dd", "dt", "td", "th", "table", "figure", "summary"}
 
 
@@ -96,8 +98,8 @@ def _card(inside: list[Tag | str]) -> list[Tag | str] | None:
         is_label = "data-added" in link.attributes
         if not is_label and _bare(text) != _bare(address):
             return None
-    elif _ADDRESS.fullmatch(text):
-        address = text if "://" in text[:9] else f"http://{text}"
+    elif _ADDRESS.fullmatch(text) or _OWN_PATH.fullmatch(text):
+        address = f"http://{text}" if text[:4].lower() == "www." else text
         link, is_label = Tag("a", attributes={"href": address, "data-added": ""}), False
     else:
         return None
