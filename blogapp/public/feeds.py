@@ -18,8 +18,8 @@ from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.posts import moved
 from blogapp.public.wording import Wording
 from blogapp.web.addresses import absolute, absolute_url_for
-from blogapp.web.cards import picture_of
 from blogapp.web.bodies import feed_html
+from blogapp.web.cards import picture_of
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, iso
 from blogapp.web.icons import icon_address
