@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from blogapp.accounts.models import Author
 from blogapp.extensions import Base, Timestamp
 from blogapp.media.models import Media
+from blogapp.text.directions import Direction, direction
+from blogapp.text.reading import ReadingTime
 
 post_tags = Table(
     "post_tags",
@@ -184,6 +186,8 @@ class Post(Base):
     code_lines: Mapped[int] = mapped_column(default=0, server_default="0")
     figures: Mapped[int] = mapped_column(default=0, server_default="0")
     headings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, deferred=True)
+    # The sections that readers have seen, and the anchors that lead to each.
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, deferred=True)
     drawings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     renderer_version: Mapped[int] = mapped_column(default=NOT_FORMATTED)
 
@@ -222,6 +226,16 @@ class Post(Base):
     def summary_or_excerpt(self) -> str:
         """What a list shows under the title; may be empty."""
         return self.summary or self.excerpt
+
+    @property
+    def reading_time(self) -> ReadingTime:
+        """What the minutes consist of."""
+        return ReadingTime(self.words, self.code_lines, self.figures)
+
+    @property
+    def direction(self) -> Direction:
+        """Which way the post is written: by its language, else by its first letter."""
+        return direction(self.language, f"{self.title} {self.excerpt}")
 
     def is_public(self, now: datetime) -> bool:
         """Whether the post's address answers; the same rule as `visibility.public`."""

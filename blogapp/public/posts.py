@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_post, find_source, look_around, was_public
+from blogapp.text.outside_links import outside_links
 from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
 from blogapp.web.filters import iso
@@ -26,7 +27,12 @@ def show(slug: str) -> Answer:
     address = url_for(".post", slug=post.slug)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
-    return render_page("public/post.html", post=post, around=look_around(post, now=now()))
+    return render_page(
+        "public/post.html",
+        post=post,
+        around=look_around(post, now=now()),
+        links=outside_links(post.html),
+    )
 
 
 def show_markdown(slug: str) -> Answer:

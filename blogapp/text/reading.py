@@ -38,6 +38,32 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])")
 
 
 @dataclass(frozen=True)
+class ReadingTime:
+    """How long a text takes, in seconds: its words, its code and its figures apart."""
+
+    words: int
+    code_lines: int
+    figures: int
+
+    @property
+    def for_words(self) -> float:
+        return self.words * 60 / WORDS_PER_MINUTE
+
+    @property
+    def for_code(self) -> float:
+        return self.code_lines * SECONDS_PER_CODE_LINE
+
+    @property
+    def for_figures(self) -> float:
+        return self.figures * SECONDS_PER_FIGURE
+
+    @property
+    def minutes(self) -> int:
+        """The whole, at least a minute."""
+        return max(1, round((self.for_words + self.for_code + self.for_figures) / 60))
+
+
+@dataclass(frozen=True)
 class Reading:
     """The measure of a body; ``paragraphs`` are candidates for an excerpt."""
 
@@ -51,8 +77,7 @@ class Reading:
     @property
     def minutes(self) -> int:
         """Reading time, at least a minute; code and figures take their own time."""
-        extra = self.code_lines * SECONDS_PER_CODE_LINE + self.figures * SECONDS_PER_FIGURE
-        return max(1, round(self.words / WORDS_PER_MINUTE + extra / 60))
+        return ReadingTime(self.words, self.code_lines, self.figures).minutes
 
 
 def read(html: str, headings: Sequence[Heading]) -> Reading:
