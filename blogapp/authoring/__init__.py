@@ -48,5 +48,18 @@ bp.add_url_rule(f"{NEW}/images", "add_first_image", images.add, methods=["POST"]
 bp.add_url_rule(f"{POST}/images", "list_images", images.index)
 bp.add_url_rule(f"{POST}/images", "add_image", images.add, methods=["POST"])
 
-bp.add_url_rule("/settings", "edit_settings", settings.edit, methods=["GET", "POST"])
+for section in settings.SECTIONS.values():
+    address = "/settings" if section.name == "settings" else f"/settings/{section.name}"
+    chosen = {"section": section.name}
+    bp.add_url_rule(
+        address, f"edit_{section.name}", settings.edit, defaults=chosen, methods=["GET", "POST"]
+    )
+    if section.is_previewed:
+        bp.add_url_rule(
+            f"{address}/preview",
+            f"preview_{section.name}",
+            settings.preview,
+            defaults=chosen,
+            methods=["POST"],
+        )
 bp.add_url_rule("/tags", "list_tags", tags.index)

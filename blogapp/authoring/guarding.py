@@ -22,11 +22,13 @@ from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
-from blogapp.posts.rights import may_edit, may_manage_site, may_publish
+from blogapp.posts.rights import may_edit, may_manage_site, may_open_outside, may_publish
 from blogapp.web.access import current_author, find_current_author, require_author
 
 # What a browser would choose anew, or must not carry over to another session.
 _NOT_KEPT = {"csrf_token", "image"}
+# A form that sends one of these was filled in by hand.
+_TYPED = {"body", "keep"}
 # What a draft made from the text of another post must not take over.
 _OF_ONE_POST = {"slug", "version", "authors", "is_page"}
 
@@ -39,7 +41,7 @@ def keep_typed_text() -> Response | None:
     """
     if request.method != "POST" or find_current_author() or not _is_from_here():
         return None
-    if "body" not in request.form:
+    if not _TYPED & request.form.keys():
         return None
     fields = _typed_fields(_NOT_KEPT)
     page = render_template("authoring/signed_out.html", fields=fields, action=_address())
@@ -83,6 +85,12 @@ def admit_long_texts() -> None:
 def demand_site() -> None:
     """Answer 403 to an author who may not change the blog's settings."""
     if not may_manage_site(current_author()):
+        abort(403)
+
+
+def demand_outside() -> None:
+    """Answer 403 to an author who may not decide what public pages load from elsewhere."""
+    if not may_open_outside(current_author()):
         abort(403)
 
 

@@ -1,35 +1,183 @@
-"""What belongs to the blog: its name, its words, its clock."""
+"""What belongs to the blog: its name, its look, its words, its clock."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, abort, current_app, make_response, redirect, render_template, request
+from flask import url_for as address_of
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import refresh
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring.forms import SiteForm
-from blogapp.authoring.guarding import demand_site
+from blogapp.authoring import logo, site_preview
+from blogapp.authoring.guarding import demand_outside, demand_site
+from blogapp.authoring.links_field import ROWS, LinksField, asked_change
 from blogapp.authoring.notices import say
+from blogapp.authoring.settings_forms import (
+    FrameForm,
+    FrontForm,
+    GeneralForm,
+    LookForm,
+    OutsideForm,
+    SectionForm,
+)
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import recompute_months
+from blogapp.posts.rights import may_open_outside
+from blogapp.site.models import SOURCES, Link, Site
+from blogapp.site.reading import copy_of
+from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, local
+from blogapp.web.headers import let_frame_previews
+from blogapp.web.look import palette
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the settings: ``edit_NAME`` shows it and keeps what it holds."""
+
+    name: str
+    label: LazyString
+    form: type[SectionForm]
+    is_previewed: bool = True
+    is_owners: bool = False
+
+    @property
+    def address(self) -> str:
+        return address_of(f"authoring.edit_{self.name}")
+
+    @property
+    def preview_address(self) -> str:
+        return address_of(f"authoring.preview_{self.name}")
+
+
+SECTIONS = {
+    section.name: section
+    for section in (
+        Section("settings", _l("Name and clock"), GeneralForm),
+        Section("look", _l("Look"), LookForm),
+        Section("front", _l("Front page"), FrontForm),
+        Section("frame", _l("Header and footer"), FrameForm),
+        Section("outside", _l("Outside sources"), OutsideForm, is_previewed=False, is_owners=True),
+    )
+}
 
 
 @csrf.exempt  # the form checks its token itself, so that a stale one loses no text
-def edit() -> AnyResponse:
-    """Show the blog's settings; on POST keep them."""
-    demand_site()
+def edit(section: str) -> AnyResponse:
+    """Show one section of the settings; on POST keep it."""
+    chosen = _demanded(section)
     site = current_site()
-    form = SiteForm(obj=site)
-    form.offer_date_formats(site, example=local(now()))
-    if form.validate_on_submit():
-        was_zone = site.time_zone
-        form.populate_obj(site)
-        # From here on the words are the owner's: they stay when the demo goes.
-        site.origin = None
-        db.session.add(site)
-        if site.time_zone != was_zone:
-            recompute_months(site.zone)
-        db.session.commit()
-        say("Settings saved.")
-        return redirect(url_for(".edit_settings"), code=303)
+    form = _form_of(chosen, site)
+    if request.method == "POST" and (change := asked_change(request.form.get(ROWS, ""))):
+        return _change_rows(chosen, form, *change)
+    if request.method == "GET":
+        return _show(chosen, form)
+    _take_offer(form)
+    if form.validate() & _take_logo(form):
+        _keep(form, site)
+        say(_("Settings saved."))
+        return redirect(chosen.address, code=303)
+    return _show(chosen, form, status=422)
 
-    page = render_template("authoring/edit_settings.html", form=form)
-    return make_response(page, 422 if request.method == "POST" else 200)
+
+@csrf.exempt  # as above; nothing is kept here
+def preview(section: str) -> AnyResponse:
+    """A page of the blog as readers would see it with what the form holds; nothing is kept."""
+    chosen = _demanded(section)
+    site = current_site()
+    form = _form_of(chosen, site)
+    is_usable = form.validate()
+    shown = logo.preview(form) if is_usable and isinstance(form, LookForm) else None
+    if not is_usable or form.errors:
+        return site_preview.refuse(form)
+    draft = copy_of(site)
+    form.fill(draft)
+    if isinstance(form, LookForm):
+        logo.put(form, draft)
+    return site_preview.show(draft, page=request.form.get("page", ""), logo=shown)
+
+
+def _demanded(name: str) -> Section:
+    section = SECTIONS.get(name)
+    if section is None:
+        abort(404)
+    demand_outside() if section.is_owners else demand_site()
+    return section
+
+
+def _form_of(section: Section, site: Site) -> SectionForm:
+    more = {name: (site.origins or {}).get(name, []) for name in SOURCES}
+    own_menu = "house" if site.navigation is None else "own"
+    form = section.form(obj=site, data={**more, "own_navigation": own_menu})
+    if isinstance(form, GeneralForm):
+        form.offer_date_formats(site, example=local(now()))
+    if isinstance(form, LookForm):
+        form.measure_against(palette())
+    if isinstance(form, FrameForm) and not form.is_submitted() and site.navigation is None:
+        form.navigation.shown = _house_menu()
+    return form
+
+
+def _house_menu() -> list[Link]:
+    return [
+        {"label": _("Posts"), "address": "/"},
+        {"label": _("Tags"), "address": "/tags"},
+        {"label": _("Archive"), "address": "/archive"},
+    ]
+
+
+def _change_rows(section: Section, form: SectionForm, name: str, at: int, act: str) -> Response:
+    """Answer with the form as it was sent, but for one row."""
+    field = {each.name: each for each in form}.get(name)
+    if not isinstance(field, LinksField):
+        abort(400)
+    field.change(at, act)
+    return _show(section, form)
+
+
+def _take_offer(form: SectionForm) -> None:
+    """Put a colour that was offered in the place of the one that is too faint."""
+    if isinstance(form, LookForm):
+        for field in (form.accent, form.accent_dark):
+            field.data = request.form.get(f"use_{field.name}") or field.data
+
+
+def _take_logo(form: SectionForm) -> bool:
+    if not isinstance(form, LookForm) or "csrf_token" in form.errors:
+        return True
+    return logo.keep(form, current_app.config["MEDIA_FOLDER"], now=now())
+
+
+def _keep(form: SectionForm, site: Site) -> None:
+    was_zone = site.time_zone
+    form.fill(site)
+    if isinstance(form, LookForm):
+        logo.put(form, site)
+    # From here on the words are the owner's: they stay when the demo goes.
+    site.origin = None
+    db.session.add(site)
+    if site.time_zone != was_zone:
+        recompute_months(site.zone)
+    db.session.commit()
+    refresh()  # it may be another language now
+
+
+def _show(section: Section, form: SectionForm, status: int = 200) -> Response:
+    let_frame_previews()
+    page = render_template(
+        f"authoring/edit_{section.name}.html",
+        form=form,
+        chosen=section,
+        sections=_open_sections(),
+        has_file=any(field.type == "FileField" for field in form),
+    )
+    return make_response(page, status)
+
+
+def _open_sections() -> Sequence[Section]:
+    opens_all = may_open_outside(current_author())
+    return [section for section in SECTIONS.values() if opens_all or not section.is_owners]

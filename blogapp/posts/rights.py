@@ -48,5 +48,13 @@ def may_manage_site(author: Author) -> bool:
     return author.edits_everything
 
 
+def may_open_outside(author: Author) -> bool:
+    """Whether ``author`` decides what public pages load from elsewhere, scripts included.
+
+    Such a script acts with the rights of whoever is signed in and reads the blog.
+    """
+    return author.role == Role.OWNER
+
+
 def _signs(author: Author, post: Post) -> bool:
     return any(byline.author_id == author.id for byline in post.bylines)

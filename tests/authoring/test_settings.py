@@ -35,7 +35,9 @@ def test_settings_are_kept_and_shown_to_readers(owner, browser):
 
 
 def test_every_section_is_a_step_from_every_other(owner, editor):
-    links = {a.text: a["href"] for a in owner.page("/write/settings").select(".settings__sections a")}
+    links = {
+        a.text: a["href"] for a in owner.page("/write/settings").select(".settings__sections a")
+    }
 
     assert links.keys() == SECTIONS
     for name, address in links.items():

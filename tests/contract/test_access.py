@@ -18,6 +18,8 @@ RIGHTS = {
     "dashboard": EVERYBODY,
     "list_posts": EVERYBODY,
     "list_tags": EVERYBODY,
+    "list_pages": MANAGERS,
+    "new_page": MANAGERS,
     "new_post": EVERYBODY,
     "preview_new_post": EVERYBODY,
     "add_first_image": EVERYBODY,
@@ -32,6 +34,14 @@ RIGHTS = {
     "publish_post": PUBLISHERS,
     "withdraw_post": PUBLISHERS,
     "edit_settings": MANAGERS,
+    "edit_look": MANAGERS,
+    "edit_front": MANAGERS,
+    "edit_frame": MANAGERS,
+    "edit_outside": {"owner"},
+    "preview_settings": MANAGERS,
+    "preview_look": MANAGERS,
+    "preview_front": MANAGERS,
+    "preview_frame": MANAGERS,
 }
 
 
