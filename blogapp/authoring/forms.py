@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -16,14 +16,12 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.validators import (
     DataRequired,
-    InputRequired,
     Length,
     NumberRange,
     Optional,
@@ -38,7 +36,6 @@ from blogapp.posts.managing import list_authors
 from blogapp.posts.models import Post
 from blogapp.posts.scheduling import moment_at
 from blogapp.posts.writing import Manuscript
-from blogapp.site.models import Site
 from blogapp.web.formatting import long_day
 
 MOST_TAGS = 30
@@ -330,51 +327,3 @@ class ImageForm(FlaskForm):
     def validate_alt(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_("Say in a few words what the image shows."))
-
-
-class SiteForm(FlaskForm):
-    """What belongs to the blog rather than to the machine."""
-
-    title = StringField(
-        _("Name of the blog"),
-        [DataRequired(_("A blog needs a name.")), Length(max=200)],
-        filters=[one_line],
-    )
-    eyebrow = StringField(_("Small line over the heading"), [Length(max=200)], filters=[one_line])
-    heading = StringField(_("Heading of the front page"), [Length(max=300)], filters=[one_line])
-    intro = TextAreaField(_("Introduction under the heading"), [Length(max=2000)], filters=[clean])
-    description = TextAreaField(
-        _("Description for search engines and feeds"), [Length(max=1000)], filters=[one_line]
-    )
-    footer_line = StringField(_("Line in the footer"), [Length(max=500)], filters=[one_line])
-    language = StringField(
-        _("Language"),
-        [
-            DataRequired(_("Name a language, such as en.")),
-            Length(max=35),
-            Regexp(LANGUAGE, message=_("A language is a code like en, de or pt-BR.")),
-        ],
-        filters=[one_line],
-    )
-    time_zone = SelectField(
-        _("Time zone"),
-        choices={name: name for name in sorted(available_timezones())},
-        validate_choice=False,
-    )
-    date_format = SelectField(_("Dates"))
-    page_size = IntegerField(
-        _("Posts on a page"),
-        [
-            InputRequired(_("Say how many posts a page shows.")),
-            NumberRange(1, 100, message=_("A page shows from 1 to 100 posts.")),
-        ],
-    )
-
-    def offer_date_formats(self, site: Site, example: datetime) -> None:
-        """Let the form choose among common formats and the site's own, shown as they look."""
-        formats = dict.fromkeys([*DATE_FORMATS, site.date_format])
-        self.date_format.choices = {fmt: example.strftime(fmt) for fmt in formats}
-
-    def validate_time_zone(self, field: Field) -> None:
-        if field.data not in available_timezones():
-            raise ValidationError(_("Choose a zone from the list, such as Europe/Paris."))
