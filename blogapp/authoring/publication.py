@@ -15,6 +15,7 @@ from blogapp.posts.errors import NothingToPublish
 from blogapp.posts.models import Post, State
 from blogapp.posts.rights import may_publish_own
 from blogapp.web.access import current_author
+from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.filters import current_site, local
@@ -77,6 +78,7 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
         elif plan.validate():
             _set_live(post, plan)
             db.session.commit()
+            renew_card(post.id)
             say(_outcome(post, plan))
         else:
             complain(" ".join(problem for field in plan for problem in field.errors))

@@ -19,6 +19,7 @@ from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
 from blogapp.posts.rights import may_manage_site, may_name_authors
 from blogapp.web.access import current_author
+from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 
@@ -31,6 +32,7 @@ def change(id: int, verb: Callable[[Post], None]) -> Post:
     demand_token()
     verb(post)
     db.session.commit()
+    renew_card(post.id)
     return post
 
 
@@ -57,6 +59,7 @@ def save_typed(
         if then:
             then(saved)
         db.session.commit()
+    renew_card(saved.id)
     return saved
 
 

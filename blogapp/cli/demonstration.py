@@ -16,6 +16,7 @@ from blogapp.demo.loading import (
 from blogapp.demo.removing import remove_demo
 from blogapp.extensions import db
 from blogapp.media.storing import delete_file
+from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
 
 
@@ -51,6 +52,7 @@ def _remove(app: Flask) -> None:
     db.session.commit()
     for key in removal.media_keys:
         delete_file(app.config["MEDIA_FOLDER"], key)
+    forget_lost_cards()
     click.echo(f"The demo is gone: {removal.posts} posts and {len(removal.media_keys)} images.")
     if removal.kept:
         click.echo(f"{removal.kept} of its posts hold words of yours and stay.")

@@ -20,6 +20,7 @@ from blogapp.posts.relating import relate_anew
 from blogapp.posts.rendering import rebuild
 from blogapp.site.reading import get_site
 from blogapp.text import markdown
+from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
 
 BATCH = 50
@@ -55,6 +56,7 @@ def rebuild_posts(everything: bool) -> None:
         _for_each(ids, "Rendering", lambda post_id: rebuild(post_id, zone))
         # Only now do all texts say which words are rare.
         _for_each(ids, "Relating", relate_anew)
+        forget_lost_cards()
         click.echo(f"Rendered {len(ids)} posts.")
 
 

@@ -16,7 +16,7 @@ from blogapp.posts.visibility import listed, public
 MOST_RELATED = 3
 OLDER, NEWER, RELATED = range(3)
 # What a link to a post says.
-_LINK = (Post.id, Post.slug, Post.title, Post.published_at)
+_LINK = (Post.id, Post.slug, Post.title, Post.language, Post.published_at)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ def find_page(slug: str) -> Post | None:
 def find_source(slug: str) -> Post | None:
     """Return the post at this address as its author wrote it: like `find_post`, with its body."""
     return db.session.scalar(_whole(_at(slug)).options(undefer(Post.body)))
+
+
+def list_ids() -> Sequence[int]:
+    """Return the ids of all posts and static pages, in whatever state."""
+    return db.session.scalars(select(Post.id)).all()
 
 
 def find_for_card(id: int) -> Post | None:

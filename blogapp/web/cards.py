@@ -10,7 +10,7 @@ from blogapp.media import keeping
 from blogapp.media.cards import HEIGHT, WIDTH, Card, Palette, paint
 from blogapp.media.storing import SVG
 from blogapp.posts.models import Post
-from blogapp.posts.reading import find_for_card
+from blogapp.posts.reading import find_for_card, list_ids
 from blogapp.site.accents import LIGHT, TooFaint, shade
 from blogapp.text.drawing import Block, draw, to_json
 from blogapp.text.palettes import Palette as Colours
@@ -89,11 +89,20 @@ def renew_card(post_id: int) -> None:
     The card of one that readers will not see goes.
     """
     post = find_for_card(post_id)
-    if post and post.published_at and not post.withdrawn_at and not post.deleted_at:
-        if not post.cover_id:
-            kept(card_of(post), str(post.id))
-    else:
+    if post is None or not _will_be_public(post):
         keeping.forget(_folder(), SHELF, str(post_id))
+    elif not post.cover_id:
+        kept(card_of(post), str(post_id))
+
+
+def forget_lost_cards() -> None:
+    """Remove the cards of posts that are gone from the blog altogether."""
+    owners = {str(id) for id in list_ids()}
+    keeping.forget_others(_folder(), SHELF, owners | {SITE})
+
+
+def _will_be_public(post: Post) -> bool:
+    return bool(post.published_at) and not (post.withdrawn_at or post.deleted_at)
 
 
 def _signed() -> dict[str, Any]:

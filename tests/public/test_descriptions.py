@@ -4,8 +4,9 @@ import pytest
 
 from blogapp.extensions import db
 from blogapp.media.models import Media
-from blogapp.posts.models import Domain, Series
+from blogapp.posts.models import Domain, Post, PostAuthor, Series
 from blogapp.site.models import Site
+from blogapp.web.cards import forget_lost_cards
 from tests.conftest import JANUARY
 
 HOME = "http://127.0.0.1:8000"
@@ -298,6 +299,32 @@ def test_a_card_is_sent_even_when_it_cannot_be_kept(app, blog, browser):
     (app.config["MEDIA_FOLDER"] / "cards").write_text("in the way")
 
     assert browser.get(card_of(browser)).data.startswith(b"\x89PNG")
+
+
+def cards_kept(app):
+    return {path.parent.name for path in app.config["MEDIA_FOLDER"].glob("cards/*/*.png")}
+
+
+def test_a_card_is_there_when_its_post_is_saved_and_goes_with_it(app, owner, make_post):
+    post = make_post("Leases", published_at=None, authors=[owner.author])
+
+    owner.post(f"/write/posts/{post.id}/publication", data={"when": "now"})
+    assert cards_kept(app) == {str(post.id)}
+
+    owner.post(f"/write/posts/{post.id}/withdrawal")
+    assert cards_kept(app) == set()
+
+
+def test_the_cards_of_posts_that_are_gone_altogether_can_be_cleared(app, blog, browser):
+    browser.get(card_of(browser))
+    browser.get(card_of(browser, "/"))
+    db.session.query(PostAuthor).filter_by(post_id=blog.id).delete()
+    db.session.query(Post).filter_by(id=blog.id).delete()
+    db.session.commit()
+
+    forget_lost_cards()
+
+    assert cards_kept(app) == {"site"}
 
 
 class TestUnderAPath:
