@@ -55,6 +55,7 @@ _NOTATION = re.compile(
     r"(\+\+|--|hl|highlight|focus)(?::(\d{1,3}))?\][ \t]*(?:\*/|-->)?[ \t]*$"
 )
 _PROMPT, _OUTPUT = '<span class="gp">', '<span class="go">'
+_SIGNS = {"+": "added", "-": "removed"}
 _MARKS = {"++": "added", "--": "removed"}
 
 
@@ -87,6 +88,20 @@ def highlight(code: str, info: Info) -> list[Line]:
     for number in _numbers(info.highlighted, len(lines)) | marks.get("highlighted", set()):
         lines[number - 1] = replace(lines[number - 1], is_highlighted=True)
     return lines
+
+
+@lru_cache(maxsize=1024)
+def css_class(kind: object) -> str:
+    """Return the class that a token of a kind wears, or an empty string.
+
+    >>> css_class(Token.Literal.Number.Hex), css_class(Token.Name)
+    ('m', '')
+    """
+    while kind is not None:
+        if kind in CLASSES:
+            return CLASSES[kind]
+        kind = getattr(kind, "parent", None)
+    return ""
 
 
 def _take_notations(code: str) -> tuple[str, dict[str, set[int]]]:
@@ -140,30 +155,28 @@ def _changed_lines(code: str, lexer: Lexer | None) -> list[Line]:
     """A difference in a language: the signs say what changed, the rest is code."""
     lines = code.split("\n")
     bare = "\n".join(line[1:] if line[:1] in ("+", "-", " ") else line for line in lines)
-    changes = {"+": "added", "-": "removed"}
     return [
-        Line(html, change=changes.get(line[:1], ""))
+        Line(html, change=_SIGNS.get(line[:1], ""))
         for line, html in zip(lines, _coloured(bare, lexer), strict=True)
     ]
 
 
 def _diff_lines(code: str, lexer: Lexer) -> list[Line]:
     lines = code.split("\n")
-    changes = [_change(lines, place) for place in range(len(lines))]
-    return [
-        Line(html, change=change, has_sign=bool(change))
-        for html, change in zip(_coloured(code, lexer), changes, strict=True)
-    ]
+    shown = []
+    for place, html in enumerate(_coloured(code, lexer)):
+        is_name = _names_a_file(lines, place)
+        change = "" if is_name else _SIGNS.get(lines[place][:1], "")
+        html = _token("gh", lines[place]) if is_name else html
+        shown.append(Line(html, change=change, has_sign=bool(change)))
+    return shown
 
 
-def _change(lines: Sequence[str], place: int) -> str:
-    line = lines[place]
-    # "--- a" above "+++ b" names the files of a unified diff.
-    if line.startswith("--- ") and lines[place + 1 : place + 2] and lines[place + 1][:4] == "+++ ":
-        return ""
-    if line.startswith("+++ ") and place and lines[place - 1].startswith("--- "):
-        return ""
-    return {"+": "added", "-": "removed"}.get(line[:1], "")
+def _names_a_file(lines: Sequence[str], place: int) -> bool:
+    """Tell whether a line is one of "--- a" and "+++ b", which a unified diff begins with."""
+    sign = lines[place][:4]
+    above, below = "".join(lines[max(0, place - 1) : place]), "".join(lines[place + 1 : place + 2])
+    return (sign == "--- " and below[:4] == "+++ ") or (sign == "+++ " and above[:4] == "--- ")
 
 
 def _session_lines(lines: Sequence[sessions.Line], language: str) -> Iterator[Line]:
@@ -187,10 +200,10 @@ def _coloured(code: str, lexer: Lexer | None) -> list[str]:
     if "".join(text for _, text in runs) != code + "\n":
         return [escape(line, quote=False) for line in code.split("\n")]
     written: list[list[str]] = [[]]
-    for css_class, text in runs:
+    for token_class, text in runs:
         first, *others = text.split("\n")
-        written[-1].append(_token(css_class, first))
-        written.extend([_token(css_class, other)] for other in others)
+        written[-1].append(_token(token_class, first))
+        written.extend([_token(token_class, other)] for other in others)
     return ["".join(line) for line in written[:-1]]
 
 
@@ -200,12 +213,12 @@ def _runs(code: str, lexer: Lexer) -> list[tuple[str, str]]:
     run_class, run = "", ""
     try:
         for kind, text in lexer.get_tokens(code + "\n"):
-            css_class = "" if text.isspace() else _css_class(kind)
-            if css_class == run_class or (text.isspace() and "\n" not in text):
+            token_class = "" if text.isspace() else css_class(kind)
+            if token_class == run_class or (text.isspace() and "\n" not in text):
                 run += text
                 continue
             runs.append((run_class, run))
-            run_class, run = css_class, text
+            run_class, run = token_class, text
     except Exception:
         # Six hundred lexers by many hands: one that fails must not stand before the code.
         logging.getLogger(__name__).exception("%s could not be coloured", lexer.name)
@@ -213,15 +226,6 @@ def _runs(code: str, lexer: Lexer) -> list[tuple[str, str]]:
     return [*runs, (run_class, run)]
 
 
-@lru_cache(maxsize=1024)
-def _css_class(kind: object) -> str:
-    while kind is not None:
-        if kind in CLASSES:
-            return CLASSES[kind]
-        kind = getattr(kind, "parent", None)
-    return ""
-
-
-def _token(css_class: str, text: str) -> str:
+def _token(token_class: str, text: str) -> str:
     escaped = escape(text, quote=False)
-    return f'<span class="{css_class}">{escaped}</span>' if css_class and text else escaped
+    return f'<span class="{token_class}">{escaped}</span>' if token_class and text else escaped
