@@ -1,6 +1,8 @@
 """Everything a post shows that its author did not write: made when it is saved."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,7 @@ from blogapp.extensions import Base, db
 from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
 from blogapp.posts.searching import searchable
+from blogapp.site.reading import get_site
 from blogapp.text import confining, drawing, markdown
 from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, Rendered
@@ -21,11 +24,14 @@ from blogapp.text.references import plain_reference
 BASE = "\ufdd0"
 
 
-def render_post(post: Post) -> None:
+def render_post(post: Post, *, now: datetime | None = None) -> None:
     """Derive what readers see from the post's body and its media.
 
-    The post must be in the session; its media are read from there.
+    The post must be in the session; its media are read from there. Anchors of sections keep
+    leading where they led; with ``now`` only if readers could have seen them by then.
     """
+    if now and not (post.published_at and post.published_at <= now):
+        post.sections = []
     for name, value in _derived_of(post).items():
         setattr(post, name, value)
 
@@ -35,7 +41,7 @@ def rebuild(post_id: int, zone: ZoneInfo) -> None:
 
     It is no edit: the version stays, so nobody's open editor is out of date.
     """
-    post = db.session.get_one(Post, post_id, options=[undefer(Post.body)])
+    post = db.session.get_one(Post, post_id, options=[undefer(Post.body), undefer(Post.sections)])
     values = _derived_of(post)
     values["published_month"] = month_of(post.published_at, zone)
     db.session.expunge(post)
@@ -45,10 +51,17 @@ def rebuild(post_id: int, zone: ZoneInfo) -> None:
 
 
 def derived(
-    body: str, media: dict[str, Media], *, title: str = "", summary: str = ""
+    body: str,
+    media: dict[str, Media],
+    *,
+    title: str = "",
+    summary: str = "",
+    language: str = "",
+    sections: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the values of a post's derived columns by name."""
-    rendered = render_body(body, media=media)
+    rendered = render_body(body, media=media, language=language, sections=sections)
+    kept = [asdict(section) for section in rendered.sections] if rendered.formatted else sections
     return {
         "html": rendered.html,
         "text": rendered.text,
@@ -59,20 +72,36 @@ def derived(
         "code_lines": rendered.code_lines,
         "figures": rendered.figures,
         "headings": [asdict(heading) for heading in rendered.headings],
+        "sections": [*kept],
         "drawings": _draw(rendered),
         "renderer_version": markdown.VERSION if rendered.formatted else NOT_FORMATTED,
     }
 
 
 def _derived_of(post: Post) -> dict[str, Any]:
-    return derived(post.body, media_by_name(post), title=post.title, summary=post.summary)
+    return derived(
+        post.body,
+        media_by_name(post),
+        title=post.title,
+        summary=post.summary,
+        language=post.language or get_site().language,
+        sections=post.sections or (),
+    )
 
 
-def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
+def render_body(
+    body: str,
+    *,
+    media: dict[str, Media],
+    language: str = "",
+    sections: Sequence[dict[str, Any]] = (),
+) -> Rendered:
     """Return what ``body`` becomes, with addresses that `place` completes.
 
-    ``media`` are the files that relative references may name. Rendered in a process of its
-    own; a text that costs too much there comes back as it was typed, not ``formatted``.
+    ``media`` are the files that relative references may name, ``language`` says what quotation
+    marks look like, ``sections`` are the post's, whose anchors go on working. Rendered in a
+    process of its own; a text that costs too much there comes back as it was typed, not
+    ``formatted``.
     """
 
     plain_names = {plain_reference(name): found for name, found in media.items()}
@@ -95,7 +124,9 @@ def render_body(body: str, *, media: dict[str, Media]) -> Rendered:
 
     body = body.replace(BASE, "")
     try:
-        return confining.render(body, picture=picture, link=link)
+        return confining.render(
+            body, picture=picture, link=link, language=language, sections=[*sections]
+        )
     except NotRendered:
         return markdown.plain(body)
 

@@ -78,7 +78,7 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
     db.session.flush()
     if manuscript.authors is not None:
         _sign(post, manuscript.authors)
-    render_post(post)
+    render_post(post, now=now)
     relate(post)
 
 

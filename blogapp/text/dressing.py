@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from blogapp.text.addresses import bare_addresses, encoded
+from blogapp.text.anchors import Section, settle
 from blogapp.text.captions import caption
+from blogapp.text.enlarging import enlarge
 from blogapp.text.lone_links import make_cards
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
@@ -17,6 +19,10 @@ _NO_LINKS_INSIDE = {"a", "code", "kbd", "pre", "samp"}
 _OUTSIDE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _LONGEST_HEADING = 500
 _EXPRESSION = re.compile(r"\{[\w.]+\}")
+_TELLING_WORDS = 12
+_LONGEST_BEGINNING = 80
+# Noncharacters mark what is put in its place once a body is dressed.
+_FILLED_LATER = re.compile("[\ufdd0-\ufdef].*", re.DOTALL)
 _NOT_IN_IDS = re.compile(r"[^\w\- ]+")
 
 
@@ -45,16 +51,24 @@ class Dressed:
     html: str
     headings: tuple[Heading, ...]
     pictures: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
 
 
 def dress(
-    html: str, *, picture: Callable[[str], Picture | None], link: Callable[[str], str | None]
+    html: str,
+    *,
+    picture: Callable[[str], Picture | None],
+    link: Callable[[str], str | None],
+    sections: Sequence[Section] = (),
 ) -> Dressed:
-    """Return sanitised HTML made ready to stand below a page's own ``h1``."""
-    dressing = _Dressing(make_cards(caption(list(tokens(html)))), picture, link)
+    """Return sanitised HTML made ready to stand below a page's own ``h1``.
+
+    ``sections`` are those of the version before, whose anchors go on working.
+    """
+    dressing = _Dressing(make_cards(caption(list(tokens(html)))), picture, link, sections)
     parts = dressing.run()
     pictures = tuple(dict.fromkeys(dressing.pictures))
-    return Dressed("".join(parts), tuple(dressing.headings), pictures)
+    return Dressed("".join(parts), tuple(dressing.headings), pictures, tuple(dressing.sections))
 
 
 class _Dressing:
@@ -63,6 +77,7 @@ class _Dressing:
         parts: list[Tag | str],
         picture: Callable[[str], Picture | None],
         link: Callable[[str], str | None],
+        before: Sequence[Section],
     ) -> None:
         self.parts = parts
         self.picture = picture
@@ -72,20 +87,20 @@ class _Dressing:
         self.open: list[str] = []
         self.levels = iter(_levels(parts))
         self.open_levels: list[int] = []
-        self.given_ids = {part.attributes.get("id", "") for part in parts if isinstance(part, Tag)}
-        self.used_ids: set[str] = set()
-        self.numbers: dict[str, int] = {}
+        self.sections = _settled_sections(parts, before)
+        self.unread = iter(self.sections)
+        self.used_ids: set[str] = {id for section in self.sections for id in section.ids}
         self.heading_ids: list[str] = []
 
     def run(self) -> list[str]:
         written: list[str] = []
-        for place, part in enumerate(self.parts):
+        for part in self.parts:
             if isinstance(part, str):
                 written.extend(self.text(part))
             elif part.closing:
                 written.append(self.close(part))
             else:
-                written.append(self.begin(place, part))
+                written.append(self.begin(part))
         return written
 
     def text(self, text: str) -> Iterator[str]:
@@ -122,44 +137,34 @@ class _Dressing:
         }
         return write(Tag("a", attributes=anchor)) + f"</a></h{self.open_levels.pop()}>"
 
-    def begin(self, place: int, tag: Tag) -> str:
+    def begin(self, tag: Tag) -> str:
+        before = after = ""
         if tag.name in HEADINGS:
-            self.begin_heading(place, tag)
+            after = self.begin_heading(tag)
         else:
             self.claim_id(tag)
         if tag.name == "img":
             return self.image(tag)
         if tag.name == "a":
             self.dress_link(tag)
-        before = ""
         if tag.name == "table" and "table" not in self.open:
             before = _SCROLLING
         if tag.name in ("td", "th"):
             _align(tag)
         if tag.name not in VOID:
             self.open.append(tag.name)
-        return before + write(tag)
+        return before + write(tag) + after
 
-    def begin_heading(self, place: int, tag: Tag) -> None:
-        level = next(self.levels)
+    def begin_heading(self, tag: Tag) -> str:
+        """Make a heading ready; return the places where its earlier anchors lead."""
+        level, section = next(self.levels), next(self.unread)
         self.open_levels.append(level)
-        text = _heading_text(self.parts, place)
-        given = tag.attributes.get("id", "")
-        id = given if given and given not in self.used_ids else self.free_id(heading_id(text))
-        self.used_ids.add(id)
-        self.heading_ids.append(id)
-        tag.attributes["id"] = id
-        if text and _NOT_IN_CONTENTS.isdisjoint(self.open):
-            self.headings.append(Heading(level, id, text))
-        tag.name = f"h{level}"
-
-    def free_id(self, base: str) -> str:
-        id, number = base, self.numbers.get(base, 0)
-        while id in self.used_ids or id in self.given_ids:
-            number += 1
-            id = f"{base}-{number}"
-        self.numbers[base] = number
-        return id
+        tag.name, tag.attributes["id"] = f"h{level}", section.ids[0]
+        self.heading_ids.append(section.ids[0])
+        if section.text and _NOT_IN_CONTENTS.isdisjoint(self.open):
+            self.headings.append(Heading(level, section.ids[0], section.text))
+        targets = (Tag("span", attributes={"id": id, "data-added": ""}) for id in section.ids[1:])
+        return "".join(f"{write(target)}</span>" for target in targets)
 
     def claim_id(self, tag: Tag) -> None:
         name = tag.attributes.pop("name", "")
@@ -185,7 +190,10 @@ class _Dressing:
         tag.attributes["src"] = encoded(tag.attributes["src"])
         tag.attributes.setdefault("alt", "")
         tag.attributes |= {"loading": "lazy", "decoding": "async"}
-        return write(tag)
+        if len(self.pictures) == 1:
+            # The first is what a reader sees first: it need not wait for the layout.
+            del tag.attributes["loading"]
+        return enlarge(tag, self.open) if found else write(tag)
 
     def dress_link(self, tag: Tag) -> None:
         tag.attributes.pop("rel", None)
@@ -236,6 +244,42 @@ def _levels(parts: Sequence[Tag | str]) -> list[int]:
         above.append(level)
         levels.append(min(6, len(above) + 1))
     return levels
+
+
+def _settled_sections(parts: Sequence[Tag | str], before: Sequence[Section]) -> list[Section]:
+    found: list[Section] = []
+    given: dict[str, int] = {}
+    taken: set[str] = set()
+    for place, part in enumerate(parts):
+        if isinstance(part, str) or part.closing:
+            continue
+        id = part.attributes.get("id", "") or part.attributes.get("name", "")
+        if part.name not in HEADINGS:
+            taken.add(id)
+            continue
+        text = _heading_text(parts, place)
+        if id and id not in given:
+            given[id] = len(found)
+        else:
+            id = heading_id(text)
+        found.append(Section(text, _beginning(parts, place), (id,)))
+    return settle(found, before, given=given.values(), taken=taken)
+
+
+def _beginning(parts: Sequence[Tag | str], place: int) -> str:
+    """Return the first words under a heading: they tell sections of the same name apart."""
+    words: list[str] = []
+    in_heading = True
+    for part in parts[place + 1 : place + _LONGEST_HEADING]:
+        if isinstance(part, str):
+            words += [] if in_heading else _FILLED_LATER.sub("", part).split()
+        elif part.name in HEADINGS:
+            if not part.closing:
+                break
+            in_heading = False
+        if len(words) > _TELLING_WORDS:
+            break
+    return " ".join(words)[:_LONGEST_BEGINNING]
 
 
 def _heading_text(parts: Sequence[Tag | str], place: int) -> str:

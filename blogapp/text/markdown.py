@@ -2,10 +2,12 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
+from blogapp.text.anchors import Section, read_sections
 from blogapp.text.code_blocks import GAP, CodeBlocks, CodeFile
 from blogapp.text.drawing import Block
 from blogapp.text.dressing import Heading, Picture, dress
@@ -18,7 +20,7 @@ from blogapp.text.templating import resolve
 
 __all__ = ["VERSION", "Heading", "Picture", "Rendered", "list_code", "plain", "render"]
 
-VERSION = 3
+VERSION = 4
 
 # As much of a plain text as an excerpt is looked for in.
 _BEGINNING = 10_000
@@ -32,6 +34,7 @@ class Rendered:
     ``html`` is sanitised and stands in ``<div class="prose">``; what it adds to the author's
     words carries ``data-added``. ``pictures`` are image references as they were written,
     ``dropped`` the tags of other site generators that mean nothing here and show nothing.
+    ``sections`` are the headings with the anchors that lead to them, for the next version.
     ``troubles`` say which formulas and diagrams are shown as their source, and why.
     What is not ``formatted`` is shown as it was typed.
     """
@@ -49,6 +52,7 @@ class Rendered:
     dropped: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
     formatted: bool = True
+    sections: tuple[Section, ...] = ()
 
 
 def _as_written(reference: str) -> None:
@@ -61,11 +65,13 @@ def render(
     picture: Callable[[str], Picture | None] = _as_written,
     link: Callable[[str], str | None] = _as_written,
     language: str = "",
+    sections: Iterable[Mapping[str, Any]] = (),
 ) -> Rendered:
     """Render a body; any text gives an answer.
 
     ``picture`` says where an image reference lives, ``link`` may rewrite an address; ``None``
-    leaves either as it was written. ``language`` is that of the quotation marks.
+    leaves either as it was written. ``language`` is that of the quotation marks. ``sections``
+    are those of the version before, whose anchors keep leading to the same sections.
 
     >>> render("Caches *lie*.").html
     '<p>Caches <em>lie</em>.</p>'
@@ -74,7 +80,8 @@ def render(
     code = CodeBlocks()
     converted = _convert(resolved.text, code, language)
     illustrated = illustrate(sanitize(converted), source=code.source)
-    dressed = dress(illustrated.html, picture=picture, link=link)
+    before = read_sections(sections)
+    dressed = dress(illustrated.html, picture=picture, link=link, sections=before)
     reading = read(code.fill_plainly(dressed.html), dressed.headings)
     return Rendered(
         html=illustrated.finish(code.fill(dressed.html)),
@@ -89,6 +96,7 @@ def render(
         pictures=dressed.pictures,
         dropped=tuple(tag.text for tag in resolved.dropped),
         troubles=tuple(illustrated.troubles),
+        sections=dressed.sections,
     )
 
 

@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("code_lines", sa.Integer(), server_default="0", nullable=False),
         sa.Column("figures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
         sa.Column("drawings", sa.JSON(), nullable=False),
         sa.Column("renderer_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cover_id"], ["media.id"], name=op.f("fk_posts_cover_id_media")),
