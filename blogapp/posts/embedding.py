@@ -74,7 +74,7 @@ def _find_linked(slugs: Iterable[str], now: datetime) -> dict[str, Post]:
         )
     )
     found: dict[str, Post] = {}
-    for post, path in db.session.execute(query).tuples():
+    for post, path in db.session.execute(query):
         if path:
             found.setdefault(path.removeprefix("/posts/").casefold(), post)
         found[post.slug_key] = post

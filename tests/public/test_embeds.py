@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import feedparser
 import pytest
+from sqlalchemy.orm import selectinload
 
 from blogapp.extensions import db
+from blogapp.posts.models import Post
 from blogapp.posts.writing import Manuscript, save
 from tests.conftest import JANUARY
 
@@ -48,6 +50,9 @@ def test_it_says_what_holds_now(browser, make_post, app, reading, clock):
     leases = make_post("Leases")
     make_post("Around", body=f"{app.config['PUBLIC_URL']}/posts/leases")
 
+    leases = db.session.get_one(
+        Post, leases.id, options=[selectinload(Post.tags)], populate_existing=True
+    )
     save(leases, Manuscript(title="Locks", body="New.", slug="locks"), now=clock.now())
     db.session.commit()
     assert titles(reading()) == ["Locks"]
@@ -136,7 +141,7 @@ def test_a_page_brings_the_styles_of_what_it_shows(browser, make_post):
         "Drawn", body="$x$\n\n```mermaid\ngraph LR\n a-->b\n```\n\nhttps://youtu.be/dQw4w9WgXcQ"
     )
 
-    plain, drawn = (browser.page(f"/posts/{slug}").style.get_text() for slug in ("plain", "drawn"))
+    plain, drawn = (browser.page(f"/posts/{slug}").style.string for slug in ("plain", "drawn"))
 
     for rule in (".prose math", ".diagram__scroll", ".embed__title"):
         assert rule not in plain
