@@ -1,8 +1,13 @@
+import html
+import json
 from datetime import timedelta
 
 import feedparser
 import pytest
+from jsonschema import Draft4Validator
 from lxml import etree
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
 from blogapp.extensions import db
 from blogapp.site.models import Site
@@ -176,6 +181,129 @@ def test_the_feed_is_valid_atom(browser, shared, make_post, make_author):
     whole = etree.fromstring(browser.get("/feed.xml").data)
 
     schema.assertValid(whole)
+
+
+NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+
+
+@pytest.fixture
+def three(browser, make_post, make_author):
+    """A blog with a whole post and a bare one, and its three feeds by address."""
+    db.session.add(Site(id=1, title="Plumbline & co", description="<b>", language="en-GB"))
+    make_post("Bare", body="!", canonical_url="https://example.org/first")
+    make_post(
+        "Leases & <locks>",
+        body="A *guess* ![b](/media/b.png)\n\n```python\nx = 1\n```\n",
+        tags=["CI/CD", "locks"],
+        authors=[make_author("Ada"), make_author("Grace")],
+        updated_at=JANUARY + timedelta(days=2),
+        language="de",
+    )
+    return browser
+
+
+def test_rss_says_the_same_as_atom(three):
+    rss = feedparser.parse(three.get("/rss.xml").data)
+    atom = feedparser.parse(three.get("/feed.xml").data)
+
+    assert not rss.bozo
+    assert rss.version == "rss20"
+    assert (rss.feed.title, rss.feed.subtitle) == ("Plumbline & co", "<b>")
+    assert rss.feed.language == "en-GB"
+    assert [entry.id for entry in rss.entries] == [entry.id for entry in atom.entries]
+    for one, other in zip(rss.entries, atom.entries, strict=True):
+        assert (one.title, one.link) == (other.title, other.link)
+        assert one.content[0].value == other.content[0].value
+        assert one.published_parsed == other.published_parsed
+        assert [tag.term for tag in one.get("tags", [])] == [
+            tag.term for tag in other.get("tags", [])
+        ]
+
+
+def test_rss_names_itself_and_everybody_who_wrote(three):
+    channel = etree.fromstring(three.get("/rss.xml?tag=locks").data).find("channel")
+
+    itself = channel.find("atom:link", NAMES)
+    assert (itself.get("rel"), itself.get("href")) == (
+        *("self", "http://127.0.0.1:8000/rss.xml?tag=locks"),
+    )
+    assert channel.findtext("link") == "http://127.0.0.1:8000/?tag=locks"
+    [item] = channel.findall("item")
+    assert [found.text for found in item.findall("dc:creator", NAMES)] == ["Ada", "Grace"]
+    assert item.find("guid").get("isPermaLink") == "false"
+    assert item.findtext("pubDate") == "Thu, 01 Jan 2026 12:00:00 +0000"
+
+
+def test_the_json_feed_says_the_same(three):
+    feed = three.get("/feed.json").json
+    atom = etree.fromstring(three.get("/feed.xml").data)
+
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert (feed["title"], feed["language"]) == ("Plumbline & co", "en-GB")
+    assert feed["home_page_url"] == "http://127.0.0.1:8000/"
+    assert feed["feed_url"] == "http://127.0.0.1:8000/feed.json"
+    assert [item["id"] for item in feed["items"]] == find_all(atom, "./entry/id")
+    whole, bare = feed["items"]
+    assert whole["content_html"] == find_all(atom, "./entry/content")[0]
+    assert (whole["date_published"], whole["date_modified"]) == (
+        *("2026-01-01T12:00:00+00:00", "2026-01-03T12:00:00+00:00"),
+    )
+    assert [author["name"] for author in whole["authors"]] == ["Ada", "Grace"]
+    assert (whole["tags"], whole["language"]) == (["CI/CD", "locks"], "de")
+    assert bare["external_url"] == "https://example.org/first"
+    assert not {"tags", "authors", "language"} & bare.keys()
+
+
+def test_the_json_feed_is_valid(three, shared):
+    folder = shared / "kits" / "feeds"
+    schemas = {
+        f"https://json.schemastore.org/{name}": json.loads((folder / file).read_text())
+        for name, file in {
+            "feed-1": "jsonfeed-1.schema.json",
+            "feed-1.1": "jsonfeed-1.1.schema.json",
+        }.items()
+    }
+    known = Registry().with_resources(
+        (address, Resource(schema, DRAFT4)) for address, schema in schemas.items()
+    )
+    schema = {"$ref": "https://json.schemastore.org/feed-1.1"}
+    validator = Draft4Validator(schema, registry=known)
+
+    for address in ("/feed.json", "/feed.json?tag=locks", "/feed.json?q=nothing"):
+        validator.validate(three.get(address).json)
+
+
+@pytest.mark.parametrize("address", ["/feed.xml", "/rss.xml", "/feed.json"])
+def test_no_feed_carries_what_only_a_page_can_run(three, address):
+    text = html.unescape(three.get(address).text).replace("\\u003c", "<")
+
+    assert "guess" in text
+    for stranger in ("<script", "<copy-code", "<button", " style=", " onclick=", " hx-"):
+        assert stranger not in text, stranger
+
+
+@pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        ("unknown=1", ""),
+        ("limit=20", ""),
+        ("limit=5000", "?limit=1000"),
+        ("not=ci-cd&tag=locks", "?tag=locks&not=ci-cd"),
+        ("tag=locks&sort=oldest&page=7&view=cards", "?tag=locks"),
+        ("limit=3&tag=locks", "?tag=locks&limit=3"),
+    ],
+)
+def test_another_spelling_leads_to_the_one_address(three, name, asked, canonical):
+    moved = three.get(f"/{name}?{asked}")
+
+    assert (moved.status_code, moved.location) == (301, f"http://127.0.0.1:8000/{name}{canonical}")
+    assert moved.headers["Cache-Control"] == "no-cache"
+    assert three.get(moved.location).status_code == 200
 
 
 class TestUnderAPath:
