@@ -33,7 +33,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE, clean, one_line
 from blogapp.authoring.links_field import LinksField
-from blogapp.site.accents import DARK, LIGHT, TooFaint, shade
+from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
 from blogapp.site.models import CARD_FIELDS, SOURCES, Site
 from blogapp.text.colours import parse_colour
 from blogapp.text.origins import BadOrigin, covers, origin_of, parse_origin
@@ -138,11 +138,16 @@ class LookForm(SectionForm):
     palette: Palette
     # The nearest colours that can be told apart, by the field they are offered at.
     offers: dict[str, str]
+    # What an empty field stands for.
+    usual: dict[str, str]
 
     def measure_against(self, palette: Palette) -> None:
         """Judge colours by what they will stand on."""
         self.palette = palette
         self.offers = {}
+        light, dark = palette["blue"]
+        own = parse_colour(self.accent.data or "")
+        self.usual = {"accent": light, "accent_dark": dark_of(own, palette) if own else dark}
 
     def validate_accent(self, field: Field) -> None:
         self._judge(field, LIGHT, _("on the page"))
