@@ -15,6 +15,8 @@ from blogapp.posts.rendering import media_by_name, render_body
 from blogapp.posts.writing import MOST_BYTES, normalised
 from blogapp.text.markdown import Rendered
 from blogapp.web.bodies import preview_html
+from blogapp.web.clock import now
+from blogapp.web.filters import current_site
 from blogapp.web.pages import render_page
 
 
@@ -45,7 +47,13 @@ def show(id: int | None = None) -> AnyResponse:
     if len(body.encode()) > MOST_BYTES:
         form.body.errors = [_("A post holds at most one megabyte of text.")]
         return show_editor(form, post, status=422)
-    rendered = render_body(body, media=media_by_name(post) if post else {})
+    is_known = post is not None and post.is_public(now())
+    rendered = render_body(
+        body,
+        media=media_by_name(post) if post else {},
+        language=form.language.data or current_site().language,
+        sections=post.sections if post and is_known else (),
+    )
     return render_page(
         "authoring/preview_post.html",
         form=form,
