@@ -10,8 +10,10 @@ from blogapp.text.snippets import BadSnippet, Snippet, read_snippet
 from blogapp.web.assets import admit
 from blogapp.web.filters import current_site
 
-# Those where nobody types a password or a text.
+# The pages where nobody types a password or a text.
 _OPEN_TO_OUTSIDE = "public"
+# Not in previews, which only those see who are signed in.
+_RUNS = {"script", "connect"}
 
 
 def init_app(app: Flask) -> None:
@@ -23,13 +25,15 @@ def allowed(kind: str) -> list[str]:
     site: Site | None = g.get("site")
     if site is None or not _is_open():
         return []
+    if g.get("is_preview") and kind in _RUNS:
+        return []
     return list((site.origins or {}).get(kind, ()))
 
 
 def head_snippet() -> Markup:
     """Return what the owner adds to the head of public pages; nothing anywhere else."""
     text = current_site().head_snippet
-    snippet = _read(text) if text and _is_open() else None
+    snippet = _read(text) if text and _is_open() and not g.get("is_preview") else None
     if snippet is None:
         return Markup("")
     for kind, inline in snippet.inline:
@@ -38,9 +42,7 @@ def head_snippet() -> Markup:
 
 
 def _is_open() -> bool:
-    # A preview is shown to somebody who is signed in, and settings in it are not yet kept.
-    is_public = has_request_context() and request.blueprint == _OPEN_TO_OUTSIDE
-    return is_public and not g.get("is_preview")
+    return has_request_context() and request.blueprint == _OPEN_TO_OUTSIDE
 
 
 @lru_cache(maxsize=8)
