@@ -14,7 +14,7 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove catalogue format lock lint fast postgres browser programs
+.PHONY: help install run check test prove bench catalogue format lock lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
@@ -35,6 +35,9 @@ test: programs lint fast postgres browser ## everything that continuous integrat
 prove: .venv/has-tests programs ## the long checks at full size, before a release
 	$(PYTEST) $(DRIVEN) tests/browser --nginx
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
+
+bench: .venv/has-blogapp ## what rendering and pages cost, as ratios within one run
+	@$(VENV)/python -m bench
 
 format: .venv/has-tests ## put code in its usual shape
 	@$(VENV)/python -m ruff check --select I --fix --quiet .
