@@ -188,20 +188,6 @@ def test_the_first_key_leads_past_the_header(page):
 
 
 @pytest.mark.usefixtures("long_post")
-def test_code_is_copied_and_the_button_says_so(page):
-    page.goto("./posts/stale")
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    button = page.locator(".copy-code__button").first
-
-    button.click()
-
-    expect(button).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == "for price in prices:\n    print(price)"
-    expect(button).to_have_text("Copy")
-
-
-@pytest.mark.usefixtures("long_post")
 def test_the_rail_marks_the_section_being_read(page):
     page.goto("./posts/stale")
     current = page.locator(".contents--down [aria-current]")
