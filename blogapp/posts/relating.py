@@ -19,6 +19,7 @@ from blogapp.text.keywords import keywords
 MOST_NEAR = 12  # kept for each post; readers see the first few that are listed
 _MOST_WORDS = 24
 _TRIED_WORDS = 60
+_ENOUGH_WORDS = 8
 _MOST_ROWS = 3000
 _MOST_TOLD = 24
 _MOST_REFILLED = 12
@@ -82,7 +83,9 @@ def _weigh(post: Post) -> tuple[dict[str, float], dict[str, int]]:
     }
     best = sorted(telling, key=lambda word: -telling[word])[:_MOST_WORDS]
     length = sqrt(sum(telling[word] ** 2 for word in best)) or 1.0
-    weights = {word: telling[word] / length for word in best}
+    # A few words are few reasons to be near to anything.
+    trust = sqrt(min(1.0, len(best) / _ENOUGH_WORDS))
+    weights = {word: trust * telling[word] / length for word in best}
     for label in labels:
         rarity = log(1 + posts / (1 + uses.get(label, 0))) / log(1 + posts)
         weights[label] = _TAG_WEIGHT * sqrt(rarity)

@@ -168,7 +168,6 @@ def test_images_learn_their_place_and_size():
 
     assert (image["src"], image["width"], image["height"]) == ("/m/chart.png", "800", "600")
     assert image["alt"] == "A chart"
-    assert image["loading"] == "lazy"
 
 
 def test_unknown_images_stay_as_they_were_written():
