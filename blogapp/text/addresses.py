@@ -15,7 +15,7 @@ _BARE = re.compile(
 _FINAL_REFERENCE = re.compile(r"&[a-zA-Z0-9]+;\Z")
 # What no address may hold as it is (RFC 3986, 2; letters of any script are left to browsers).
 _UNFIT = re.compile(r"[\s\"<>\\^`{|}\x00-\x1f\x7f]")
-_FINAL_MARKS = "?!.,:;*_~'\"\N{RIGHT SINGLE QUOTATION MARK}"
+_FINAL_MARKS = "?!.,:;*_~'\"…’”“‘»–—"
 
 
 def bare_address_at(text: str, at: int) -> str:

@@ -2,13 +2,18 @@
 
 import unicodedata
 
+# What is set in type is typed with these.
+_TYPED = str.maketrans("‘’‚“”„", "'''\"\"\"")
+
 
 def fold(text: str) -> str:
     """Return ``text`` in lower case, without accents, its white space single blanks.
 
+    >>> fold("It’s “so”")
+    'it\\'s "so"'
     >>> fold("Crème\\n  BRÛLÉE"), fold("Straße"), fold("Системный")
     ('creme brulee', 'strasse', 'системныи')
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.translate(_TYPED).casefold())
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(kept.casefold().split())

@@ -41,6 +41,7 @@ _DASHES = re.compile(r"(?<=\s)(---?)(?=\s)|(?<=[0-9])--(?=[0-9])|(?<=[^\W\d_])--
 _ELLIPSIS = re.compile(r"(?<![./\\])\.\.\.(?=[\s)\]}\"'’”,;:!?*_]|\Z)")
 _EMOJI = re.compile(r"(?<![\w:]):([a-z0-9_+-]{1,60}):(?![\w:])")
 _DECADE = re.compile(r"'\d\ds?\b")
+_ENDING = re.compile(r"'(?:s|d|t|m|ll|re|ve)\b", re.IGNORECASE)
 _BEFORE_QUOTED = " \t\n\xa0([{<—–-/*_~\"'“‘„‚«‹»”¿¡\x03>"
 
 
@@ -117,7 +118,9 @@ def _quote(text: str, at: int) -> Quote:
     before, after = text[at - 1 : at] if at else " ", text[at + 1 : at + 2] or " "
     if text[at] == "'" and _is_apostrophe(text, at, before, after):
         return Quote("’", False, False, before)
-    opens = before in _BEFORE_QUOTED and not after.isspace()
+    # In a call, as in f("x"), it is code.
+    is_call = before in "([{" and text[at - 2 : at - 1].isalnum()
+    opens = before in _BEFORE_QUOTED and not after.isspace() and not is_call
     closes = not before.isspace() and not after.isalnum()
     return Quote(text[at], opens, closes, before)
 
@@ -125,7 +128,10 @@ def _quote(text: str, at: int) -> Quote:
 def _is_apostrophe(text: str, at: int, before: str, after: str) -> bool:
     if before.isalpha() and after.isalpha():
         return True
-    return not before.isalnum() and _DECADE.match(text, at) is not None
+    if before in _BEFORE_QUOTED and before not in "`*_~":
+        return _DECADE.match(text, at) is not None
+    # Also behind code, a figure, or a closing bracket.
+    return _ENDING.match(text, at) is not None
 
 
 @cache
