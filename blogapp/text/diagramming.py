@@ -220,8 +220,6 @@ _CHART = {
 _SETUP = {
     "theme": "base",
     "look": "classic",
-    "htmlLabels": False,
     "securityLevel": "strict",
     "themeVariables": _THEME | {"fontSize": "15px", "pieOpacity": "1", "xyChart": _CHART},
-    "flowchart": {"htmlLabels": False},
 }

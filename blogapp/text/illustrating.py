@@ -27,8 +27,8 @@ _WORTH_LOOKING = re.compile(r"class=\"(?:math\b|diagram\")")
 _PLACES = re.compile(rf"<(code|span) {PLACE}=\"(\d+)\">[^<]*</\1>")
 # A formula longer than this, in characters, may have to be scrolled on a phone.
 _FITS = 24
-# Pixels from which a diagram is not shrunk to a phone's width.
-_WIDE, _VAST = 560, 1100
+# Pixels from which a diagram is not shrunk to a phone's width; the styles say how far.
+_SIZES = {1400: "vast", 640: "wide", 400: "broad"}
 
 
 @dataclass
@@ -155,7 +155,7 @@ class _Illustrating:
         return self.figure(found, title, shown)
 
     def figure(self, diagram: Diagram, title: str, source: str) -> str:
-        size = "vast" if diagram.width > _VAST else "wide" if diagram.width > _WIDE else ""
+        size = next((name for least, name in _SIZES.items() if diagram.width > least), "")
         classes = f"diagram diagram--{size}" if size else "diagram"
         scroll = {"class": "diagram__scroll"}
         if size:

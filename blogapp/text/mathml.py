@@ -47,6 +47,9 @@ _FRAMES = {
     "top": "math__top",
     "bottom": "math__bottom",
 }
+_APPLIED = "\N{FUNCTION APPLICATION}"
+_THIN = "0.1667em"
+_BRACKETS = {"(", "[", "{", "|", "!"}
 _INVISIBLE = dict.fromkeys(map(ord, "\u2061\u2062\u2063\u2064\u200b"))
 
 
@@ -84,6 +87,8 @@ def _suit(element: etree.Element, depth: int) -> None:
     if element.tag in _TOKENS and len(element):
         # An HTML parser would take what is inside for HTML (HTML, 13.2.6.5).
         element.tag = "mrow"
+    if element.tag == "mrow":
+        _space_functions(element)
     classes = list(_classes(element))
     element.attrib = {
         name: value
@@ -96,6 +101,23 @@ def _suit(element: etree.Element, depth: int) -> None:
         element.set("class", " ".join(classes))
     for child in element:
         _suit(child, depth + 1)
+
+
+def _space_functions(row: etree.Element) -> None:
+    """Put thin spaces around names of functions, which Core would not tell from letters."""
+    for place in range(len(row) - 2, -1, -1):
+        if row[place + 1].text != _APPLIED or not _is_name(row[place]):
+            continue
+        after = row[place + 2] if place + 2 < len(row) else None
+        if after is not None and (after.text or "") not in _BRACKETS:
+            row[place + 1].set("rspace", _THIN)
+        if place and (row[place - 1].tag != "mo" or row[place - 1].text == ")"):
+            row.insert(place, etree.Element("mspace", width=_THIN))
+
+
+def _is_name(element: etree.Element) -> bool:
+    base = element[0] if len(element) else element
+    return base.tag == "mi" and len(base.text or "") > 1
 
 
 def _classes(element: etree.Element) -> Iterator[str]:
@@ -135,20 +157,26 @@ def _cells(table: etree.Element) -> Iterator[str]:
         yield "math__numbered"
     if gaps:
         yield "math__spaced"
-    for number, row in enumerate(table.findall("mtr")):
-        if number < len(rules) and rules[number] != "none":
+    rows = table.findall("mtr")
+    for number, row in enumerate(rows):
+        if number < len(rows) - 1 and _at(rules, number) not in ([], ["none"]):
             row.set("class", "math__ruled")
         cells = [cell for cell in row.findall("mtd") if not cell.get("class")]
         for place, cell in enumerate(cells):
             names = [
-                *(f"math__cell--{side}" for side in sides[place : place + 1] if side != "center"),
-                *("math__cell--apart" for gap in gaps[place : place + 1] if gap != "0em"),
-                *("math__right" for line in lines[place : place + 1] if line != "none"),
+                *(f"math__cell--{side}" for side in _at(sides, place) if side != "center"),
+                *("math__cell--apart" for gap in _at(gaps, place) if gap != "0em"),
+                *("math__right" for line in _at(lines, place) if line != "none"),
             ]
             if cell.get("width") == "50%":
                 names = ["math__glue"]
             if names and (place < len(cells) - 1 or "math__cell--left" in names):
                 cell.set("class", " ".join(names))
+
+
+def _at(values: list[str], place: int) -> list[str]:
+    """Return the value for a column or row: the last one holds for all that follow."""
+    return values[min(place, len(values) - 1) :][:1]
 
 
 # --- letters

@@ -149,9 +149,11 @@ class _Restyling:
         except ValueError as error:
             raise Unfit("the drawing has no size") from error
         inside = "".join(part for child in self.root for part in self.write(child, 1))
+        size = self.said(self.root).get("font-size", "")
+        written = f' font-size="{size}"' if _MEASURE.fullmatch(size) else ""
         opening = (
             f'<svg viewBox="{escape(" ".join(box[:4]))}" width="{width}" height="{height}"'
-            ' fill="currentColor">'
+            f' fill="currentColor"{written}>'
         )
         return Drawn(f"{opening}{inside}</svg>", width, tuple(self.labels))
 
@@ -190,12 +192,18 @@ class _Restyling:
         said = self.said(element)
         for name, value in said.items():
             pattern = _STYLES.get(name)
-            if pattern and pattern.fullmatch(value):
+            if (
+                pattern
+                and pattern.fullmatch(value)
+                and not (name == "opacity" and _is_ground(said))
+            ):
                 yield name, value
             elif name in _REFERENCES and (local := _LOCAL.fullmatch(value)):
                 yield name, f"url(#{self.name(local[1])})"
-        if tag not in _TEXTS:
-            # Text is ink wherever it stands: no drawing's own colour is legible on both papers.
+        if tag == "text":
+            # Ink wherever it stands: no drawing's own colour is legible on both papers.
+            yield from (("fill", "currentColor"), ("stroke", "none"))
+        elif tag not in _TEXTS:
             yield from self.paints(element, tag, said)
 
     def paints(
@@ -235,6 +243,11 @@ def _lines(text: etree.Element) -> Iterator[str]:
     yield text.text or ""
     for row in rows:
         yield "".join(row.itertext())
+
+
+def _is_ground(said: dict[str, str]) -> bool:
+    """Tell the ground of a label, through which its line should not show."""
+    return said.get("fill") == STAND_INS["paper"]
 
 
 def _is_dot(element: etree.Element) -> bool:

@@ -70,8 +70,9 @@ def test_it_has_its_size_and_the_colours_of_the_page():
 
     assert (svg["width"].isdecimal(), svg["height"].isdecimal()) == (True, True)
     paints = {found[name] for name in ("fill", "stroke") for found in svg.select(f"[{name}]")}
-    assert {paint for paint in paints if paint[:4] != "var("} <= {"none"}
-    assert not svg.select("[style], [class], style, text[fill]")
+    assert {paint for paint in paints if paint[:4] != "var("} <= {"none", "currentColor"}
+    assert {text["fill"] for text in svg.select("text")} == {"currentColor"}
+    assert not svg.select("[style], [class], style")
 
 
 @pytest.mark.parametrize(("kind", "source"), KINDS.items(), ids=list(KINDS))
