@@ -4,7 +4,7 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from blogapp.cli import accounts, demonstration, inspecting, running, synthesis
+from blogapp.cli import accounts, demonstration, inspecting, running, synthesis, theming
 from blogapp.cli.importing import importing
 from blogapp.config import BadSetting
 
@@ -34,6 +34,7 @@ for command in (
     importing,
     inspecting.render,
     inspecting.doctor,
+    theming.theme,
     synthesis.synth,
 ):
     group.add_command(command)

@@ -22,6 +22,7 @@ from blogapp.site.reading import get_site
 from blogapp.text import markdown
 from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
+from blogapp.web.theme_checking import check_theme
 
 BATCH = 50
 
@@ -74,6 +75,7 @@ def _findings(app: Flask) -> Iterator[tuple[str, str]]:
     yield from _check_database(app)
     yield from _check_media(app)
     yield from _check_people()
+    yield from check_theme(app, get_site())
     yield from _check_rendering()
 
 

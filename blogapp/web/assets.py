@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import rcssmin
 from flask import Flask, Response, current_app, g, request
@@ -141,7 +141,7 @@ def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
     """The sheet with the theme's files that it names at the addresses where pages find them."""
 
     def address(held: str) -> str:
-        name = normpath(f"{place}/{held.partition('?')[0]}").lstrip("/")
+        name = normpath(f"{place}/{unquote(held.partition('?')[0])}").lstrip("/")
         path = theme.static.get(name.removeprefix("static/"))
         if path is None or not name.startswith("static/") or held.startswith("/"):
             return held
