@@ -13,6 +13,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
@@ -98,14 +99,14 @@ def refuse_stale_button(error: CSRFError) -> AnyResponse:
     """A button on a page older than the session: nothing was done, so it can be pressed again."""
     if strangers := require_author():
         return strangers
-    complain("That page was too old to act on. Nothing was changed; press the button again.")
+    complain(_("That page was too old to act on. Nothing was changed; press the button again."))
     return redirect(_referring_page() or url_for("authoring.dashboard"), code=303)
 
 
 def refuse_collision(error: StaleDataError) -> AnyResponse:
     """Two people pressed a button of the same post at once: the second looks again first."""
     db.session.rollback()
-    complain("Somebody else changed this post in the same moment. Look at it, then try again.")
+    complain(_("Somebody else changed this post in the same moment. Look at it, then try again."))
     return redirect(_referring_page() or url_for("authoring.list_posts"), code=303)
 
 

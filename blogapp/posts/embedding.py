@@ -67,6 +67,7 @@ def _find_linked(slugs: Iterable[str], now: datetime) -> dict[str, Post]:
                 Post.title,
                 Post.summary,
                 Post.excerpt,
+                Post.language,
                 Post.minutes,
                 Post.published_at,
                 Post.drawings,

@@ -192,7 +192,7 @@ def _as_cards(found: Select[int, int], selection: Selection) -> Select[Post, int
     return query.order_by(page.c.rank.desc(), *order).options(
         load_only(
             *(Post.slug, Post.title, Post.summary, Post.excerpt, Post.kind),
-            *(Post.minutes, Post.drawings, Post.published_at, Post.version),
+            *(Post.language, Post.minutes, Post.drawings, Post.published_at, Post.version),
         ),
         joinedload(Post.domain).load_only(Domain.name, Domain.slug),
         selectinload(Post.tags).load_only(Tag.name, Tag.slug),

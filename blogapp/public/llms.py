@@ -54,7 +54,8 @@ def _more() -> list[str]:
 
 
 def _link(title: str, address: str, text: str = "") -> str:
-    return f"- [{_line(title) or _('Untitled')}]({address})" + (f": {_line(text)}" if text else "")
+    name = _line(title) or _("Untitled")
+    return f"- [{name}]({address})" + (f": {_line(text)}" if text else "")
 
 
 def _line(text: str) -> str:

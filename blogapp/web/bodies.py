@@ -14,9 +14,11 @@ from blogapp.text import code_blocks
 from blogapp.text.sanitizing import trusted
 from blogapp.web.embedding import components_in, for_feeds, with_cards
 from blogapp.web.language import SOURCE, ngettext
+from blogapp.web.saved_words import describe_drawing, in_our_language
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.filters["drawing_in_words"] = describe_drawing
     app.jinja_env.globals.update(post_html=post_html, components_in=components_in)
 
 
@@ -38,11 +40,11 @@ def preview_html(html: str) -> Markup:
 
 def feed_html(post: Post, base: str) -> str:
     """Return the post's text for programs that know neither our styles nor our scripts."""
-    return place(code_blocks.plain(for_feeds(post.html)), base)
+    return place(code_blocks.plain(for_feeds(in_our_language(post.html))), base)
 
 
 def _completed(html: str, raw: Callable[[int, str], str]) -> Markup:
-    html = code_blocks.complete(with_cards(html), raw=raw, fold=_fold)
+    html = code_blocks.complete(with_cards(in_our_language(html)), raw=raw, fold=_fold)
     locale = get_locale()
     if locale and locale.language != SOURCE and "<copy-code>" in html:
         # English is in the script: most blogs need not send the words with every block.
@@ -51,18 +53,19 @@ def _completed(html: str, raw: Callable[[int, str], str]) -> Markup:
 
 
 def _raw_link(address: str, name: str) -> str:
-    hint = escape(_("Download %(name)s", name=name))
+    hint, word = escape(_("Download %(name)s", name=name)), escape(_("Raw"))
     return (
         f'<a class="code-block__raw" href="{escape(address)}" title="{hint}" data-added="">'
-        f"{escape(_('Raw'))}</a>"
+        f"{word}</a>"
     )
 
 
 def _fold(lines: int) -> str:
-    more = ngettext("Show the whole line", "Show all %(num)s lines", lines)
+    more = escape(ngettext("Show the whole line", "Show all %(num)s lines", lines))
+    fewer = escape(_("Show fewer lines"))
     return (
         '<details class="code-block__fold" data-added=""><summary>'
-        f"<span>{escape(more)}</span><span>{escape(_('Show fewer lines'))}</span>"
+        f"<span>{more}</span><span>{fewer}</span>"
         "</summary></details>"
     )
 

@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
         ngettext=_counted_in_template,
         interface_language=interface_language,
         interface_direction=interface_direction,
+        lang=lang,
     )
 
 
@@ -62,6 +63,17 @@ def interface_direction() -> str:
     """Return which way the interface is written, for ``<html dir>``: ``ltr`` or ``rtl``."""
     locale = get_locale() or Locale(SOURCE)
     return locale.text_direction
+
+
+def lang(language: str = "") -> Markup:
+    """Return the attribute that says a text is not in the interface's language; else nothing.
+
+    ``language`` is the text's own (BCP 47), by default the blog's.
+    """
+    language = language or current_site().language
+    if not language or language == interface_language():
+        return Markup()
+    return Markup(' lang="{}"').format(language)
 
 
 def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:
