@@ -28,6 +28,12 @@ SITE = {
     "prose, tall bars are code, frames are figures.",
     "description": "Engineering notes on databases, reliability and the software of this blog.",
     "footer_line": "If you can read this, the footer is reachable.",
+    "navigation": [
+        {"label": "Posts", "address": "/"},
+        {"label": "Tags", "address": "/tags"},
+        {"label": "Archive", "address": "/archive"},
+        {"label": "About", "address": "/about"},
+    ],
 }
 
 
