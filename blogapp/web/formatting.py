@@ -86,4 +86,6 @@ def listed(names: Sequence[str], word: Literal["and", "or"] = "and") -> str:
 def locale_in_use() -> Locale:
     """Return the interface's locale; plain English is the world's."""
     locale = get_locale()
-    return ENGLISH if locale is None or str(locale) == "en" else locale
+    return (
+        ENGLISH if locale is None or (locale.language, locale.territory) == ("en", None) else locale
+    )

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask
-from flask_babel import Babel, get_locale, get_translations
+from flask import Flask, g
+from flask_babel import Babel, Translations, get_locale, get_translations
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 from markupsafe import Markup
@@ -109,7 +109,7 @@ def shipped_languages() -> tuple[str, ...]:
 @pass_context
 def _in_template(context: Context, text: str, /, **variables: object) -> str:
     """Return ``text`` translated; what is put into it is escaped where the page is."""
-    text = get_translations().ugettext(text)
+    text = _catalogue().ugettext(text)
     return (Markup(text) if context.eval_ctx.autoescape else text) % variables
 
 
@@ -118,6 +118,14 @@ def _counted_in_template(
     context: Context, singular: str, plural: str, num: int, /, **variables: object
 ) -> str:
     """Return the text for ``num`` things, as `ngettext` does."""
-    text = get_translations().ungettext(singular, plural, num)
+    text = _catalogue().ungettext(singular, plural, num)
     variables.setdefault("num", number(num))
     return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+
+
+def _catalogue() -> Translations:
+    """Return the catalogue of this request, kept: a listing asks for two hundred texts."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    catalogue: Translations = g.catalogue
+    return catalogue
