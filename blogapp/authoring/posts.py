@@ -84,7 +84,7 @@ def edit(id: int | None = None) -> AnyResponse:
     if request.method == "POST" and images.is_chosen():
         return images.add(id)
     post = get_post(id) if id else None
-    if request.method == "GET":
+    if request.method != "POST":
         return show_editor(PostForm.of(post) if post else _empty_form(), post)
     form = PostForm()
     if "keep_writing" in request.form:
