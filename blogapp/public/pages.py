@@ -7,7 +7,14 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page
-from blogapp.public.posts import as_markdown, has_query, moved, opened
+from blogapp.public.posts import (
+    as_markdown,
+    by_taste,
+    has_query,
+    moved,
+    opened,
+    prefers_markdown,
+)
 from blogapp.web.addresses import absolute
 from blogapp.web.filters import iso
 from blogapp.web.pages import render_page
@@ -21,18 +28,21 @@ def about() -> Answer:
 
 
 def show(slug: str) -> Answer:
-    """A static page to read."""
+    """A static page to read; its Markdown for clients that prefer it."""
+    if prefers_markdown():
+        return by_taste(show_markdown(slug))
+
     page = opened(find_page(slug))
     address = _permalink(page)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
-    return render_page("public/page.html", page=page, address=absolute(address))
+    return render_page("public/page.html", page=page)
 
 
 def show_markdown(slug: str) -> Answer:
     """The page as its author wrote it, under front matter in YAML."""
     page = opened(find_page(slug))
-    if slug != page.slug or has_query():
+    if (slug != page.slug or has_query()) and not prefers_markdown():
         return moved(url_for(".page_markdown", slug=page.slug))
     return as_markdown(_front_matter(page), page.body)
 

@@ -1,6 +1,6 @@
 """A post as readers open it: the page, and the Markdown it was written in."""
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import yaml
 from flask import Response, abort, redirect, request, url_for
@@ -14,14 +14,14 @@ from blogapp.web.clock import now
 from blogapp.web.filters import iso
 from blogapp.web.pages import render_page
 
+# What stands for itself in an address (RFC 3986, 2.2), and what was escaped already.
+_RESERVED = ":/?#[]@!$&'()*+,;=%"
+
 
 def show(slug: str) -> Answer:
     """A post to read; its Markdown for clients that prefer it."""
-    if _prefers_markdown():
-        answer = show_markdown(slug)
-        answer.headers["Vary"] = "Accept, Accept-Encoding"
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+    if prefers_markdown():
+        return by_taste(show_markdown(slug))
 
     post = opened(find_post(slug))
     address = url_for(".post", slug=post.slug)
@@ -39,7 +39,7 @@ def show_markdown(slug: str) -> Answer:
     """The post as its author wrote it, under front matter in YAML."""
     post = opened(find_source(slug))
     address = url_for(".post_markdown", slug=post.slug)
-    if (slug != post.slug or has_query()) and not _prefers_markdown():
+    if (slug != post.slug or has_query()) and not prefers_markdown():
         return moved(address)
     return as_markdown(_front_matter(post), post.body)
 
@@ -59,20 +59,35 @@ def moved(address: str) -> Answer:
 
 
 def as_markdown(fields: dict[str, object], body: str) -> Response:
-    """Return ``body`` under ``fields`` as front matter in YAML; empty fields are left out."""
+    """Return ``body`` under ``fields`` as front matter in YAML; empty fields are left out.
+
+    The answer says that search engines should keep the page instead (RFC 6596).
+    """
     filled = {name: value for name, value in fields.items() if value}
     head = yaml.safe_dump(filled, allow_unicode=True, sort_keys=False, width=1000)
-    return Response(f"---\n{head}---\n\n{body}", content_type="text/markdown; charset=utf-8")
+    text = f"---\n{head}---\n\n{body}"
+    response = Response(text, content_type="text/markdown; charset=utf-8")
+    canonical = quote(str(fields["canonical"]), safe=_RESERVED)
+    response.headers["Link"] = f'<{canonical}>; rel="canonical"'
+    return response
+
+
+def by_taste(answer: Answer) -> Answer:
+    """Return an answer that this client's ``Accept`` chose, which no cache may keep."""
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def prefers_markdown() -> bool:
+    """Whether the client would rather have Markdown than HTML (RFC 9110, 12.5.1)."""
+    accept = request.accept_mimetypes
+    return accept.quality("text/markdown") > accept.quality("text/html")
 
 
 def has_query() -> bool:
     """Whether the address carries parameters that no post or page knows."""
     return bool(request.args) and "fragment" not in request.args
-
-
-def _prefers_markdown() -> bool:
-    accept = request.accept_mimetypes
-    return accept.quality("text/markdown") > accept.quality("text/html")
 
 
 def _front_matter(post: Post) -> dict[str, object]:

@@ -304,15 +304,55 @@ def test_who_prefers_markdown_gets_the_same_bytes_and_nobody_keeps_them(browser,
     assert by_taste.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("address", ["/posts/leases", "/about"])
 @pytest.mark.parametrize(
-    "accept", ["*/*", "text/html", "text/html, text/markdown", "text/markdown;q=0.1, text/html", ""]
+    "accept",
+    [
+        "text/markdown",
+        "text/markdown, text/html;q=0.9",
+        "text/markdown, */*;q=0.1",
+        "text/html;q=0.4, text/markdown;q=0.5",
+        "text/markdown, text/html;q=0",
+    ],
 )
-def test_everyone_else_gets_the_page(browser, make_post, accept):
+def test_who_weighs_markdown_higher_gets_it(browser, make_post, address, accept):
     make_post("Leases")
+    make_post("About", is_page=True)
 
-    response = browser.get("/posts/leases", headers={"Accept": accept})
+    answer = browser.get(address, headers={"Accept": accept})
+    head = browser.head(address, headers={"Accept": accept})
 
-    assert response.mimetype == "text/html"
+    assert answer.mimetype == head.mimetype == "text/markdown"
+    assert answer.headers["Vary"] == head.headers["Vary"] == "Accept, Accept-Encoding"
+    assert answer.headers["Link"] == f'<http://127.0.0.1:8000{address}>; rel="canonical"'
+    assert head.data == b""
+
+
+def test_an_odd_canonical_address_ends_no_header(browser, make_post):
+    make_post("Leases", canonical_url="https://example.org/é>; x\r\nSet-Cookie: a=b")
+
+    link = browser.get("/posts/leases.md").headers["Link"]
+
+    escaped = "https://example.org/%C3%A9%3E;%20x%0D%0ASet-Cookie:%20a=b"
+    assert link == f'<{escaped}>; rel="canonical"'
+
+
+@pytest.mark.parametrize("address", ["/posts/leases", "/about"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("*/*", "text/*", "text/html", "text/html, text/markdown", ""),
+        *("text/markdown;q=0.1, text/html", "text/markdown;q=0", "text/markdown;q=0.5, */*"),
+        *("application/json", "image/png;q=1", "nonsense", "text/markdown;q=nonsense, text/html"),
+    ],
+)
+def test_everyone_else_gets_the_page(browser, make_post, address, accept):
+    make_post("Leases")
+    make_post("About", is_page=True)
+
+    response = browser.get(address, headers={"Accept": accept})
+
+    assert (response.status_code, response.mimetype) == (200, "text/html")
 
 
 class TestUnderAPath:
