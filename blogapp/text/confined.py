@@ -17,7 +17,6 @@ from blogapp.text.messages import TooLong, read_as, receive, send
 
 # A process that once was this large keeps most of it: another one takes its place.
 LARGEST_AT_REST = 256 * 1024 * 1024
-NICER = 5
 _BYTES = 1 if sys.platform == "darwin" else 1024
 
 
@@ -25,7 +24,6 @@ def serve() -> None:
     """Answer jobs until there are no more."""
     source, target = _take_pipes()
     _prepare_signals()
-    os.nice(NICER)  # readers come first
     try:
         while True:
             job = receive(source)

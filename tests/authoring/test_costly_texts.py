@@ -1,14 +1,22 @@
+import threading
 from contextlib import contextmanager
 from random import Random
 from signal import ITIMER_VIRTUAL, SIGVTALRM, setitimer, signal
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
 from blogapp.text import confining
 from tests.authoring.conftest import only_post, stored
 from tests.bombs import bombs
+from tests.browser.serving import gunicorn, listen
 from tests.conftest import parse
 
+NAMES = sorted(bombs(1))
+HEAPS = [name for name in NAMES if name.startswith("heap of")]
+# Heaps differ in what rendering them costs, and little in what saving them does.
+MEGABYTES = [*Random(4).sample(HEAPS, 20), *(name for name in NAMES if name not in HEAPS)]
 COSTLY = "# *a*\n\n" * 60_000 + "<script>alert(1)</script> The end\n"
 
 
@@ -21,6 +29,24 @@ def impatient(monkeypatch):
 @pytest.fixture
 def post(author, make_post):
     return make_post("Leases", authors=[author.author])
+
+
+class Session:
+    """What a browser would send to a server of its own."""
+
+    def __init__(self, server, cookie=""):
+        self.server = server
+        self.headers = {"Cookie": f"session={cookie}"} if cookie else {}
+
+    def get(self, path, data=None):
+        request = Request(self.server + path, data, self.headers)
+        with urlopen(request, timeout=120) as answer:
+            if cookie := answer.headers["Set-Cookie"]:
+                self.headers["Cookie"] = cookie.partition(";")[0]
+            return answer.status, answer.read().decode()
+
+    def post(self, path, form):
+        return self.get(path, urlencode(form).encode())
 
 
 @contextmanager
@@ -77,6 +103,33 @@ def test_readers_see_a_costly_text_as_it_was_typed(impatient, author, browser, p
     assert browser.page("/?q=end").select_one(".post-card")
 
 
+def test_readers_are_served_while_two_costly_texts_are_previewed(app, author, post, tmp_path):
+    address, previews = f"/write/posts/{post.id}", []
+
+    def preview(session):
+        editor = parse(session.get(address)[1])
+        token = editor.select_one("[name=csrf_token]")["value"]
+        form = {"csrf_token": token, "title": "Costly", "body": COSTLY}
+        previews.append(session.post(f"{address}/preview", form))
+
+    with listen() as listener, gunicorn(app, listener, tmp_path / "log"):
+        server = "http://{}:{}".format(*listener.getsockname())
+        sessions = [Session(server, author.get_cookie("session").value) for _ in range(2)]
+        reader = Session(server)
+        reader.get("/posts/leases")
+        threads = [threading.Thread(target=preview, args=[session]) for session in sessions]
+        for thread in threads:
+            thread.start()
+        status, _ = reader.get("/posts/leases")
+        were_at_work = [thread.is_alive() for thread in threads]
+        for thread in threads:
+            thread.join()
+
+    assert (status, were_at_work) == (200, [True, True])
+    assert [status for status, _ in previews] == [200, 200]
+    assert all("Shown as it was typed" in text for _, text in previews)
+
+
 def test_a_text_that_was_shortened_is_formatted_again(impatient, author, browser, post, typed):
     author.post(f"/write/posts/{post.id}", data=typed(post, body=COSTLY))
 
@@ -106,13 +159,13 @@ def save_and_show(author, browser, post, typed, body):
     assert stored(post.id).body == body.replace("\0", "")
 
 
-@pytest.mark.parametrize("name", Random(2).sample(sorted(bombs(1)), 5))
+@pytest.mark.parametrize("name", Random(2).sample(NAMES, 5))
 def test_a_text_made_to_cost_is_previewed_saved_and_shown(author, browser, post, typed, name):
     save_and_show(author, browser, post, typed, bombs(20_000)[name]())
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("name", bombs(1))
+@pytest.mark.parametrize("name", MEGABYTES)
 def test_a_megabyte_made_to_cost_is_previewed_saved_and_shown(author, browser, post, typed, name):
     body = bombs(900_000)[name]().encode()[:1_000_000].decode(errors="ignore")
 
