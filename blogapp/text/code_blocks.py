@@ -9,7 +9,7 @@ depends on it: the link to the file, and words of the interface.
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from blogapp.text.highlighting import Line, highlight
@@ -21,6 +21,8 @@ from blogapp.text.templating import ADDED
 GAP = "\ufdd1"
 MOST_BLOCKS = 500
 MOST_LINES = 5_000
+# Characters of a body. Some lexers take the square of a block's length; posts of a million exist.
+MOST_COLOURED = 200_000
 NUMBERED_FROM = 21
 FOLDED_FROM = 51
 # As in code-block.css.
@@ -61,6 +63,7 @@ class CodeBlocks:
 
     def __init__(self) -> None:
         self.blocks: list[_Block] = []
+        self.coloured = 0
         # Nobody can write a placeholder who does not know it.
         self.mark = f"code-{secrets.token_hex(8)}-"
         self.place = re.compile(
@@ -102,7 +105,9 @@ class CodeBlocks:
         block = self._at(place)
         if block.number > MOST_BLOCKS:
             return f"<pre><code>{escape(block.code, quote=False)}</code></pre>"
-        return _figure(block, place[1] or f"c{block.number}")
+        self.coloured += len(block.code)
+        is_coloured = self.coloured <= MOST_COLOURED
+        return _figure(block, place[1] or f"c{block.number}", is_coloured=is_coloured)
 
 
 def complete(html: str, *, raw: Callable[[int, str], str], fold: Callable[[int], str]) -> str:
@@ -146,7 +151,7 @@ def _name(block: _Block) -> str:
     return file_name(stem, "diff" if is_diff else block.info.language)
 
 
-def _figure(block: _Block, id: str) -> str:
+def _figure(block: _Block, id: str, *, is_coloured: bool) -> str:
     """Return the figure of a block; nothing in it but the code is text to select."""
     code, info = block.code.strip("\n"), block.info
     language = language_name(info.language)
@@ -164,7 +169,7 @@ def _figure(block: _Block, id: str) -> str:
     if count > MOST_LINES:
         body, fold, variants = escape(code, quote=False), "", ""
     else:
-        lines = highlight(code, info)
+        lines = highlight(code, info if is_coloured else replace(info, language=""))
         is_numbered = _is_numbered(lines, info)
         body = _body(lines, id, info, is_numbered=is_numbered)
         fold = f"{GAP}fold {count}{GAP}" if _is_folded(lines, info) else ""

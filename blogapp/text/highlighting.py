@@ -15,7 +15,7 @@ from blogapp.text.info_strings import Info, Ranges
 from blogapp.text.languages import find_lexer, find_lexer_for_file
 
 # Lexers are regular expressions by many hands: what they may be given is bounded.
-LONGEST_CODE = 60_000
+LONGEST_CODE = 40_000
 LONGEST_LINE = 2_000
 
 # A token wears the class of its nearest relative here; names and punctuation stay plain.

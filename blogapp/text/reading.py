@@ -177,8 +177,6 @@ class _Reader:
             self.take_code(text.strip("\n"))
             return
         text = " ".join(text.split())
-        if self.names[-1:] == ["figcaption"] and _is_code(self.open[-2:-1]):
-            return
         self.texts.append(text)
         self.words += count_words(text)
         if self.names[-1:] == ["p"] and self.is_for_excerpt(text):
@@ -215,10 +213,6 @@ class _Reader:
 
 def _is_note_link(tag: Tag) -> bool:
     return not {"footnotes__mark", "footnotes__back"}.isdisjoint(tag.classes)
-
-
-def _is_code(tags: Sequence[Tag]) -> bool:
-    return any("code-block" in tag.classes for tag in tags)
 
 
 def _is_drawn(tag: Tag) -> bool:
