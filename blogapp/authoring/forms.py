@@ -51,6 +51,7 @@ _UNSEEN = " \xa0\u1680\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0
 DATE_FORMATS = (
     "%-d %b %Y",
     "%-d %B %Y",
+    "%-d. %B %Y",
     "%b %-d, %Y",
     "%B %-d, %Y",
     "%d.%m.%Y",

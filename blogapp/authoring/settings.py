@@ -7,7 +7,6 @@ from flask import Response, abort, current_app, make_response, redirect, render_
 from flask import url_for as address_of
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import refresh
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,6 +31,7 @@ from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, local
 from blogapp.web.headers import let_frame_previews
+from blogapp.web.language import look_up_language
 from blogapp.web.look import palette
 
 
@@ -163,7 +163,7 @@ def _keep(form: SectionForm, site: Site) -> None:
     if site.time_zone != was_zone:
         recompute_months(site.zone)
     db.session.commit()
-    refresh()  # it may be another language now
+    look_up_language()  # it may be another language now
 
 
 def _show(section: Section, form: SectionForm, status: int = 200) -> Response:

@@ -39,6 +39,7 @@ from blogapp.text.colours import parse_colour
 from blogapp.text.origins import BadOrigin, covers, origin_of, parse_origin
 from blogapp.text.palettes import TEXT, Palette
 from blogapp.text.snippets import BadSnippet, read_snippet
+from blogapp.web.formatting import USUAL, format_day
 
 MOST_CRUMBS, MOST_ENTRIES, MOST_SOCIAL = 4, 10, 12
 MOST_ORIGINS = 20
@@ -97,8 +98,12 @@ class GeneralForm(SectionForm):
 
     def offer_date_formats(self, site: Site, example: datetime) -> None:
         """Let the form choose among common formats and the site's own, shown as they look."""
+        usual = _("%(date)s, as is usual in the language", date=format_day(example, USUAL))
         formats = dict.fromkeys([*DATE_FORMATS, site.date_format])
-        self.date_format.choices = {fmt: example.strftime(fmt) for fmt in formats}
+        self.date_format.choices = {
+            USUAL: usual,
+            **{fmt: format_day(example, fmt) for fmt in formats if fmt != USUAL},
+        }
 
     def validate_time_zone(self, field: Field) -> None:
         if field.data not in available_timezones():

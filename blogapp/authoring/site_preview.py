@@ -1,7 +1,6 @@
 """Pages of the blog with settings that are not kept: shown to their owner, stored by nobody."""
 
 from flask import Response, current_app, g, make_response, render_template, request, url_for
-from flask_babel import refresh
 from werkzeug.test import EnvironBuilder
 
 from blogapp.authoring.settings_forms import SectionForm
@@ -9,6 +8,7 @@ from blogapp.posts.listing import list_posts
 from blogapp.posts.selection import Selection
 from blogapp.site.models import Site
 from blogapp.web.clock import now
+from blogapp.web.language import look_up_language
 from blogapp.web.look import Logo
 
 POST = "post"
@@ -23,7 +23,7 @@ def show(draft: Site, *, page: str, logo: Logo | None) -> Response:
     app = current_app
     with app.request_context(environ):
         g.site, g.is_preview, g.previewed_logo = draft, True, logo
-        refresh()  # the draft may speak another language
+        look_up_language()  # the draft may speak another language
         response = app.full_dispatch_request()
     del response.headers["ETag"]
     return response

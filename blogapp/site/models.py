@@ -44,7 +44,7 @@ class Site(Base):
     footer_line: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(35), default="en")
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
-    # In strftime's notation; dates are shown in `time_zone`.
+    # In strftime's notation, or "usual" in the language; dates are shown in `time_zone`.
     date_format: Mapped[str] = mapped_column(String(60), default="%-d %b %Y")
     page_size: Mapped[int] = mapped_column(default=12)
 

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 
 from blogapp.web.filters import current_site, local
 
+USUAL = "usual"  # instead of a notation: as the language has it
 ENGLISH = Locale("en", "001")  # as the world writes it: 18 Nov 2026; a, b and c
 
 
@@ -23,10 +24,10 @@ def day(moment: datetime) -> str:
 def format_day(when: date, notation: str) -> str:
     """Return a day in strftime's ``notation``, its names in the interface's language.
 
-    The empty notation is the one usual in that language.
+    `USUAL` is the notation that is usual in that language.
     """
     locale = locale_in_use()
-    if not notation:
+    if notation == USUAL:
         return format_date(when, "medium", locale)
     if locale.language != "en":
         for directive, kind, width in (

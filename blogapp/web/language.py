@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, g
-from flask_babel import Babel, Translations, get_locale, get_translations
+from flask_babel import Babel, Translations, get_locale, get_translations, refresh
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 from markupsafe import Markup
@@ -45,8 +45,15 @@ def init_app(app: Flask) -> None:
         ngettext=_counted_in_template,
         interface_language=interface_language,
         interface_direction=interface_direction,
+        interface_languages=interface_languages,
         lang=lang,
     )
+
+
+def look_up_language() -> None:
+    """Find the language anew: the settings that this request goes by are others now."""
+    g.pop("catalogue", None)
+    refresh()
 
 
 def interface_locale() -> Locale:
@@ -97,6 +104,11 @@ def find_locale(language: str) -> Locale | None:
         except (UnknownLocaleError, ValueError):
             continue
     return None
+
+
+def interface_languages() -> dict[str, str]:
+    """Return the languages that the interface speaks, each by its own name."""
+    return {code: Locale(code).get_display_name(code) or code for code in shipped_languages()}
 
 
 @cache

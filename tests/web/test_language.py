@@ -90,6 +90,15 @@ class TestTheBlogsLanguage:
 
         assert browser.page("/").html["lang"] == shown
 
+    def test_the_settings_offer_what_it_speaks(self, owner, speak):
+        speak("de", date_format="usual")
+
+        page = owner.page("/write/settings")
+
+        offered = {option["value"]: option.text for option in page.select("datalist option")}
+        assert offered == {"en": "English", "de": "Deutsch"}
+        assert page.select_one("#date_format [selected]")["value"] == "usual"
+
     def test_it_changes_with_the_settings(self, owner, browser):
         form = owner.page("/write/settings").select_one("form[method=post]")
         fields = {
@@ -130,6 +139,16 @@ class TestSentences:
         assert browser.page("/").select_one(".post-card time").text == "18. März 2026"
         assert browser.page("/archive/2026/3").h1.text == "März 2026"
         assert browser.page("/archive").select_one(".index__entry a").text == "März"
+
+    @pytest.mark.parametrize(
+        ("language", "shown"),
+        [("de", "18.03.2026"), ("en", "18 Mar 2026"), ("en-US", "Mar 18, 2026")],
+    )
+    def test_dates_can_be_as_is_usual(self, browser, make_post, speak, language, shown):
+        speak(language, date_format="usual")
+        make_post("Usual", published_at=MARCH)
+
+        assert browser.page("/").select_one(".post-card time").text == shown
 
     def test_thousands_are_set_apart(self, author, make_post, speak):
         speak("de")
