@@ -46,7 +46,7 @@ def set_text(
     parts = _parts(shown)
     widths = [_width(face, part) for part in parts]
     for size, most in sizes:
-        lines = _wrapped(parts, widths, width * _MEASURED_AT / size)
+        lines = _balanced(parts, widths, width * _MEASURED_AT / size)
         if len(lines) <= most and not any(_is_wide(face, line, size, width) for line in lines):
             return Setting(face, size, tuple(lines), _is_rtl(shown))
     size, most = sizes[-1]
@@ -123,6 +123,17 @@ def _width(face: Path, text: str) -> float:
 
 def _is_wide(face: Path, line: str, size: int, width: float) -> bool:
     return _width(face, line) * size / _MEASURED_AT > width
+
+
+def _balanced(parts: Sequence[str], widths: Sequence[float], width: float) -> list[str]:
+    """Break into as few lines as fit, and those as even as can be: no word alone at the end."""
+    lines = _wrapped(parts, widths, width)
+    narrow, wide = max(widths, default=0.0), width
+    for _ in range(10 if len(lines) > 1 else 0):
+        middle = (narrow + wide) / 2
+        tried = _wrapped(parts, widths, middle)
+        narrow, wide = (narrow, middle) if len(tried) == len(lines) else (middle, wide)
+    return _wrapped(parts, widths, wide)
 
 
 def _wrapped(parts: Sequence[str], widths: Sequence[float], width: float) -> list[str]:

@@ -13,6 +13,7 @@ from blogapp.public.place import Place
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.cards import Picture
 from blogapp.web.filters import current_site, iso
+from blogapp.web.icons import icon_address
 
 Thing = dict[str, Any]
 
@@ -30,7 +31,7 @@ def of_post(post: Post, around: Surroundings, *, address: str, picture: Picture)
         "datePublished": iso(post.published_at) if post.published_at else "",
         "dateModified": iso(moment) if (moment := post.updated_at or post.published_at) else "",
         "author": [_person(author) for author in post.authors],
-        "publisher": {"@id": _blog_id()},
+        "publisher": _publisher(),
         "image": _image(picture),
         "wordCount": post.words,
         "timeRequired": f"PT{post.minutes}M",
@@ -132,6 +133,25 @@ def _web_site() -> Thing:
         "inLanguage": site.language,
         "potentialAction": search,
     }
+
+
+def _publisher() -> Thing:
+    """Who stands behind the blog; where else they are known is in its menu of links."""
+    site = current_site()
+    elsewhere = [link["address"] for link in site.social_links or ()]
+    publisher = {
+        "@type": "Organization",
+        "name": site.title,
+        "url": absolute_url_for("public.index"),
+        "logo": {
+            "@type": "ImageObject",
+            "url": absolute(icon_address("icon-512.png")),
+            "width": 512,
+            "height": 512,
+        },
+        "sameAs": [address for address in elsewhere if address.startswith("http")],
+    }
+    return {name: value for name, value in publisher.items() if value}
 
 
 def _blog_id() -> str:

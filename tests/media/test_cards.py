@@ -81,6 +81,22 @@ def test_a_title_breaks_into_at_most_four_lines_and_ends_in_an_ellipsis_at_a_wor
     assert all(setting.font.getlength(line) <= 1056 for line in setting.lines)
 
 
+def test_no_word_stands_alone_at_the_end():
+    title = "The cache that lied about age"
+    setting = lettering.set_text(title, [SANS], width=1056, sizes=((80, 2),))
+
+    assert setting.lines == ("The cache that", "lied about age")
+
+
+def test_a_script_without_spaces_breaks_between_letters(monkeypatch):
+    monkeypatch.setattr(lettering, "has_sign", lambda face, letter: True)
+
+    setting = lettering.set_text("日本語" * 20, [SANS], width=500, sizes=((60, 20),))
+
+    assert len(setting.lines) > 2
+    assert "".join(setting.lines) == "日本語" * 20
+
+
 def test_a_short_title_is_set_as_large_as_it_may():
     setting = lettering.set_text("Leases", [SANS], width=1056, sizes=((80, 2), (66, 3)))
 

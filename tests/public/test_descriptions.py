@@ -31,8 +31,18 @@ def linked_data(page):
 @pytest.fixture
 def blog(make_post, make_author):
     """A blog with a post that has everything, in a series with another."""
+    elsewhere = [
+        {"label": "Fediverse", "address": "https://example.social/@plumb"},
+        {"label": "Mail", "address": "mailto:a@example.com"},
+    ]
     db.session.add(
-        Site(id=1, title="Plumbline", description="Measured write-ups", language="en-GB")
+        Site(
+            id=1,
+            title="Plumbline",
+            description="Measured write-ups",
+            language="en-GB",
+            social_links=elsewhere,
+        )
     )
     ada, grace = make_author("Ada", bio="Counts."), make_author("Grace")
     make_post("Part one", series="Time", series_position=1)
@@ -117,6 +127,8 @@ def test_a_post_is_a_posting_by_people_in_a_series(blog, browser):
     assert posting["keywords"] == ["CI/CD", "locks"]
     assert posting["articleSection"] == "Databases"
     assert posting["image"]["width"] == 1200
+    assert posting["publisher"]["name"] == "Plumbline"
+    assert posting["publisher"]["sameAs"] == ["https://example.social/@plumb"]
     assert posting["isPartOf"][1]["name"] == "Time"
     assert posting["position"] == 2
     assert posting["inLanguage"] == "en-GB"
