@@ -160,12 +160,12 @@ class _Illustrating:
         scroll = {"class": "diagram__scroll"}
         if size:
             scroll |= {"role": "group", "aria-label": "Diagram", "tabindex": "0"}
-        caption = f"<figcaption>{write(title)}</figcaption>" if title else ""
+        caption = f"<span>{write(title)}</span>" if title else ""
         return (
             f'<figure class="{classes}">{write(Tag("div", attributes=scroll))}'
-            f"{self.place('span', diagram.svg, diagram.text)}</div>{caption}"
+            f"{self.place('span', diagram.svg, diagram.text)}</div><figcaption>{caption}"
             f'<details data-added=""><summary>Source of the diagram</summary>{source}</details>'
-            "</figure>"
+            "</figcaption></figure>"
         )
 
     def code(self, at: int, end: int) -> str:

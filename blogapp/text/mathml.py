@@ -47,6 +47,7 @@ _FRAMES = {
     "top": "math__top",
     "bottom": "math__bottom",
 }
+_ARROW_ABOVE = "\N{COMBINING RIGHT ARROW ABOVE}"
 _APPLIED = "\N{FUNCTION APPLICATION}"
 _THIN = "0.1667em"
 _BRACKETS = {"(", "[", "{", "|", "!"}
@@ -89,6 +90,8 @@ def _suit(element: etree.Element, depth: int) -> None:
         element.tag = "mrow"
     if element.tag == "mrow":
         _space_functions(element)
+    if element.tag == "mo" and element.text == _ARROW_ABOVE:
+        element.text = "\N{RIGHTWARDS ARROW}"  # a combining one stretches nowhere
     classes = list(_classes(element))
     element.attrib = {
         name: value

@@ -34,17 +34,29 @@ _TRANSFORM = re.compile(
 _WORD = re.compile(r"[a-zA-Z][\w-]{0,30}")
 _LOCAL = re.compile(r"url\([\"']?#([^()\"']+)[\"']?\)")
 
-_MEASURED = """
-    cx cy dx dy height r refX refY rx ry width x x1 x2 y y1 y2 offset markerHeight markerWidth
-"""
-_NAMED = "gradientUnits markerUnits orient preserveAspectRatio"
-_ATTRIBUTES = {
-    **dict.fromkeys(_MEASURED.split(), _MEASURE),
-    **dict.fromkeys(_NAMED.split(), re.compile(rf"{_WORD.pattern}|{_NUMBER}")),
+_GEOMETRY = {
+    "circle": "cx cy r",
+    "ellipse": "cx cy rx ry",
+    "line": "x1 x2 y1 y2",
+    "linearGradient": "gradientUnits x1 x2 y1 y2",
+    "marker": "markerHeight markerUnits markerWidth orient preserveAspectRatio refX refY viewBox",
+    "path": "d",
+    "polygon": "points",
+    "polyline": "points",
+    "rect": "height rx ry width x y",
+    "stop": "offset",
+    "text": "dx dy x y",
+    "tspan": "dx dy x y",
+}
+_VALUES = {
     "d": _PATH,
     "points": _NUMBERS,
     "transform": _TRANSFORM,
     "viewBox": _NUMBERS,
+    **dict.fromkeys(
+        ("gradientUnits", "markerUnits", "orient", "preserveAspectRatio"),
+        re.compile(rf"{_WORD.pattern}|{_NUMBER}"),
+    ),
 }
 _STYLES = {
     "dominant-baseline": _WORD,
@@ -63,6 +75,10 @@ _STYLES = {
     "visibility": re.compile("hidden"),
     "display": re.compile("none"),
 }
+_OF_TEXT = {"dominant-baseline", "font-size", "font-style", "font-weight", "text-anchor"}
+_OF_TEXT |= {"text-decoration"}
+_WITH_TEXT = {"g", *_TEXTS}
+_MOVED = {"g", "text", *_SHAPES}
 _PAINTS = ("fill", "stroke", "stop-color")
 _REFERENCES = ("marker-end", "marker-mid", "marker-start")
 
@@ -183,20 +199,20 @@ class _Restyling:
             self.labels.append(label)
 
     def attributes(self, element: etree.Element, tag: str) -> Iterator[tuple[str, str]]:
-        for name, value in element.attrib.items():
-            pattern = _ATTRIBUTES.get(name)
-            if pattern and pattern.fullmatch(value.strip()):
-                yield name, value.strip()
+        for name in (*_GEOMETRY.get(tag, "").split(), *["transform"] * (tag in _MOVED)):
+            value = element.get(name, "").strip()
+            if value and _VALUES.get(name, _MEASURE).fullmatch(value):
+                yield name, value
         if tag in _REFERRED:
             yield "id", self.name(element.get("id", ""))
         said = self.said(element)
         for name, value in said.items():
             pattern = _STYLES.get(name)
-            if (
-                pattern
-                and pattern.fullmatch(value)
-                and not (name == "opacity" and _is_ground(said))
-            ):
+            if name in _OF_TEXT and tag not in _WITH_TEXT:
+                continue
+            if name == "opacity" and _is_ground(said):
+                continue
+            if pattern and pattern.fullmatch(value):
                 yield name, value
             elif name in _REFERENCES and (local := _LOCAL.fullmatch(value)):
                 yield name, f"url(#{self.name(local[1])})"

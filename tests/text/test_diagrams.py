@@ -50,7 +50,7 @@ def test_a_diagram_is_a_figure_with_its_source_at_hand():
 
     assert figure.svg["role"] == "img"
     assert figure.svg["aria-label"] == "Flowchart: The way of a request"
-    assert figure.figcaption.text == "The way of a request"
+    assert figure.figcaption.span.text == "The way of a request"
     assert figure.details.summary.text == "Source of the diagram"
     assert "A[Browser] -->|GET /| B{Cached?}" in figure.details.pre.text
     assert not figure.details.has_attr("open")
