@@ -169,6 +169,15 @@ class TestLogo:
         assert mark.img["alt"] == "Plumb"
         assert not mark.has_attr("aria-label")
 
+    def test_a_logo_beside_the_name_does_not_say_it_again(self, owner, browser):
+        data = LOOK | {"upload": (png(), "ours.png"), "shows_name": "y"}
+        owner.post("/write/settings/look", data=data)
+
+        mark = browser.page("/").select_one(".header__mark")
+
+        assert mark.text.strip() == mark["aria-label"] == "Untitled blog"
+        assert mark.img["alt"] == ""
+
     def test_a_drawing_that_only_draws_is_taken(self, owner, browser):
         data = LOOK | {"upload": (io.BytesIO(DRAWING), "ours.svg")}
 

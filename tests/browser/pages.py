@@ -44,6 +44,23 @@ Words, *stressed* and **strong**, with `code`, a [link](https://example.com/) an
 
 ![A square, drawn](/static/icons/mark.svg)
 
+It takes $O(n \\log n)$, at least while $\\rho < 1$:
+
+$$
+W(t) = \\sum_{{i=1}}^{{n}} \\frac{{\\lambda_i}}{{\\mu_i\\,(1 - \\rho_i)}}
+  + \\begin{{pmatrix}} a & b & c & d \\\\ e & f & g & h \\end{{pmatrix}} + \\overbrace{{a + b + c}}^{{n}}
+$$
+
+```mermaid title="Who asks whom"
+flowchart LR
+  A[Browser] -->|GET| B{{{{Kept?}}}} -- no --> C[App] --> D[(Database)] --> E[Disk] --> F[Tape]
+  style C fill:#fc9
+```
+
+/posts/post-2
+
+https://github.com/pallets/flask/pull/12
+
 <details><summary>More of it</summary>
 
 {PARAGRAPH}
@@ -91,6 +108,10 @@ PRIVATE = {
     "conflict": "write/posts/1, #save",
     "tags in use": "write/tags",
     "settings": "write/settings",
+    "look": "write/settings/look",
+    "front page": "write/settings/front",
+    "header and footer": "write/settings/frame",
+    "outside sources": "write/settings/outside",
 }
 
 # What is pressed there opens another page.

@@ -15,6 +15,8 @@ class LookPreview extends HTMLElement {
     this.#form.addEventListener("change", this.#soon)
     this.addEventListener("click", this.#choose)
     this.#wide.addEventListener("change", this.#show)
+    addEventListener("blur", this.#mark)
+    addEventListener("focus", this.#mark)
     this.#show()
   }
 
@@ -24,9 +26,17 @@ class LookPreview extends HTMLElement {
     this.#form.removeEventListener("change", this.#soon)
     this.removeEventListener("click", this.#choose)
     this.#wide.removeEventListener("change", this.#show)
+    removeEventListener("blur", this.#mark)
+    removeEventListener("focus", this.#mark)
   }
 
   #wide = matchMedia("(min-width: 80rem)")
+
+  // What has the focus inside of a frame is no :focus-within of the page around it.
+  #mark = () => {
+    const stage = this.querySelector(".look-preview__stage")
+    stage.toggleAttribute("data-focused", stage.contains(document.activeElement))
+  }
 
   #soon = () => {
     clearTimeout(this.#timer)
