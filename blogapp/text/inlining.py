@@ -50,8 +50,11 @@ class Inlines(Treeprocessor):
         super().__init__(md)
         self.typography = typography
         self.left = LONGEST_EXPANSION
+        self.patterns: list[InlineProcessor] = []
 
     def run(self, root: etree.Element) -> None:
+        patterns = self.md.inlinePatterns
+        self.patterns = [pattern for pattern in patterns if isinstance(pattern, InlineProcessor)]
         for element in list(root.iter()):
             text = element.text
             if text and not isinstance(text, AtomicString):
@@ -102,7 +105,7 @@ class _Inline:
         self.text = text
         self.find = inlines.find
         self.typography = inlines.typography
-        self.others = _Others(inlines.md, text)
+        self.others = _Others(inlines.patterns, text)
         self.nodes: list[_Node] = []
         self.runs: list[Run] = []
         self.brackets: list[_Bracket] = []
@@ -307,12 +310,11 @@ class _Inline:
 class _Others:
     """Patterns that extensions registered, and where each matches next."""
 
-    def __init__(self, md: Markdown, text: str) -> None:
+    def __init__(self, patterns: Sequence[InlineProcessor], text: str) -> None:
         self.text = text
         self.found: dict[InlineProcessor, re.Match[str]] = {}
-        for pattern in md.inlinePatterns:
-            if isinstance(pattern, InlineProcessor):
-                self.look(pattern, 0)
+        for pattern in patterns:
+            self.look(pattern, 0)
 
     def look(self, pattern: InlineProcessor, at: int) -> None:
         self.found.pop(pattern, None)
