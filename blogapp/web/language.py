@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         _=_in_template,
         gettext=_in_template,
         ngettext=_counted_in_template,
+        pgettext=_in_template_about,
         interface_language=interface_language,
         interface_direction=interface_direction,
         interface_languages=interface_languages,
@@ -122,6 +123,13 @@ def shipped_languages() -> tuple[str, ...]:
 def _in_template(context: Context, text: str, /, **variables: object) -> str:
     """Return ``text`` translated; what is put into it is escaped where the page is."""
     text = _catalogue().ugettext(text)
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+
+
+@pass_context
+def _in_template_about(context: Context, about: str, text: str, /, **variables: object) -> str:
+    """Return ``text`` translated as it is meant in ``about``, where one word has two meanings."""
+    text = _catalogue().upgettext(about, text)
     return (Markup(text) if context.eval_ctx.autoescape else text) % variables
 
 

@@ -23,7 +23,7 @@ SPEAKING = [
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 CATALOGUES = sorted((ROOT / "blogapp" / "translations").glob("*/LC_MESSAGES/messages.po"))
 
-GETTEXT = {"_", "_l", "gettext", "lazy_gettext", "ngettext"}
+GETTEXT = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 LAZY = {"_l", "lazy_gettext"}
 # What is the same in every language.
 UNIVERSAL = {"Ctrl", "Enter", "Markdown", "min", "blogapp", "RSS", "JSON"}
@@ -69,7 +69,7 @@ class TestCatalogue:
 
 def test_one_singular_has_one_plural():
     plurals = defaultdict(set)
-    for message in texts():
+    for _, message in texts():
         if isinstance(message, tuple):
             plurals[message[0]].add(message[1])
 
@@ -162,6 +162,7 @@ def test_templates_translate_texts_that_stand_there(path):
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in GETTEXT:
             assert isinstance(call.args[0], nodes.Const), f"line {call.lineno}"
+            assert call.node.name != "pgettext" or isinstance(call.args[1], nodes.Const)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
@@ -187,7 +188,7 @@ WRITTEN_BY_PYTHON = {"copy", "copied", "press", "wrap", "line"}
 
 
 def texts():
-    """Every text that `make catalogue` would find; a pair where it has a plural."""
+    """Every text that `make catalogue` would find, and what it is about; plurals are pairs."""
     if not FOUND:
         mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
         options = next(m for m in mappings if m["method"] == "jinja2")
@@ -198,7 +199,7 @@ def texts():
         ):
             for path in paths:
                 found = extract_from_file(method, path, keywords, options=options)
-                FOUND.update(message for _, message, _, _ in found)
+                FOUND.update((context, message) for _, message, _, context in found)
     return FOUND
 
 
@@ -211,7 +212,7 @@ def read(path):
 
 
 def key(message):
-    return message.id if isinstance(message.id, str) else tuple(message.id)
+    return message.context, message.id if isinstance(message.id, str) else tuple(message.id)
 
 
 def strings(text):

@@ -224,6 +224,9 @@ class Pseudo(NullTranslations):
     def ngettext(self, singular, plural, number):
         return altered(singular if number == 1 else plural)
 
+    def upgettext(self, context, message):
+        return altered(message)
+
     ugettext, ungettext = gettext, ngettext
 
 

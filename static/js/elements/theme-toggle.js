@@ -42,7 +42,9 @@ class ThemeToggle extends HTMLElement {
   }
 
   #show() {
-    this.querySelector("button").setAttribute("aria-label", this.dataset[WORDS[this.theme]])
+    const button = this.querySelector("button")
+    button.dataset.shows = this.theme
+    button.setAttribute("aria-label", this.dataset[WORDS[this.theme]])
     for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
       meta.dataset.own ??= meta.content
       meta.content = this.theme === "system" ? meta.dataset.own : meta.dataset[this.theme]
