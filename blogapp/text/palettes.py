@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from blogapp.text.colours import contrast, parse_colour
 
 TEXT, SHAPE = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
+# The inks of code, and the grounds of its lines: plain, pointed at, added or highlighted, removed.
+CODE_INKS = ("ink", "ink-3", "blue", "blue-2", "red", "green", "amber")
+CODE_GROUNDS = ("sheet", "well", "blue-wash", "red-wash")
 # What stands on what, and how well it has to be told apart.
 PAIRS = (
-    *((ink, ground, TEXT) for ink in ("ink", "ink-2", "ink-3") for ground in ("paper", "sheet")),
-    *((ink, "well", TEXT) for ink in ("ink", "ink-2", "ink-3")),
-    *(("blue", ground, TEXT) for ground in ("paper", "sheet", "well", "blue-wash")),
-    *((ink, "blue-wash", TEXT) for ink in ("blue-2", "ink", "ink-3")),
+    *((ink, "paper", TEXT) for ink in ("ink", "ink-2", "ink-3", "blue", "red")),
+    *(("ink-2", ground, TEXT) for ground in ("sheet", "well")),
     *(("on-blue", ground, TEXT) for ground in ("blue", "blue-2")),
-    *(("red", ground, TEXT) for ground in ("paper", "sheet", "red-wash")),
-    *((signal, "sheet", TEXT) for signal in ("green", "amber")),
+    *((ink, ground, TEXT) for ink in CODE_INKS for ground in CODE_GROUNDS),
     ("paper", "ink", TEXT),
     *(("rule-2", ground, SHAPE) for ground in ("paper", "sheet")),
     *((bar, "paper", SHAPE) for bar in ("bar-2", "bar-3")),

@@ -7,6 +7,7 @@ import tinycss2
 from pygments.token import STANDARD_TYPES
 
 from blogapp.text.highlighting import CLASSES, css_class
+from blogapp.text.palettes import CODE_GROUNDS, CODE_INKS
 from tests.contract.test_contrast import TEXT, TOKENS, contrast
 from tests.contract.test_stylesheets import classes_in, declarations_of, walk
 
@@ -45,9 +46,9 @@ def value_of(rule, name):
     return own.removeprefix("var(--").removesuffix(")") if own.startswith("var(--") else ""
 
 
-def test_each_way_to_mark_a_line_is_found():
-    assert grounds() == {"sheet", "well", "blue-wash", "red-wash"}
-    assert len(set(inks().values())) >= 6
+def test_the_owners_colours_are_checked_for_code_too():
+    assert grounds() == set(CODE_GROUNDS)
+    assert set(inks().values()) == set(CODE_INKS)
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
