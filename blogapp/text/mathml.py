@@ -91,7 +91,9 @@ def _suit(element: etree.Element, depth: int) -> None:
     if element.tag == "mrow":
         _space_functions(element)
     if element.tag == "mo" and element.text == _ARROW_ABOVE:
-        element.text = "\N{RIGHTWARDS ARROW}"  # a combining one stretches nowhere
+        # A combining one stands beside its letter where fonts have no rule for it.
+        element.text = "\N{RIGHTWARDS ARROW}"
+        element.attrib |= {"stretchy": "false", "mathsize": "0.7em"}
     classes = list(_classes(element))
     element.attrib = {
         name: value
