@@ -187,6 +187,11 @@ SAYING = r"""(?:textContent = |placeholder = |"aria-label", |#say\((?:"[a-z]+", 
 WRITTEN_BY_PYTHON = {"copy", "copied", "press", "wrap", "line"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "static" / "css").rglob("*.css")), ids=name)
+def test_styles_do_not_hang_on_words(path):
+    assert re.findall(r"\[(?:aria-label|title|alt|placeholder)[$^*|~]?=", path.read_text()) == []
+
+
 def texts():
     """Every text that `make catalogue` would find, and what it is about; plurals are pairs."""
     if not FOUND:
