@@ -61,23 +61,6 @@ flowchart LR
 
 https://github.com/pallets/flask/pull/12
 
-It takes $O(n \\log n)$, at least while $\\rho < 1$:
-
-$$
-W(t) = \\sum_{{i=1}}^{{n}} \\frac{{\\lambda_i}}{{\\mu_i\\,(1 - \\rho_i)}}
-  + \\begin{{pmatrix}} a & b & c & d \\\\ e & f & g & h \\end{{pmatrix}} + \\overbrace{{a + b + c}}^{{n}}
-$$
-
-```mermaid title="Who asks whom"
-flowchart LR
-  A[Browser] -->|GET| B{{{{Kept?}}}} -- no --> C[App] --> D[(Database)] --> E[Disk] --> F[Tape]
-  style C fill:#fc9
-```
-
-/posts/post-2
-
-https://github.com/pallets/flask/pull/12
-
 <details><summary>More of it</summary>
 
 {PARAGRAPH}
