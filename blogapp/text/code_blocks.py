@@ -144,11 +144,11 @@ def _name(block: _Block) -> str:
     """Return the last part of a block's title where it is a file's name, else one made up."""
     name = block.info.title.replace("\\", "/").rpartition("/")[2]
     is_file = "." in name.strip(".") or name[:1] == "." or name in ("Dockerfile", "Makefile")
+    is_patch = block.info.is_difference or language_name(block.info.language) == "Diff"
     if is_file and len(name) <= LONGEST_NAME and _FILE_NAME.fullmatch(name):
-        return name
+        return f"{name}.diff" if is_patch and not name.endswith((".diff", ".patch")) else name
     stem = block.info.id or f"code-{block.number}"
-    is_diff = block.info.is_difference
-    return file_name(stem, "diff" if is_diff else block.info.language)
+    return file_name(stem, "diff" if is_patch else block.info.language)
 
 
 def _figure(block: _Block, id: str, *, is_coloured: bool) -> str:

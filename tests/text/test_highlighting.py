@@ -328,6 +328,8 @@ def test_the_code_is_shown_and_sent_as_it_was_written(code):
         ("py {#retry}", "retry.py"),
         ("console", "code-1.txt"),
         ("diff js", "code-1.diff"),
+        ('diff title="a.py"', "a.py.diff"),
+        ('diff python title="a.patch"', "a.patch"),
         ("rgbasm", "code-1.txt"),
         ('title="кэш.py"', "кэш.py"),
     ],
