@@ -28,7 +28,7 @@ from blogapp.text.typography import typography_of
 _NO_ELEMENTS = re.compile("</?x-(?:run|tight)>")
 MOST_BLOCKS = 500
 MOST_ABBREVIATIONS = 100
-_PLACE = re.compile("\\s*\x02wzxhzdk:[0-9]+\x03\\s*")
+_PLACE = re.compile("\x02wzxhzdk:[0-9]+\x03\\s*")
 # What `preparing` and `inlining` do instead.
 _BLOCKS_DONE = ["code", "hashheader", "hr", "indent", "olist", "quote", "reference"]
 _BLOCKS_DONE += ["setextheader", "ulist"]

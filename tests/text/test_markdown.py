@@ -123,6 +123,68 @@ def test_definitions_abbreviations_and_strikes():
     assert shown.find("del").text == "spec"
 
 
+def test_a_definition_may_hold_blocks():
+    body = "Fence\n: A number.\n\n    ```\n    x\n    ```\n\n    - a\n\nNext.\n"
+
+    assert texts(body, "dl > dd > p, dl > dd pre, dl > dd > ul > li") == ["A number.", "x", "a"]
+    assert texts(body, "dl + p") == ["Next."]
+
+
+def test_abbreviations_are_explained_where_they_are_words():
+    body = "HTML, XHTML and `HTML` at https://a.example/HTML.\n\n*[HTML]: Hyper & more\n"
+
+    assert texts(body, "abbr") == ["HTML"]
+    assert page(body).abbr["title"] == "Hyper & more"
+
+
+def test_a_note_inside_a_note_is_a_note():
+    body = "a[^1] b[^2]\n\n[^1]: One.\n\n    [^2]: Two.\n"
+
+    assert texts(body, "#fn-1 > p, #fn-2 > p") == ["One. ↩", "Two. ↩"]
+
+
+def test_notes_are_numbered_as_they_are_used():
+    body = "a[^z] b[^y]\n\n[^y]: Second.\n[^z]: First.\n"
+
+    assert texts(body, ".footnotes__mark") == ["1", "2"]
+    assert texts(body, ".footnotes li > p") == ["First. ↩", "Second. ↩"]
+
+
+def test_an_element_that_nothing_ends_takes_nothing_with_it():
+    for body in ("The <title> and\n\nthe rest", "<script>\n\nthe rest", "a <svg b\n\nthe rest"):
+        assert texts(body, "p")[-1] == "the rest"
+    assert texts("a <script>b</script> c", "p") == ["a c"]
+
+
+def test_a_callout_may_begin_without_its_sign():
+    assert texts("> [!WARNING]\n Mind the gap.\n", ".callout > p")[-1] == "Mind the gap."
+
+
+def test_markdown_goes_on_behind_the_end_of_html_that_holds_some():
+    body = '1. One\n   <div markdown="1">\n   ![a](a.png)\n   </div>\n   *and* so on\n'
+
+    assert page(body).select("li div img")
+    assert texts(body, "li em") == ["and"]
+
+
+def test_html_in_an_item_ends_where_its_tags_end():
+    body = "- a\n\n  <div>\n<b>x</b>\n</div>\n\n  c\n"
+
+    assert texts(body, "li > div > b") == ["x"]
+    assert texts(body, "li > p") == ["a", "c"]
+
+
+def test_addresses_of_mailboxes_are_links_and_those_of_repositories_are_not():
+    shown = page("Ask a.b@c.example. Clone git@d.example:e/f.git or ssh://g@h.example.\n")
+
+    assert [a["href"] for a in shown.select("a")] == ["mailto:a.b@c.example"]
+
+
+def test_what_no_address_may_hold_is_encoded():
+    assert page("[a](<b c.html>) ![d](<e f.png>)").a["href"] == "b%20c.html"
+    assert page("![d](<e f.png>)").img["src"] == "e%20f.png"
+
+
 def test_reference_labels_may_hold_code():
     assert page("See [`Name`].\n\n[`Name`]: https://a.example\n").a["href"] == "https://a.example"
 
