@@ -50,7 +50,7 @@ class Card:
     """What a card says; ``drawing`` is what `blogapp.text.drawing.to_json` wrote, or empty.
 
     ``logo`` is a picture to stand beside the site's name instead of the mark, and
-    ``logo_key`` what tells it from another one.
+    ``logo_key`` what tells it from another one; ``fonts`` are the owner's, by name.
     """
 
     title: str
@@ -61,6 +61,7 @@ class Card:
     drawing: str = ""
     logo: Path | None = None
     logo_key: str = ""
+    fonts: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:

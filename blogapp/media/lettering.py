@@ -75,12 +75,22 @@ def _plain(text: str) -> str:
 
 
 def _find_face(text: str, faces: Sequence[Path]) -> tuple[Path | None, str]:
-    for face in faces:
+    for face in filter(_opens, faces):
         shown = " ".join("".join(c for c in text if not _may_go(face, c)).split())
         says_something = any(letter.isalnum() for letter in shown)
         if says_something and all(has_sign(face, letter) for letter in set(shown)):
             return face, shown
     return None, ""
+
+
+@lru_cache(maxsize=64)
+def _opens(face: Path) -> bool:
+    """Whether the file is a font: an owner's may be anything."""
+    try:
+        ImageFont.truetype(face, _MEASURED_AT)
+    except OSError:
+        return False
+    return True
 
 
 def _may_go(face: Path, letter: str) -> bool:

@@ -114,6 +114,7 @@ def _signed() -> dict[str, Any]:
         "palette": _palette(),
         "logo": _folder() / logo.key if logo else None,
         "logo_key": logo.key if logo else "",
+        "fonts": tuple(path.name for path in _own_faces()),
     }
 
 
@@ -163,8 +164,9 @@ def _folder() -> Path:
 def _faces(names: tuple[str, ...]) -> list[Path]:
     """The house's fonts, then the owner's: for scripts that the house's lack."""
     folder: Path = current_app.extensions["assets"] / "vendor" / "fonts"
-    own = Path(current_app.config["INSTANCE"]) / "fonts"
-    return [
-        *(folder / f"{name}.ttf" for name in names),
-        *(path for path in sorted(own.glob("*")) if path.suffix in {".ttf", ".otf", ".ttc"}),
-    ]
+    return [*(folder / f"{name}.ttf" for name in names), *_own_faces()]
+
+
+def _own_faces() -> list[Path]:
+    folder = Path(current_app.config["INSTANCE"]) / "fonts"
+    return [path for path in sorted(folder.glob("*")) if path.suffix in {".ttf", ".otf", ".ttc"}]

@@ -1,4 +1,6 @@
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from blogapp.site.models import Site
 from blogapp.web.cards import forget_lost_cards
 from tests.conftest import JANUARY
 
+VENDOR = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
 HOME = "http://127.0.0.1:8000"
 NASTY = "</script><script>alert(1)</script> <!--<script> & 'x'"
 
@@ -311,6 +314,20 @@ def test_a_card_is_sent_even_when_it_cannot_be_kept(app, blog, browser):
     (app.config["MEDIA_FOLDER"] / "cards").write_text("in the way")
 
     assert browser.get(card_of(browser)).data.startswith(b"\x89PNG")
+
+
+def test_a_font_of_the_owners_sets_what_the_houses_lack(app, browser, make_post, monkeypatch):
+    monkeypatch.setattr("blogapp.web.cards._TITLES", ("archivo-2.001-semibold",))
+    make_post("Кэш", slug="cache")
+    without = browser.get(card_of(browser, "/posts/cache")).data
+
+    fonts = app.config["INSTANCE"] / "fonts"
+    fonts.mkdir()
+    shutil.copy(VENDOR / "plumb-serif-4.004-semibold.ttf", fonts / "own.ttf")
+    (fonts / "broken.ttf").write_bytes(b"this is no font")
+
+    address = card_of(browser, "/posts/cache")
+    assert browser.get(address).data != without
 
 
 def cards_kept(app):
