@@ -19,7 +19,7 @@ from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.relating import relate_anew
 from blogapp.posts.rendering import rebuild
 from blogapp.site.reading import get_site
-from blogapp.text import markdown
+from blogapp.text import diagramming, markdown, typesetting
 from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
 from blogapp.web.theme_checking import check_theme
@@ -83,6 +83,13 @@ def _check_rendering() -> Iterator[tuple[str, str]]:
     count, version = select(func.count(Post.id)), Post.renderer_version
     if plain := _count(count.where(version == NOT_FORMATTED)):
         yield "warning", f"{plain} posts are shown as they were typed: formatting costs too much"
+    for part, works, name in (
+        ("formulas", typesetting, "math"),
+        ("diagrams", diagramming, "diagrams"),
+    ):
+        if not works.is_possible():
+            install = f"pip install --requirement requirements/{name}.txt"
+            yield "warning", f"{part} are shown as their source: {install}, render rebuild --all"
     if stale := _count(count.where(version.not_in([markdown.VERSION, NOT_FORMATTED]))):
         yield "warning", f"{stale} posts were rendered by another version: blogapp render rebuild"
 

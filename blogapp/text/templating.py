@@ -295,7 +295,7 @@ class _Pass:
         text, end = found[0].strip().strip("-"), found[1]
         name = named[1].lower()
         rest = text[named.end() :]
-        if name in {"raw", "comment", "highlight", "capture"} and (
+        if name in {"raw", "comment", "highlight", "capture", "mermaid"} and (
             close := self.end_of(name, end - 1)
         ):
             return self.take_liquid_block(name, rest, at, end, close)
@@ -320,6 +320,8 @@ class _Pass:
             self.out.append(content)
         elif name == "highlight":
             self.write_code(at, content, rest)
+        elif name == "mermaid":
+            self.write_code(at, content, name)
         elif name == "capture":
             self.variables[rest.strip()] = content
         return close.end()
@@ -385,8 +387,9 @@ class _Pass:
             self.template_end = close.start()
         if name in {"ref", "relref"} and (said.given or said.named):
             self.out.append(embedding.address_of(said.first("path") or "".join(said.given[:1])))
-        elif name == "highlight" and close:
-            self.write_code(at, self.body[end : close.start()], rest)
+        elif name.lower() in {"highlight", "mermaid"} and close:
+            info = rest if name == "highlight" else "mermaid"
+            self.write_code(at, self.body[end : close.start()], info)
             return close.end()
         elif close and (callout := self.callout(name, said, at, end, close)):
             self.write(at, end, None, silent=True, markdown=callout)

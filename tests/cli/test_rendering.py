@@ -36,3 +36,13 @@ def test_a_rebuild_formats_what_was_too_costly_before(blogapp, tmp_path, monkeyp
     assert "Rendered 1 posts." in blogapp("render", "rebuild").stdout
 
     assert SHOWN_AS_TYPED not in blogapp("doctor").stdout
+
+
+def test_the_doctor_says_what_drawing_needs(blogapp, monkeypatch):
+    assert "shown as their source" not in blogapp("doctor").stdout
+
+    monkeypatch.setattr("blogapp.text.diagramming.is_possible", lambda: False)
+
+    said = blogapp("doctor").stdout
+    assert "diagrams are shown as their source: pip install" in said
+    assert "formulas" not in said

@@ -186,3 +186,15 @@ def test_html_that_only_looks_like_a_diagram_stays_harmless():
 
     assert not shown.select("svg")
     assert shown.text.split() == ["no", "code", "open"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{< mermaid >}}\ngraph LR\n  a --> b\n{{< /mermaid >}}",
+        '{{< mermaid align="left" >}}\ngraph LR\n  a --> b\n{{< /mermaid >}}',
+        "{% mermaid %}\ngraph LR\n  a --> b\n{% endmermaid %}",
+    ],
+)
+def test_tags_of_other_generators_are_drawn(body):
+    assert page(f"Before.\n\n{body}\n\nAfter.").select_one("figure.diagram svg")

@@ -2,6 +2,8 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blogapp.text import typesetting
 from blogapp.text.markdown import render
@@ -193,3 +195,12 @@ def test_without_the_engine_formulas_are_their_source(monkeypatch):
 
     assert post.html == "<p>A <code>q_{without}</code> b.</p>"
     assert "not installed" in post.troubles[0]
+
+
+@given(st.text(alphabet=st.sampled_from("$\\(){}[]_^&`*<x1 \n"), max_size=60))
+def test_any_heap_of_signs_is_rendered(body):
+    shown = page(body)
+
+    for element in shown.select("math, math *"):
+        assert ELEMENTS.fullmatch(element.name)
+    assert not shown.select("script, [onclick]")
