@@ -97,19 +97,22 @@ def find_locale(language: str) -> Locale | None:
     >>> find_locale("en-GB"), find_locale("de-AT"), find_locale("tlh")
     (Locale('en', territory='GB'), Locale('de', territory='AT'), None)
     """
-    if language.partition("-")[0].lower() not in shipped_languages():
-        return None
     for candidate in (language, language.partition("-")[0]):
         try:
-            return Locale.parse(candidate, sep="-")
+            locale = Locale.parse(candidate, sep="-")
         except (UnknownLocaleError, ValueError):
             continue
+        if {str(locale), locale.language} & set(shipped_languages()):
+            return locale
     return None
 
 
 def interface_languages() -> dict[str, str]:
     """Return the languages that the interface speaks, each by its own name."""
-    return {code: Locale(code).get_display_name(code) or code for code in shipped_languages()}
+    return {
+        code.replace("_", "-"): Locale.parse(code).get_display_name(code) or code
+        for code in shipped_languages()
+    }
 
 
 @cache
