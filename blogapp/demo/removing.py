@@ -72,6 +72,8 @@ def _is_edited() -> ColumnElement[bool]:
 
 def _unused_media() -> Sequence[str]:
     in_use = or_(
-        exists().where(PostMedia.media_id == Media.id), exists().where(Post.cover_id == Media.id)
+        exists().where(PostMedia.media_id == Media.id),
+        exists().where(Post.cover_id == Media.id),
+        exists().where(Site.logo_id == Media.id),
     )
     return db.session.scalars(select(Media.key).where(Media.origin == ORIGIN, ~in_use)).all()

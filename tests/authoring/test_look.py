@@ -236,6 +236,16 @@ class TestLogo:
         assert site().logo_key is None
         assert browser.page("/").select_one(".header__mark svg")
 
+    def test_it_costs_readers_no_statement(self, owner, browser, queries):
+        browser.page("/")
+        without = len(queries)
+        owner.post("/write/settings/look", data=LOOK | {"upload": (png(), "ours.png")})
+        queries.clear()
+
+        browser.page("/")
+
+        assert len(queries) == without
+
     def test_a_key_made_up_by_hand_is_no_logo(self, owner):
         owner.post("/write/settings/look", data=LOOK | {"logo_key": "../../secret_key"})
 
