@@ -10,6 +10,7 @@ from blogapp.text.markdown import render
 from blogapp.text.sanitizing import sanitize
 from tests.trees import tree
 
+ROOT = Path(__file__).parents[2]
 DIFFERENCES = Path(__file__).parent / "differences.json"
 # Marks stay as they are typed in a text without a language: the examples have straight quotes.
 NO_LANGUAGE = "zxx"
@@ -89,6 +90,15 @@ def test_every_intended_difference_has_one_reason():
 
         assert all(reasons)
         assert len(numbers) == len(set(numbers))
+
+
+def test_the_guide_says_what_differs_and_how_much():
+    guide = " ".join((ROOT / "docs" / "guide" / "writing.md").read_text(encoding="utf-8").split())
+
+    for name, total in (("commonmark-0.31.2", 652), ("gfm-0.29", 673)):
+        assert f"{total - len(intended(name))} of {total}" in guide
+        for reason in json.loads(DIFFERENCES.read_text(encoding="utf-8"))[name]:
+            assert reason in guide
 
 
 def intended(name):
