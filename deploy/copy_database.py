@@ -2,7 +2,8 @@
 
 The database is copied by SQLite's own backup, which sees one moment of it however busy it is
 (copying the file with `cp` does not), then checked. Media never change once written, so only
-new ones are copied. The newest KEEP copies stay (14 unless told otherwise).
+new ones are copied; cards and icons, which the blog paints again at need, are not. The newest
+KEEP copies stay (14 unless told otherwise).
 """
 
 import os
@@ -11,6 +12,8 @@ import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+
+PAINTED_AGAIN = {"cards", "icons"}
 
 
 def main(folder: Path, keep: int) -> None:
@@ -47,7 +50,9 @@ def copy_media(source: Path, target: Path) -> int:
     new = [
         path
         for path in source.rglob("*")
-        if path.is_file() and not (target / path.relative_to(source)).exists()
+        if path.relative_to(source).parts[0] not in PAINTED_AGAIN
+        and path.is_file()
+        and not (target / path.relative_to(source)).exists()
     ]
     for path in new:
         copy = target / path.relative_to(source)

@@ -50,6 +50,17 @@ def test_the_nightly_copy_has_every_committed_word(instance, tmp_path):
     assert (tmp_path / "copies" / "media" / "ab" / "figure.png").read_bytes() == b"figure"
 
 
+def test_the_nightly_copy_leaves_out_what_is_painted_again(instance, tmp_path):
+    for shelf in ("cards", "icons"):
+        (instance / "media" / shelf / "7").mkdir(parents=True)
+        (instance / "media" / shelf / "7" / "0.png").write_bytes(b"painted")
+
+    copy(instance, tmp_path / "copies")
+
+    kept = [path.name for path in (tmp_path / "copies" / "media").rglob("*.png")]
+    assert kept == ["figure.png"]
+
+
 def test_the_nightly_copy_keeps_as_many_as_told(instance, tmp_path):
     copies = tmp_path / "copies"
     copies.mkdir()
