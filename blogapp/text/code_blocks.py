@@ -73,7 +73,9 @@ class CodeBlocks:
     def take(self, code: str, info: str) -> str:
         """Keep a block, and return the HTML that stands for it until ``fill``."""
         is_added = info.endswith(ADDED)
-        block = _Block(len(self.blocks) + 1, code, read_info(info.removesuffix(ADDED)), is_added)
+        number = len(self.blocks) + 1
+        said = read_info(info.removesuffix(ADDED)) if number <= MOST_BLOCKS else Info()
+        block = _Block(number, code, said, is_added)
         self.blocks.append(block)
         id = f' id="{escape(block.info.id)}"' if block.info.id else ""
         added = ' data-added=""' if is_added else ""

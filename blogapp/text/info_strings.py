@@ -16,11 +16,11 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(
-    r"(?:\s+|:)((?:[\w@.\-]+/)*[\w@\-]*\.\w[\w.\-]*|(?:[\w@.\-]+/)+[\w@.\-]+)\s*(?:$|[{\s])"
+    r"[\s:]((?:[\w@.\-]+/)*[\w@\-]*\.\w[\w.\-]*|(?:[\w@.\-]+/)+[\w@.\-]+)\s*(?:$|[{\s])"
 )
 _FILE_ONLY = re.compile(r"(?:[\w@.\-]+/)*[\w@\-]+\.\w+$")
 _SETTING = re.compile(
-    r"([\w.-]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*')|=(\{[^}]*\}|\[[^\]]*\]|[^\s,}\"'\[{][^\s,}]*))"
+    r"(?<![\w.-])([\w.-]++)(?:\s*=\s*(\"[^\"]*\"|'[^']*')|=(\{[^}]*\}|\[[^\]]*\]|[^\s,}\"'\[{][^\s,}]*))"
 )
 _BRACED = re.compile(r"\{([\d\s,\-]+)\}")
 _BRACES = re.compile(r"\{[^{}]*\}?")
@@ -73,11 +73,11 @@ def read_info(info: str) -> Info:
     >>> read_info("python app/main.py").title, read_info("diff js").is_difference
     ('app/main.py', True)
     """
-    info = info.strip()[:LONGEST]
+    info = " ".join(info[:LONGEST].split())
     settings, rest = _settings(info)
     language, is_difference = _language(info, settings, rest)
     title = _title(info)
-    if not title and _FILE_ONLY.match(language) and find_lexer_for_file(language):
+    if not title and _FILE_ONLY.match(language[:100]) and find_lexer_for_file(language):
         title = info.split()[0]
         language = language.rpartition(".")[2]
     flags = {_plain(word) for word in _WORD.findall(rest)}
