@@ -40,7 +40,7 @@ _TICKS = re.compile("`+")
 _SPACES = re.compile(r"[ \t]*")
 _MARKER = re.compile("\x02[^\x02\x03]*\x03")
 _ENTITY_LIKE = re.compile(r"&(?=#?\w{1,40};)")
-_VERBATIM = re.compile(r"<(/?)(?:code|kbd|samp|pre|tt|var|script|style|math)\b", re.I)
+_VERBATIM = re.compile(r"<(/?)(?:abbr|code|kbd|samp|pre|tt|var|script|style|math)\b", re.I)
 
 
 class Inlines(Treeprocessor):
@@ -121,7 +121,7 @@ class _Inline:
             if start <= at:
                 special = _SPECIAL.search(self.text, at)
                 start = special.start() if special else len(self.text)
-            pattern = self.others.next(at)
+            pattern = None if self.verbatim else self.others.next(at)
             begin = self.others.start(pattern) if pattern and not self.verbatim else None
             if pattern and begin is not None and begin <= start:
                 if found := self.others.take(pattern):

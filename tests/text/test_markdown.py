@@ -131,7 +131,8 @@ def test_a_definition_may_hold_blocks():
 
 
 def test_abbreviations_are_explained_where_they_are_words():
-    body = "HTML, XHTML and `HTML` at https://a.example/HTML.\n\n*[HTML]: Hyper & more\n"
+    body = "HTML, XHTML, `HTML` and <code>HTML</code> at https://a.example/HTML.\n\n"
+    body += "*[HTML]: Hyper & more\n"
 
     assert texts(body, "abbr") == ["HTML"]
     assert page(body).abbr["title"] == "Hyper & more"
