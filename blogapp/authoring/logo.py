@@ -18,6 +18,7 @@ from blogapp.media.models import Media
 from blogapp.media.storing import SVG, store_drawing, store_image
 from blogapp.site.models import Site
 from blogapp.web.access import current_author
+from blogapp.web.explaining import explain
 from blogapp.web.look import Logo
 
 # It is on every page: what is larger wants to be made smaller first.
@@ -43,7 +44,7 @@ def keep(form: LookForm, folder: Path, *, now: datetime) -> bool:
             else store_image(data, name, folder=folder, now=now, uploaded_by_id=current_author().id)
         )
     except MediaError as error:
-        form.upload.errors = [str(error)]
+        form.upload.errors = [explain(error)]
         return False
     db.session.commit()
     form.logo_key.data = media.key
@@ -62,7 +63,7 @@ def preview(form: LookForm) -> Logo | None:
             return Logo(_address(data, SVG), width, height)
         encoded = encode(data)
     except MediaError as error:
-        form.upload.errors = [str(error)]
+        form.upload.errors = [explain(error)]
         return None
     return Logo(_address(encoded.data, encoded.content_type), encoded.width, encoded.height)
 
@@ -103,7 +104,7 @@ def _size(data: bytes) -> tuple[int | None, int | None]:
     try:
         return drawings.check(data)
     except drawings.NotInert as error:
-        raise NotAnImage(_("The SVG is not kept: %(why)s.", why=str(error))) from error
+        raise NotAnImage(str(error)) from error
 
 
 def _address(data: bytes, kind: str) -> str:

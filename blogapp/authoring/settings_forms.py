@@ -39,6 +39,7 @@ from blogapp.text.colours import parse_colour
 from blogapp.text.origins import BadOrigin, covers, origin_of, parse_origin
 from blogapp.text.palettes import TEXT, Palette
 from blogapp.text.snippets import BadSnippet, read_snippet
+from blogapp.web.explaining import explain
 from blogapp.web.formatting import USUAL, format_day
 
 MOST_CRUMBS, MOST_ENTRIES, MOST_SOCIAL = 4, 10, 12
@@ -309,7 +310,7 @@ class OutsideForm(SectionForm):
         try:
             snippet = read_snippet(field.data or "")
         except BadSnippet as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(explain(error)) from error
         for kind, address in snippet.loads:
             origin = origin_of(address)
             if not _is_allowed(origin, self[kind].data or ()):

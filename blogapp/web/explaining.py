@@ -1,5 +1,7 @@
 """What went wrong in the domain, in the interface's words."""
 
+import re
+
 from flask_babel import gettext as _
 
 from blogapp.accounts.errors import BadEmail, EmailTaken, WeakPassword
@@ -7,6 +9,34 @@ from blogapp.accounts.passwords import LEAST, MOST
 from blogapp.media.drawings import NotInert
 from blogapp.media.errors import MediaError, NotAnImage, TooLarge, TooManyPixels
 from blogapp.posts.errors import BadSlug, BodyTooLong, NothingToPublish, PostError, SlugTaken
+from blogapp.web.language import N_, translate
+
+# What parsers say about what they refuse; the gaps are filled with parts of it.
+_REMARKS = (
+    N_("it is not well-formed: %(error)s"),
+    N_("its root is no svg element"),
+    N_("it holds the element %(name)s"),
+    N_("it holds the processing instruction %(name)s"),
+    N_("it declares a document type of its own"),
+    N_("it declares entities"),
+    N_("it holds the event handler %(name)s"),
+    N_("its %(name)s runs a script"),
+    N_("it animates an address"),
+    N_("it refers to %(address)s"),
+    N_("its %(name)s holds an address"),
+    N_("its style holds %(text)s"),
+    N_("<%(tag)s> is not closed."),
+    N_("<%(tag)s> does not belong into a head."),
+    N_("</%(tag)s> closes nothing."),
+    N_("A script has an address or a text, not both."),
+    N_("The text of a <%(tag)s> holds something that browsers may not close."),
+    N_("“%(text)s” is text; a head shows none."),
+    N_("A document type does not belong into a head."),
+    N_("<%(text)s is no HTML."),
+    N_("The attribute %(name)s of <%(tag)s> is not allowed."),
+    N_("The attribute %(name)s of <%(tag)s> holds a script."),
+    N_("An attribute of <%(tag)s> stands twice."),
+)
 
 
 def explain(error: Exception) -> str:
@@ -26,7 +56,7 @@ def explain(error: Exception) -> str:
                 least=LEAST,
                 most=MOST,
             )
-    return str(error)
+    return _repeat(str(error))
 
 
 def _about_post(error: PostError) -> str:
@@ -49,7 +79,16 @@ def _about_file(error: MediaError) -> str:
         case TooManyPixels():
             return _("The image has more than 50 megapixels.")
         case NotAnImage() if isinstance(error.__cause__, NotInert):
-            return _("The SVG is not kept: it holds something that could run or load.")
+            return _("The SVG is not kept: %(why)s.", why=explain(error.__cause__))
         case NotAnImage():
             return _("This is no PNG, JPEG, GIF, WebP or AVIF image, or it is damaged.")
     return str(error)
+
+
+def _repeat(remark: str) -> str:
+    """Return a parser's remark in the interface's language, where it is known."""
+    for text in _REMARKS:
+        pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", re.escape(text))
+        if found := re.fullmatch(pattern, remark, re.DOTALL):
+            return translate(text) % found.groupdict()
+    return remark

@@ -84,6 +84,16 @@ def lang(language: str = "") -> Markup:
     return Markup(' lang="{}"').format(language)
 
 
+def N_(text: str) -> str:
+    """Return ``text`` as it is; the catalogue takes it up for `translate`."""
+    return text
+
+
+def translate(text: str) -> str:
+    """Return a text that `N_` has marked in the interface's language."""
+    return get_translations().ugettext(text)
+
+
 def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:
     """Return the text for ``num`` things; ``%(num)s`` in it is the number, well set."""
     text = get_translations().ungettext(singular, plural, num)

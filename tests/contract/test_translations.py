@@ -23,7 +23,7 @@ SPEAKING = [
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 CATALOGUES = sorted((ROOT / "blogapp" / "translations").glob("*/LC_MESSAGES/messages.po"))
 
-GETTEXT = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
+GETTEXT = {"N_", "_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 LAZY = {"_l", "lazy_gettext"}
 # What is the same in every language.
 UNIVERSAL = {"Ctrl", "Enter", "Markdown", "min", "blogapp", "RSS", "JSON"}
