@@ -69,6 +69,8 @@ def _let_go_of_the_database() -> None:
     """Undo what was begun; what was read of the site outlives the session it came from."""
     try:
         if (site := g.get("site")) and site in db.session:
+            if site.logo:
+                db.session.expunge(site.logo)
             db.session.expunge(site)
         db.session.rollback()
     except SQLAlchemyError:

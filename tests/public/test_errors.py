@@ -2,11 +2,14 @@ import logging
 
 import pytest
 from flask import abort
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from blogapp.extensions import db
+from blogapp.media.models import Media
 from blogapp.site.models import Site
-from tests.conftest import parse
+from blogapp.web.filters import current_site
+from tests.conftest import JANUARY, parse
 
 EXPLAINED = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 
@@ -49,6 +52,33 @@ def test_every_error_is_a_page_that_leads_on(browser, status):
     assert page.select_one(".error__status").get_text() == f"Error {status}"
     assert len(page.select_one(".error__text").get_text()) > 20
     assert page.select_one('main a[href="/"]')
+
+
+def test_an_error_page_shows_the_logo_that_was_read_before_the_database_was_lost(
+    app, browser, monkeypatch
+):
+    logo = Media(
+        sha256="0" * 64,
+        key="0123456789abcdef/logo.png",
+        name="logo.png",
+        content_type="image/png",
+        size=9,
+        width=40,
+        height=40,
+        created_at=JANUARY,
+    )
+    db.session.add(Site(id=1, title="Plumbline", logo=logo))
+    db.session.commit()
+
+    @app.get("/lost-on-the-way")
+    def lose():
+        current_site()
+        monkeypatch.setattr(Connection, "execute", lose_the_database)
+        lose_the_database()
+
+    page = browser.page("/lost-on-the-way", status=500)
+
+    assert page.select_one('link[rel="apple-touch-icon"]')["href"].startswith("/media/icons/")
 
 
 def test_an_unexplained_error_has_its_own_name(browser):
