@@ -282,3 +282,14 @@ def test_the_link_to_the_editor_shows_for_those_who_may_edit(new_page, author, m
     with page.expect_response(lambda response: "/write/posts/" in response.url):
         page.goto("./posts/mine")
     page.wait_for_function("!('author' in localStorage)")
+
+
+def test_notes_of_a_page_open_too(new_page, make_post):
+    make_post("About", body="Who writes here.[^1]\n\n[^1]: All of us.", is_page=True)
+    page = new_page(viewport=PHONE)
+    page.goto("./about")
+    expect(page.locator(".margin-notes__note[popover]")).to_have_count(1)
+
+    page.locator(".footnotes__mark").click()
+
+    expect(page.get_by_role("note", name="Note 1")).to_contain_text("All of us.")
