@@ -26,8 +26,10 @@ _MOST_REFILLED = 12
 _TAG_WEIGHT = 0.6
 # Below this, two posts share little but their language.
 _LEAST_SCORE = 0.1
-# A word of more than every fourth post tells nothing about any of them.
+# A word of more than every fourth post tells nothing about any of them; and in a large blog
+# one that this many have is not worth following, nor counting further.
 _COMMON_SHARE = 0.25
+_MOST_USES = 800
 
 
 def relate(post: Post) -> None:
@@ -76,10 +78,11 @@ def _weigh(post: Post) -> tuple[dict[str, float], dict[str, int]]:
     labels = [f"#{tag.id}" for tag in post.tags]
     posts = db.session.scalar(select(func.count(Post.id))) or 1
     uses = _count_uses([*found, *labels])
+    most = max(4, min(_COMMON_SHARE * posts, _MOST_USES))
     telling = {
         word: much * log(1 + posts / (1 + uses.get(word, 0)))
         for word, much in found.items()
-        if uses.get(word, 0) <= max(4, _COMMON_SHARE * posts)
+        if uses.get(word, 0) <= most
     }
     best = sorted(telling, key=lambda word: -telling[word])[:_MOST_WORDS]
     length = sqrt(sum(telling[word] ** 2 for word in best)) or 1.0
