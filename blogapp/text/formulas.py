@@ -106,7 +106,11 @@ class _Inline(InlineProcessor):
         tex = m[kind]
         before = data[: m.start()]
         is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
-        if is_escaped or not tex.strip() or not _is_meant(kind, tex, len(m["slashes"] or "")):
+        # $(a)$(b) and ${a}${b} are a shell's, or a template's.
+        is_shell = tex[0] in "({" and data.startswith(tex[0], m.end())
+        if is_escaped or is_shell or not tex.strip():
+            return None, None, None
+        if not _is_meant(kind, tex, len(m["slashes"] or "")):
             return None, None, None
         element = etree.Element("code", {"class": DISPLAY if kind == "double" else INLINE})
         element.text = AtomicString(escape(tex.strip(), quote=False))

@@ -62,6 +62,7 @@ def test_formulas_are_found_in_the_usual_notations(body, found):
         "US$5 to US$6",
         "$HOME and $PATH; $HOME/$PATH, ($HOME), ${HOME}/${USER}",
         "$_GET['x'] and $_POST['y']; $foo->bar and $baz->qux",
+        "run $(cd x)/$(cat y), then $(a)b$(c) and ${a}b${c}",
         r"\$x$ and \$y$",
         "`$x$` and ``\\(y\\)``",
         "```sh\necho $a $b$\n```",
