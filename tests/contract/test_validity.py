@@ -14,7 +14,55 @@ MISSING = "the Nu HTML checker is not here: npm install vnu-jar, Java, VNU_JAR=�
 # What it is not asked: htmx's attributes, which are its own and stand where htmx wants them; and
 # styles, for it knows neither scroll timelines nor view transitions. Those have their own tests.
 NOT_ASKED = re.compile(r"Attribute “hx-[a-z:0-9-]+” not allowed|CSS: ")
-MORE_PUBLIC = ["/about", "/archive/2026", "/?through=2", "/?q=lease"]
+MORE_PUBLIC = ["/about", "/archive/2026", "/?through=2", "/?q=lease", "/posts/everything-else"]
+# What the other posts have not: whatever Markdown here can say.
+EVERYTHING_ELSE = """
+TL;DR: a formula $e^{i\\pi} = -1$, an *[HTML]: abbreviation* and a term.
+
+$$\\sum_{i=1}^{n} i = \\frac{n(n+1)}{2}$$
+
+```mermaid
+graph LR
+  A[Ask] --> B{Cached?}
+  B -->|yes| C[Answer]
+```
+
+https://www.youtube.com/watch?v=hjD9jTi_DQ4
+
+https://example.com/posts/elsewhere
+
+Term
+:   What it means.
+
+*[DNS]: Domain Name System
+
+DNS is in it.
+
+> [!TIP]- Closed
+> A callout that opens.
+
+```diff
+- x = 1
++ x = 2
+```
+
+```js title="a.js" {1,3-5}
+one()
+two()
+three()
+four()
+five()
+```
+
+```console
+$ make run
+http://127.0.0.1:8000
+```
+
+![A square](/static/icons/mark.svg "With a caption")
+
+<figure><img src="/static/icons/mark.svg" alt="B"><figcaption>B</figcaption></figure>
+"""
 
 
 @pytest.fixture
@@ -29,6 +77,7 @@ def vnu():
 def blog(make_author, make_post):
     db.session.add(Site(id=1, title="Plumbline", description="Measured", intro="Measured."))
     pages.fill(make_author, make_post)
+    make_post("Everything else", body=EVERYTHING_ELSE, language="ar", tags=["Queues"])
     make_post("About", body=pages.BODY, is_page=True, updated_at=JANUARY)
 
 
