@@ -12,6 +12,9 @@ ABBREVIATION = re.compile(r"\*\[([^\[\]\\]+)\][ ]?:[ \t]*(\S.*?)[ \t]*$")
 DEFINITION = re.compile(r":[ ]{1,3}\S")
 # Kramdown's attributes on a line of their own.
 ITEM_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*$")
+# Where other generators put a table of contents, which pages here have beside the text.
+CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
+CONTENTS_ITEM = re.compile(r"\{:[ ]*toc[ \t]*\}[ \t]*$", re.IGNORECASE)
 
 # A tag of a template language alone on its line: no part of the text around it.
 TEMPLATE_TAG = re.compile(r"\{(?:%.*%|\{.*\})\}[ \t]*$")

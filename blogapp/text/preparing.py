@@ -14,6 +14,8 @@ from blogapp.text.block_patterns import (
     ADMONITION,
     CALLOUT,
     CALLOUTS,
+    CONTENTS,
+    CONTENTS_ITEM,
     DEFINITION,
     DIVIDER,
     FENCE,
@@ -163,7 +165,11 @@ class _Preparation:
         if self.depth < _DEEPEST and not self.items and (fenced := ADMONITION.match(text)):
             return self.take_admonition(at, fenced)
         if (item := ITEM.match(text)) and self.may_begin_item(item):
+            if CONTENTS_ITEM.match("".join(self.lines[at + 1 : at + 2]).strip()):
+                return at + 2
             return self.take_item(at, offset + indent, item)
+        if self.paragraph is None and CONTENTS.match(text):
+            return at + 1
         if self.with_notes and FOOTNOTE.match(text) and not any(item.list for item in self.items):
             return self.take_note(at, text)
         if ITEM_ATTRIBUTES.match(text):

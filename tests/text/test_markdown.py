@@ -190,6 +190,11 @@ def test_reference_labels_may_hold_code():
     assert page("See [`Name`].\n\n[`Name`]: https://a.example\n").a["href"] == "https://a.example"
 
 
+@pytest.mark.parametrize("mark", ["[TOC]", "[[_TOC_]]", "* TOC\n{:toc}", "1. Contents\n{: toc }"])
+def test_the_place_of_a_table_of_contents_is_not_shown(mark):
+    assert render(f"a\n\n{mark}\n\nb").html == "<p>a</p>\n<p>b</p>"
+
+
 def test_the_mark_of_an_excerpt_is_not_shown():
     assert render("a\n\n<!--more-->\n\nb").html == "<p>a</p>\n\n<p>b</p>"
 
