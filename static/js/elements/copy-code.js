@@ -145,11 +145,13 @@ class CopyCode extends HTMLElement {
   #point(link, extend) {
     const { scrollX, scrollY } = window
     const number = numberOf(link)
+    // Not the figure's id: a copy of a note in the margin has none.
+    const block = link.hash.slice(1, link.hash.lastIndexOf("-L"))
     const [, id, first] = decoded(location.hash).match(ADDRESS) ?? []
-    const begin = extend && id === this.#figure.id ? Number(first) : number
+    const begin = extend && id === decoded(block) ? Number(first) : number
     const range = begin === number ? number : `${Math.min(begin, number)}-${Math.max(begin, number)}`
     // By a real navigation, for only that moves :target; the page stays where it is.
-    location.replace(`#${this.#figure.id}-L${range}`)
+    location.replace(`#${block}-L${range}`)
     scrollTo({ left: scrollX, top: scrollY, behavior: "instant" })
   }
 
