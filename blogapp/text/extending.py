@@ -181,6 +181,7 @@ class _Abbreviated(InlineProcessor):
         words = "|".join(map(re.escape, known))
         super().__init__(rf"(?<!\w)(?=[{first}])(?:{words})(?!\w)")
         self.abbreviations = abbreviations
+        self.met: set[str] = set()
         self.left = LONGEST_EXPANSION
 
     def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]
@@ -188,7 +189,10 @@ class _Abbreviated(InlineProcessor):
         self.left -= len(title)
         if self.left < 0:
             return None, None, None
-        element = etree.Element("abbr", {"title": title})
+        # The first of each can be reached without a pointer; more would be in the way.
+        reached = {} if m[0] in self.met else {"tabindex": "0"}
+        self.met.add(m[0])
+        element = etree.Element("abbr", {"title": title, **reached})
         element.text = m[0]
         return element, m.start(), m.end()
 

@@ -26,6 +26,7 @@ _DROPPED_WHOLE = _words(
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "data-added", "dir", "id", "lang", "title"},
     "a": {"aria-describedby", "aria-label", "href", "name", "rel", "role"},
+    "abbr": {"tabindex"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
     "bdo": {"dir"},
     "blockquote": {"cite"},

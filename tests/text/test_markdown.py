@@ -138,6 +138,12 @@ def test_abbreviations_are_explained_where_they_are_words():
     assert page(body).abbr["title"] == "Hyper & more"
 
 
+def test_an_abbreviation_is_reached_without_a_pointer_once():
+    shown = page("The WAL, a WAL.\n\nAnd a WAL.\n\n*[WAL]: write-ahead log\n")
+
+    assert [abbr.get("tabindex") for abbr in shown.select("abbr")] == ["0", None, None]
+
+
 def test_a_note_inside_a_note_is_a_note():
     body = "a[^1] b[^2]\n\n[^1]: One.\n\n    [^2]: Two.\n"
 
