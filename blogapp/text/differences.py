@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-# Comparing costs the product of both lengths at worst: a longer passage counts as changed whole.
-MOST_LINES = 2_000
-MOST_WORDS = 1_500
+# Comparing costs more than the product of both lengths at worst: a longer passage counts as
+# changed whole, and so do all those after so many pairs of words.
+MOST_LINES = 1_000
+MOST_WORDS = 600
+MOST_PAIRS = 2_000_000
 # Lines of agreement shown around a difference.
 CONTEXT = 2
 
@@ -41,11 +43,14 @@ def compare(theirs: str, yours: str) -> list[Line]:
     """
     lines: list[Line] = []
     old, new = theirs.split("\n"), yours.split("\n")
+    pairs = 0
     for same, before, after in _passages(old, new, MOST_LINES):
         if same:
             lines += [Line("same", (Span(text),)) for text in before]
-        else:
-            lines += _changed(before, after)
+            continue
+        words = _words(before), _words(after)
+        pairs += len(words[0]) * len(words[1])
+        lines += _changed(*words, most=MOST_WORDS if pairs <= MOST_PAIRS else 0)
     return list(_folded(lines))
 
 
@@ -61,7 +66,9 @@ def _passages(
     if len(before) > most or len(after) > most:
         yield False, before, after
     else:
-        for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        # Between words and paragraphs all texts are alike: nothing is lined up by that.
+        matcher = SequenceMatcher(_is_blank, before, after)
+        for kind, i, j, k, m in matcher.get_opcodes():
             yield kind == "equal", before[i:j], after[k:m]
     if tail:
         yield True, old[len(old) - tail :], new[len(new) - tail :]
@@ -73,11 +80,19 @@ def _shared(old: Sequence[str], new: Sequence[str]) -> int:
     return next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
-def _changed(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    old, new = _WORDS.findall("\n".join(before)), _WORDS.findall("\n".join(after))
+def _is_blank(text: str) -> bool:
+    return not text.strip()
+
+
+def _words(lines: Sequence[str]) -> list[str]:
+    """Return words and what is between them; of no lines none, of an empty line an empty one."""
+    return _WORDS.findall("\n".join(lines)) or [""] * bool(lines)
+
+
+def _changed(before: list[str], after: list[str], *, most: int) -> Iterator[Line]:
     removed: list[Span] = []
     added: list[Span] = []
-    for same, a, b in _passages(old, new, MOST_WORDS):
+    for same, a, b in _passages(before, after, most):
         removed.append(Span("".join(a), changed=not same))
         added.append(Span("".join(b), changed=not same))
     if before:
