@@ -1,11 +1,12 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import flask_babel
 import pytest
 from babel import Locale
 from babel.support import NullTranslations
 
+from blogapp.accounts.registering import make_link
 from blogapp.extensions import db
 from blogapp.site.reading import get_site
 
@@ -14,7 +15,7 @@ MARCH = datetime(2026, 3, 18, 12, tzinfo=UTC)
 LEFT_ALONE = "script, style, code, kbd, pre, option, datalist, textarea, .conflict__lines"
 NAMES = (
     r"[A-Z][A-Za-z_]+/[A-Za-z_/]+|UTC|Markdown|Python|code-\d+\.py|Ctrl|Shift|Alt"
-    r"|/[a-z/.]+|https?:\S+|[a-z]+@[a-z.]+|#[0-9A-F]{6}|\{\w+\}"
+    r"|/[a-z/.]+|https?:\S+|[a-z]+@[a-z.]+|#[0-9A-F]{6}|\{\w+\}|s{4,}"
 )
 BODY = """# Раз
 
@@ -277,6 +278,10 @@ PUBLIC = [
 ]
 
 
+def test_english_is_found(browser, posts):
+    assert {"Sign", "Password", "Feed", "Search"} <= english(browser, "/login")
+
+
 def test_no_english_is_left_on_public_pages(app, browser, posts, pseudo):
     for address in [*PUBLIC, *addresses(app, "public")]:
         assert english(browser, address) == set(), address
@@ -312,6 +317,75 @@ def test_no_english_is_left_when_two_people_write(owner, posts, pseudo):
 
     assert english(owner, address, data=fields) == set()
     assert english(owner, f"{address}/preview", data=fields) == set()
+
+
+WRONG = {
+    "title": "",
+    "page_size": "много",
+    "time_zone": "?",
+    "language": "?",
+    "accent": "#EEEEEE",
+    "accent_dark": "?",
+    "hero": "я\n" * 9,
+    "script": "?",
+    "head_snippet": "я",
+    "navigation-0-label": "я",
+    "social_links-0-address": "?",
+    "series_position": "?",
+    "date": "?",
+    "when": "later",
+    "canonical_url": "?",
+}
+
+
+def test_no_english_is_left_in_what_the_settings_refuse(app, owner, pseudo):
+    for address in addresses(app, "authoring"):
+        if address.startswith("/write/settings"):
+            assert english(owner, address, data=WRONG) == set(), address
+            assert english(owner, f"{address}/preview", data=WRONG) == set(), address
+
+
+@pytest.mark.parametrize("act", ["", "/publication", "/withdrawal", "/trash", "/copies", "/images"])
+def test_no_english_is_left_in_what_the_editor_answers(owner, posts, pseudo, act):
+    for post in (posts[0], posts[2]):
+        address = f"/write/posts/{post.id}{act}"
+        typed = {"title": "Раз", "body": "Текст", "version": str(post.version)}
+
+        assert english(owner, address, data=typed | {"when": "now"}) == set(), post.slug
+        assert english(owner, address, data=typed | WRONG) == set(), post.slug
+
+
+def test_no_english_is_left_when_a_right_is_lost(browser, make_author, as_author, posts, pseudo):
+    contributor = as_author(make_author("Вера", email="vera@example.com", role="contributor"))
+    address, typed = f"/write/posts/{posts[0].id}", {"title": "Раз", "body": "Текст"}
+
+    assert english(browser, address, data=typed) == set()
+    assert english(contributor, address, data=typed) == set()
+    assert english(contributor, "/write/settings") == set()
+
+
+def test_no_english_is_left_at_the_door(app, browser, make_author, pseudo):
+    wrong = {"email": "ада", "password": "раз", "name": "Ада"}
+    moment, day = datetime.now(UTC), timedelta(days=1)
+    owning = f"/invite/{make_link(None, now=moment, valid=day)}"
+    db.session.commit()
+
+    assert english(browser, owning) == set()
+    assert english(browser, owning, data=wrong) == set()
+    author = make_author("Вера", email="vera@example.com")
+    entering = f"/login/{make_link(author, now=moment, valid=day)}"
+    db.session.commit()
+    assert english(browser, entering) == set()
+    for address in ("/login", "/login/нет", "/invite/нет"):
+        assert english(browser, address, data=wrong) == set(), address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/?fragment=results", "/?fragment=posts", "/?tag=нет&fragment=results"],
+)
+def test_no_english_is_left_in_fragments(browser, posts, pseudo, address):
+    assert english(browser, address) == set()
 
 
 def addresses(app, blueprint):
