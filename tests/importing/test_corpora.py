@@ -105,7 +105,8 @@ def test_a_corpus_comes_in_right_and_once(check, take_in, browser, expected, cor
 @pytest.mark.parametrize("corpus", CORPORA)
 def test_without_options_dates_are_read_in_the_blog_s_zone(check, take_in, monkeypatch, corpus):
     # What readers will see takes long to make and is not looked at here.
-    monkeypatch.setattr(importing, "render_body", lambda body, *, media: SimpleNamespace(html=""))
+    nothing = SimpleNamespace(html="", formatted=True)
+    monkeypatch.setattr(importing, "render_body", lambda body, *, media: nothing)
 
     report = take_in(corpus, dry_run=True)
     for outcome in report.outcomes:
