@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from html import unescape
+from urllib.parse import unquote
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import load_only
@@ -43,7 +44,7 @@ def fill_cards(html: str, *, site: str, now: datetime, card: Callable[[Post, str
 
 
 def _is_own(found: re.Match[str], site: str) -> bool:
-    address = unescape(found["address"])
+    address = unquote(unescape(found["address"]))
     own = f"/posts/{found['slug']}"
     return address.startswith((BASE + own, site + own))
 

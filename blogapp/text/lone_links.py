@@ -103,7 +103,7 @@ def _card(inside: list[Tag | str]) -> list[Tag | str] | None:
         link, is_label = Tag("a", attributes={"href": address, "data-added": ""}), False
     else:
         return None
-    if own := _OWN_POST.fullmatch(address):
+    if own := _OWN_POST.fullmatch(unquote(address)):
         return _unfilled(link, own[1], text)
     place = recognise(address)
     return _filled(link, place, _bare(address), text if is_label else "") if place else None

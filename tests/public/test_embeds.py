@@ -46,6 +46,14 @@ def test_the_address_may_be_written_without_the_host(make_post, reading, link):
     assert titles(reading()) == ["Leases"]
 
 
+@pytest.mark.parametrize("slug", ["кэш", "%D0%BA%D1%8D%D1%88"])
+def test_addresses_in_any_script_lead_to_cards(make_post, app, reading, slug):
+    make_post("Кэш", slug="кэш")
+    make_post("Around", body=f"/posts/{slug}\n\n{app.config['PUBLIC_URL']}/posts/{slug}")
+
+    assert titles(reading()) == ["Кэш"] * (1 if slug.startswith("%") else 2)
+
+
 def test_it_says_what_holds_now(browser, make_post, app, reading, clock):
     leases = make_post("Leases")
     make_post("Around", body=f"{app.config['PUBLIC_URL']}/posts/leases")
