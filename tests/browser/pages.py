@@ -48,7 +48,8 @@ It takes $O(n \\log n)$, at least while $\\rho < 1$:
 
 $$
 W(t) = \\sum_{{i=1}}^{{n}} \\frac{{\\lambda_i}}{{\\mu_i\\,(1 - \\rho_i)}}
-  + \\begin{{pmatrix}} a & b & c & d \\\\ e & f & g & h \\end{{pmatrix}} + \\overbrace{{a + b + c}}^{{n}}
+  + \\begin{{pmatrix}} a & b & c & d \\\\ e & f & g & h \\end{{pmatrix}}
+  + \\overbrace{{a + b + c + d}}^{{n}}
 $$
 
 ```mermaid title="Who asks whom"
