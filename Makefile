@@ -65,7 +65,7 @@ programs: .venv/has-tests
 	@$(VENV)/python tests/browser/programs.py
 
 catalogue: .venv/has-tests ## texts of the interface for translators, and back (LANGUAGE=fr adds one)
-	@$(PYBABEL) extract --mapping-file pyproject.toml --keywords _l --project blogapp \
+	@$(PYBABEL) extract --mapping-file pyproject.toml --keywords _l --keywords lazy_gettext --project blogapp \
 	  --add-location=file --sort-by-file --no-wrap --output-file .venv/messages.pot .
 	@for language in $(sort $(LANGUAGE) $(notdir $(wildcard blogapp/translations/*))); do \
 	  $(PYBABEL) update --init-missing --no-fuzzy-matching --ignore-obsolete --no-wrap \

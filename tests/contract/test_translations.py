@@ -142,6 +142,18 @@ def test_python_asks_for_texts_that_can_be_found_and_trusted(path):
 
 
 @pytest.mark.parametrize("path", SPEAKING, ids=name)
+def test_the_catalogue_finds_what_python_asks_for(path):
+    found = {text if isinstance(text, str) else text[0] for _, text in texts()}
+
+    asked = [
+        call.args[0].value
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if called(call) in GETTEXT - {"pgettext"} and isinstance(call.args[0], ast.Constant)
+    ]
+    assert set(asked) - found == set()
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=name)
 def test_no_text_hides_in_an_f_string(path):
     """Before Python 3.12 the catalogue's reader does not look into them."""
     hidden = [
@@ -197,7 +209,7 @@ def texts():
     if not FOUND:
         mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
         options = next(m for m in mappings if m["method"] == "jinja2")
-        keywords = {**DEFAULT_KEYWORDS, "_l": None}
+        keywords = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
         for method, paths in (
             ("python", (ROOT / "blogapp").rglob("*.py")),
             ("jinja2", TEMPLATES),

@@ -257,7 +257,15 @@ def posts(make_post, make_author):
     rest = {"domain": "Базы", "series": "Цикл", "tags": ["сети"], "kind": "заметка"}
     return [
         make_post("Раз", slug="один", body=BODY, summary="Кратко", authors=[writer], **rest),
-        make_post("Два", slug="два", body=BODY, authors=[writer], language="de", **rest),
+        make_post(
+            "Два",
+            slug="два",
+            body=BODY,
+            language="de",
+            authors=[make_author("Ева", email="eva@example.com"), writer],
+            published_at=MARCH - timedelta(days=400),
+            **{"domain": "Сети", "series": "Ряд", "tags": ["сети", "базы"], "kind": "статья"},
+        ),
         make_post("Три", slug="три", body="Текст.", published_at=None, authors=[writer]),
         make_post("Четыре", slug="четыре", body="Текст.", deleted_at=MARCH),
         make_post("О нас", slug="about", body="Текст.", is_page=True),
