@@ -80,12 +80,16 @@ def _up_to(
     lines: Sequence[str], at: int, opening: str, closing: str, column: int
 ) -> tuple[str, int] | None:
     taken: list[str] = []
+    begins = opening or closing.replace("end", "begin", 1)
     for number in range(at, min(len(lines), at + LONGEST_BLOCK)):
         line = lines[number].rstrip()
         text = line.strip()
         if number == at:
             text = text[len(opening) :]
         elif text and len(line) - len(line.lstrip()) < column:
+            return None
+        elif text[:1] == "\\" and text.startswith(begins):
+            # None of them holds another: whoever writes many openings is not read far for each.
             return None
         if not text and taken and taken != [""] and opening != "$$":
             return None
