@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*ml"))
 SPEAKING = [
     path
     for layer in ("web", "public", "authoring", "auth")
@@ -270,8 +270,8 @@ def bare_words(source):
     return [text for text in found if not re.match(NO_TEXT, text)]
 
 
-# A class, an attribute, a path, a shortcut.
-NO_TEXT = r"[a-z]+(-[a-z]+)+$|[a-z-]+=\"|/|Ctrl\+"
+# A class, an attribute, a path or address, a shortcut.
+NO_TEXT = r"[a-z]+(-[a-z]+)+$|[a-z-]+=\"|/|https://|Ctrl\+"
 
 
 def words_in(text):
