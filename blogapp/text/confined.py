@@ -24,13 +24,15 @@ def serve() -> None:
     """Answer jobs until there are no more."""
     source, target = _take_pipes()
     _prepare_signals()
+    # Linux starts to count at what the parent weighed (getrusage(2), across execve).
+    at_first = _size()
     try:
         while True:
             job = receive(source)
             send(target, {"begun": True})
             _limit(job["seconds"], job["memory"])
             answer = _Rendering(source, target, job).answer()
-            is_last = _is_large() or "failed" in answer
+            is_last = _size() > max(LARGEST_AT_REST, at_first) or "failed" in answer
             _tell(target, answer | {"last": is_last})
             signal.setitimer(signal.ITIMER_PROF, 0)
             if is_last:
@@ -71,8 +73,9 @@ def _limit(seconds: float, memory: int) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _is_large() -> bool:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES > LARGEST_AT_REST
+def _size() -> int:
+    """Return how many bytes of memory this process had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _BYTES
 
 
 def _tell(target: int, answer: dict[str, Any]) -> None:

@@ -21,8 +21,8 @@ _LONGEST_HEADING = 500
 _EXPRESSION = re.compile(r"\{[\w.]+\}")
 _TELLING_WORDS = 12
 _LONGEST_BEGINNING = 80
-# Noncharacters mark what is put in its place once a body is dressed.
-_FILLED_LATER = re.compile("[\ufdd0-\ufdef].*", re.DOTALL)
+# Noncharacters, and marks of code, stand for what is put in its place once a body is dressed.
+_FILLED_LATER = re.compile("[\ufdd0-\ufdef].*|\\Acode-[0-9a-f]{16}-[0-9]+\\Z", re.DOTALL)
 _NOT_IN_IDS = re.compile(r"[^\w\- ]+")
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from blogapp.text import confining
+from blogapp.text import confined, confining
 from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, render
 from tests.bombs import bombs, code_bombs, random_bombs
@@ -160,6 +160,15 @@ def test_many_threads_are_served_by_few_processes(fresh):
 # Ends
 
 
+def test_a_child_of_a_large_process_is_kept_too(fresh):
+    large = b"x" * (confined.LARGEST_AT_REST + 1)
+
+    confining.render("a")
+
+    assert len(children()) == 1
+    del large
+
+
 def test_a_child_that_was_ended_while_it_waited_is_replaced(fresh):
     confining.render("a")
     [pid] = children()
@@ -195,7 +204,7 @@ def test_closing_leaves_no_process_behind(fresh):
 
 SCRIPT = """
 import os, sys
-from blogapp.text import confining
+from blogapp.text import confined, confining
 confining.render("a")
 print(*[child.process.pid for child in confining._children.idle], flush=True)
 """
