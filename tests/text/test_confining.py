@@ -204,7 +204,7 @@ def test_closing_leaves_no_process_behind(fresh):
 
 SCRIPT = """
 import os, sys
-from blogapp.text import confined, confining
+from blogapp.text import confining
 confining.render("a")
 print(*[child.process.pid for child in confining._children.idle], flush=True)
 """
