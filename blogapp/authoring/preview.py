@@ -58,6 +58,6 @@ def show(id: int | None = None) -> AnyResponse:
         "authoring/preview_post.html",
         form=form,
         post=post,
-        preview=Preview(rendered, preview_html(rendered.html)),
+        preview=Preview(rendered, preview_html(rendered.html, form.language.data or "")),
         fields=[(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"],
     )

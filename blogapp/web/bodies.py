@@ -13,7 +13,7 @@ from blogapp.posts.rendering import place
 from blogapp.text import code_blocks
 from blogapp.text.sanitizing import trusted
 from blogapp.web.embedding import components_in, for_feeds, with_cards
-from blogapp.web.language import SOURCE, ngettext
+from blogapp.web.language import SOURCE, ngettext, speaking
 from blogapp.web.saved_words import describe_drawing, in_our_language
 
 
@@ -30,17 +30,21 @@ def post_html(post: Post) -> Markup:
     def raw(number: int, name: str) -> str:
         return _raw_link(f"{folder}/code/{number}/{quote(name)}", name)
 
-    return _completed(post.html, raw)
+    with speaking(post.language):
+        return _completed(post.html, raw)
 
 
-def preview_html(html: str) -> Markup:
+def preview_html(html: str, language: str) -> Markup:
     """Return rendered HTML whose code has no files to open yet."""
-    return _completed(html, lambda number, name: "")
+    with speaking(language):
+        return _completed(html, lambda number, name: "")
 
 
 def feed_html(post: Post, base: str) -> str:
     """Return the post's text for programs that know neither our styles nor our scripts."""
-    return place(code_blocks.plain(for_feeds(in_our_language(post.html))), base)
+    with speaking(post.language):
+        html = in_our_language(post.html)
+    return place(code_blocks.plain(for_feeds(html)), base)
 
 
 def _completed(html: str, raw: Callable[[int, str], str]) -> Markup:

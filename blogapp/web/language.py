@@ -3,12 +3,21 @@
 Pages are kept for everyone, so a reader's headers and cookies have no say.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, g
-from flask_babel import Babel, Translations, get_locale, get_translations, refresh
+from flask_babel import (
+    Babel,
+    Translations,
+    force_locale,
+    get_locale,
+    get_translations,
+    refresh,
+)
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 from markupsafe import Markup
@@ -49,6 +58,24 @@ def init_app(app: Flask) -> None:
         interface_languages=interface_languages,
         lang=lang,
     )
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let texts be in ``language`` (BCP 47) where the interface speaks it, else as they were.
+
+    For words that stand within somebody's text: they are read in its language.
+    """
+    locale = find_locale(language) if language else None
+    if locale is None or locale == get_locale():
+        yield
+        return
+    kept = g.pop("catalogue", None)
+    try:
+        with force_locale(str(locale)):
+            yield
+    finally:
+        g.catalogue = kept or get_translations()
 
 
 def look_up_language() -> None:

@@ -206,6 +206,21 @@ class TestLanguagesOfTexts:
         assert post.select_one(".prose")["lang"] == "he"
         assert post.select_one(".prose")["dir"] == "rtl"
 
+    def test_words_within_a_text_are_in_its_language(self, browser, make_post, speak):
+        speak("en")
+        body = "> [!NOTE]\n> Vorsicht.\n\n```sql\nSELECT 1\n```\n"
+        make_post("Über Indizes", body=body, language="de")
+        make_post("On indexes", body=body)
+
+        german, english = browser.page("/posts/uber-indizes"), browser.page("/posts/on-indexes")
+
+        assert german.html["lang"] == "en"
+        assert german.select_one(".prose .callout__title").text == "Hinweis"
+        assert german.select_one("copy-code")["data-word-copy"] == "Kopieren"
+        assert german.select_one(".footer__links").a.text == "Feed"
+        assert german.select_one(".footer__links").select("a")[-1].text == "Sign in"
+        assert english.select_one(".prose .callout__title").text == "Note"
+
     def test_nothing_is_said_twice(self, browser, make_post, speak):
         speak("de")
         make_post("Über Indizes", language="de")
@@ -264,7 +279,10 @@ def posts(make_post, make_author):
             language="de",
             authors=[make_author("Ева", email="eva@example.com"), writer],
             published_at=MARCH - timedelta(days=400),
-            **{"domain": "Сети", "series": "Ряд", "tags": ["сети", "базы"], "kind": "статья"},
+            domain="Сети",
+            series="Ряд",
+            tags=["сети", "базы"],
+            kind="статья",
         ),
         make_post("Три", slug="три", body="Текст.", published_at=None, authors=[writer]),
         make_post("Четыре", slug="четыре", body="Текст.", deleted_at=MARCH),
