@@ -8,6 +8,7 @@ depends on it: the link to the file, and words of the interface.
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
@@ -23,6 +24,8 @@ MOST_BLOCKS = 500
 MOST_LINES = 5_000
 # Characters of a body. Some lexers take the square of a block's length; posts of a million exist.
 MOST_COLOURED = 200_000
+# Of CPU time, after which the other blocks of a body stay plain.
+SECONDS_PER_BODY = 1.5
 NUMBERED_FROM = 21
 FOLDED_FROM = 51
 # As in code-block.css.
@@ -64,6 +67,7 @@ class CodeBlocks:
     def __init__(self) -> None:
         self.blocks: list[_Block] = []
         self.coloured = 0
+        self.spent = 0.0
         # Nobody can write a placeholder who does not know it.
         self.mark = f"code-{secrets.token_hex(8)}-"
         self.place = re.compile(
@@ -108,8 +112,11 @@ class CodeBlocks:
         if block.number > MOST_BLOCKS:
             return f"<pre><code>{escape(block.code, quote=False)}</code></pre>"
         self.coloured += len(block.code)
-        is_coloured = self.coloured <= MOST_COLOURED
-        return _figure(block, place[1] or f"c{block.number}", is_coloured=is_coloured)
+        is_coloured = self.coloured <= MOST_COLOURED and self.spent < SECONDS_PER_BODY
+        begun = time.thread_time()
+        figure = _figure(block, place[1] or f"c{block.number}", is_coloured=is_coloured)
+        self.spent += time.thread_time() - begun
+        return figure
 
 
 def complete(html: str, *, raw: Callable[[int, str], str], fold: Callable[[int], str]) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +18,8 @@ from blogapp.text.languages import find_lexer, find_lexer_for_file
 # Lexers are regular expressions by many hands: what they may be given is bounded.
 LONGEST_CODE = 40_000
 LONGEST_LINE = 2_000
+# Of CPU time. Real blocks take thousandths; some lexers take the square of what is made for them.
+SECONDS_PER_BLOCK = 0.5
 
 # A token wears the class of its nearest relative here; names and punctuation stay plain.
 CLASSES = {
@@ -211,8 +214,11 @@ def _runs(code: str, lexer: Lexer) -> list[tuple[str, str]]:
     """Return runs of text that wear the same class: fewer elements for the same picture."""
     runs: list[tuple[str, str]] = []
     run_class, run = "", ""
+    end = time.thread_time() + SECONDS_PER_BLOCK
     try:
         for kind, text in lexer.get_tokens(code + "\n"):
+            if time.thread_time() > end:
+                return []
             token_class = "" if text.isspace() else css_class(kind)
             if token_class == run_class or (text.isspace() and "\n" not in text):
                 run += text

@@ -346,3 +346,12 @@ def test_programs_get_code_as_they_know_it():
         '<pre><code class="language-python">x = 1\n<mark>y = "&lt;"\n</mark></code></pre></figure>'
     )
     assert not re.search("[\ufdd0-\ufdef]", plain(render("```\nx\n" * 60).html))
+
+
+def test_a_lexer_that_takes_too_long_has_no_say(monkeypatch):
+    monkeypatch.setattr("blogapp.text.highlighting.SECONDS_PER_BLOCK", -1)
+
+    shown = block("x = 1", "python")
+
+    assert shown.pre.text == "x = 1\n"
+    assert not shown.select(".m")
