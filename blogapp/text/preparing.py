@@ -409,7 +409,7 @@ class _Preparation:
             end += 1
         callout = CALLOUT.match(inner[0]) if inner else None
         if callout and (kind := CALLOUTS.get(callout[1].lower())):
-            self.put_inside(_callout(kind, callout[2]), inner[1:], "</div>")
+            self.put_callout(kind, callout[2], inner[1:])
         else:
             self.put_inside("<blockquote>", inner, "</blockquote>")
         return end
@@ -424,8 +424,7 @@ class _Preparation:
                 break
             end += 1
         kind = CALLOUTS[opening[1].lower()]
-        title = opening[2] or opening[3] or ""
-        self.put_inside(_callout(kind, title), self.lines[at + 1 : end], "</div>")
+        self.put_callout(kind, opening[2] or opening[3] or "", self.lines[at + 1 : end])
         return end + 1
 
     def may_begin_item(self, item: re.Match[str]) -> bool:
@@ -488,6 +487,15 @@ class _Preparation:
         self.emit(self.keep(html))
         return at + 1
 
+    def put_callout(self, kind: str, title: str, lines: list[str]) -> None:
+        opening = f'<div class="callout callout--{kind}" role="note"><p class="callout__title">'
+        if not title:
+            self.put_inside(f"{opening}{kind.capitalize()}</p>", lines, "</div>")
+            return
+        self.put(0, opening)
+        self.out += [self.lead() + TIGHT + title, ""]
+        self.put_inside("</p>", lines, "</div>")
+
     def put_inside(self, opening: str, lines: list[str], closing: str) -> None:
         self.put(0, opening)
         depth = self.depth + len(self.items) + 1
@@ -527,11 +535,6 @@ def _goes_on(inner: list[str], text: str, indent: int) -> bool:
         return False
     # Under a blank line or a heading, four columns make code.
     return not inner[-1].startswith("    ") or (len(inner) > 1 and bool(inner[-2].strip(" >")))
-
-
-def _callout(kind: str, title: str) -> str:
-    words = re.sub(r"[<>&\"]", "", title or "").strip() or kind.capitalize()
-    return f'<div class="callout callout--{kind}" role="note"><p class="callout__title">{words}</p>'
 
 
 def _list_tag(tag: str, marker: str) -> str:

@@ -99,6 +99,17 @@ def test_callouts_of_several_dialects():
         assert note.em.text == "this"
 
 
+def test_titles_of_callouts_are_markdown_like_any_line():
+    for body in (
+        "> [!TIP] Use `Vec<T>` & *live*\n> Text.\n",
+        ":::tip Use `Vec<T>` & *live*\nText.\n:::",
+    ):
+        title = page(body).select_one("div.callout--tip > .callout__title")
+        assert title.text == "Use Vec<T> & live"
+        assert title.code.text == "Vec<T>"
+        assert title.em.text == "live"
+
+
 def test_markdown_goes_on_inside_html():
     body = "<details>\n<summary>More</summary>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n</details>\n"
 
