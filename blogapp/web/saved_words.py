@@ -66,8 +66,9 @@ def _any(words: dict[str, str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
+# Text has no ">": what one follows is inside a tag, and nothing that an author shows as code.
 _SAVED = re.compile(
-    rf'(?P<name>(?<= aria-label=")(?:{_any(_NAMES)})(?="))'
+    rf'(?P<name>(?<= aria-label=")(?:{_any(_NAMES)})(?="[^<>]{{0,1000}}>))'
     rf"|(?P<text>(?<=<figcaption><span>)Text(?=</span>))"
     rf'|(?P<title>(?<=<p class="callout__title">)(?:{_any(_TITLES)})(?=</p>))'
     rf'|(?P<diagram>(?<=<svg role="img" aria-label=")(?:{_any(_DIAGRAMS)})(?=[":]))'

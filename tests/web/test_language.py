@@ -117,6 +117,15 @@ class TestTheBlogsLanguage:
         assert "Einstellungen gespeichert." in owner.get("/write/settings").text
         assert browser.page("/archive").h1.text == "Archiv"
 
+    def test_what_an_author_wrote_stays_as_it_is(self, browser, make_post, speak):
+        speak("de")
+        shown = '<nav aria-label="Footnotes"> or <p aria-label="Table">'
+        make_post("Labels", body=f"`{shown}`\n\n~~~\n{shown}\n~~~\n", published_at=MARCH)
+
+        codes = browser.page("/posts/labels").select(".prose code")
+
+        assert [code.text.strip() for code in codes] == [shown, shown]
+
 
 class TestSentences:
     def test_a_choice_is_one_sentence(self, browser, make_post, speak):
