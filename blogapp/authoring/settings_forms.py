@@ -36,7 +36,7 @@ from blogapp.authoring.links_field import LinksField
 from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
 from blogapp.site.models import CARD_FIELDS, SOURCES, Site
 from blogapp.text.colours import parse_colour
-from blogapp.text.origins import BadOrigin, covers, origin_of, parse_origin
+from blogapp.text.origins import BadOrigin, covers, is_linkable, origin_of, parse_origin
 from blogapp.text.palettes import TEXT, Palette
 from blogapp.text.snippets import BadSnippet, read_snippet
 from blogapp.web.explaining import explain
@@ -312,6 +312,8 @@ class OutsideForm(SectionForm):
         except BadSnippet as error:
             raise ValidationError(explain(error)) from error
         for kind, address in snippet.loads:
+            if address.startswith("/") and is_linkable(address):
+                continue
             origin = origin_of(address)
             if not _is_allowed(origin, self[kind].data or ()):
                 raise ValidationError(

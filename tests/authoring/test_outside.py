@@ -159,6 +159,8 @@ def test_what_is_no_single_https_origin_is_refused_beside_its_field(owner, field
         ('<script>"<!--<script>"</script>', "browsers"),
         ('<script src="https://other.example/x.js"></script>', "https://other.example"),
         ('<script src="//other.example/x.js"></script>', "other.example"),
+        ('<script src="/\\other.example/x.js"></script>', "origin"),
+        ('<script src="count.js"></script>', "origin"),
         ('<link rel="stylesheet" href="https://other.example/x.css">', "https://other.example"),
     ],
 )
@@ -170,6 +172,15 @@ def test_a_snippet_that_does_more_is_refused_and_handed_back(owner, snippet, rea
     assert reason in page.select_one("#head_snippet-errors").text
     assert page.select_one("#head_snippet").text.strip() == snippet
     assert site() is None
+
+
+def test_a_snippet_may_load_the_blogs_own_files(owner, browser, post):
+    own = '<script src="/static/count.js"></script><link rel="stylesheet" href="/static/a.css">'
+
+    saved = owner.post(ADDRESS, data={"head_snippet": own})
+
+    assert saved.status_code == 303
+    assert browser.page("/").select_one('head [src="/static/count.js"]')
 
 
 def test_a_snippet_kept_by_a_version_that_read_less_strictly_is_left_out(browser, app):
