@@ -27,8 +27,8 @@ _WORTH_LOOKING = re.compile(r"class=\"(?:math\b|diagram\")")
 _PLACES = re.compile(rf"<(code|span) {PLACE}=\"(\d+)\">[^<]*</\1>")
 # A formula longer than this, in characters, may have to be scrolled on a phone.
 _FITS = 24
-# Pixels from which a diagram is not shrunk to a phone's width; the styles say how far.
-_SIZES = {1400: "vast", 640: "wide", 400: "broad"}
+# Pixels from which a diagram is not shrunk to the room there is; the styles say how far.
+_SIZES = {1800: "vast", 1000: "ample", 640: "wide", 400: "broad"}
 
 
 @dataclass
