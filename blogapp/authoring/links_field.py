@@ -31,7 +31,7 @@ class LinksField(Field):
         self.most = most
         self.needs_address = needs_address
         self.wrong: dict[tuple[int, str], str] = {}
-        self.moved: tuple[int, str] | None = None
+        self.focus: tuple[int, str] | None = None
         self.spare = 1
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -63,6 +63,7 @@ class LinksField(Field):
         """Move the row ``up`` or ``down``, ``remove`` it, or ``add`` an empty one."""
         if act == "add":
             self.spare += 1
+            self.focus = (len(self.rows) - 1, "label")
         rows = [*self.shown]
         if not 0 <= at < len(rows):
             return
@@ -72,7 +73,16 @@ class LinksField(Field):
             rows.insert(to, row)
         self.shown = rows
         self.data = [row for row in rows if row != _EMPTY]
-        self.moved = (to, act)
+        self.focus = self._next_focus(to, act)
+
+    def _next_focus(self, at: int, act: str) -> tuple[int, str]:
+        """The row and the part of it where the keyboard goes on: the same button while it works."""
+        last = len(self.rows) - 1
+        if act == "up":
+            return (at, "up" if at else "down")
+        if act == "down":
+            return (at, "down" if at < last else "up")
+        return (min(at, last), "label")
 
     def pre_validate(self, form: Any) -> None:
         """Say beside each row what is wrong with it."""

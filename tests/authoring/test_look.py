@@ -427,6 +427,29 @@ class TestMenus:
         assert page.select_one("#footer_line")["value"] == "x" * 600
         assert site() is None
 
+    @pytest.mark.parametrize(
+        ("act", "focused"),
+        [
+            ("navigation:2:up", "navigation:1:up"),
+            ("navigation:1:up", "navigation:0:down"),
+            ("navigation:0:down", "navigation:1:down"),
+            ("navigation:2:remove", "box 2"),
+            ("navigation:3:add", "box 4"),
+        ],
+    )
+    def test_the_focus_is_where_one_goes_on(self, owner, act, focused):
+        links = rows("navigation", *LINKS, ("", ""))
+        data = MultiDict([*OWN.items(), *links, ("rows", act)])
+
+        page = parse(owner.post("/write/settings/frame", data=data).text)
+
+        boxes = page.select("#navigation input[name$=label]")
+        names = [f"box {at}" for at, box in enumerate(boxes) if box.has_attr("autofocus")]
+        names += [button["value"] for button in page.select("button[autofocus]")]
+        assert names == [focused]
+        # Browsers leave the focus alone where the address names a place of the page.
+        assert not page.select("button[formaction*='#']")
+
     @pytest.mark.parametrize("act", ["x:0:up", "title:0:up", "csrf_token:0:up"])
     def test_rows_of_nothing_are_a_malformed_request(self, owner, act):
         assert owner.post("/write/settings/frame", data=FRAME | {"rows": act}).status_code == 400
