@@ -36,6 +36,8 @@ ADMONITION = re.compile(
     r"[ \t]*(?:\{.*\})?[ \t]*$",
     re.IGNORECASE,
 )
+# A box of the other generator's own making (markdown-it-container, remark-directive).
+CONTAINER = re.compile(r":::+[ \t]*[a-zA-Z][\w-]*[ \t]*(?:\{[^{}]*\})?[ \t]*$")
 
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details"

@@ -114,21 +114,21 @@ class _Inline(InlineProcessor):
         is_shell = tex[0] in "({" and data.startswith(tex[0], m.end())
         if is_escaped or is_shell or not tex.strip():
             return None, None, None
-        if not _is_meant(kind, tex, len(m["slashes"] or "")):
+        if not _is_meant(kind, tex):
             return None, None, None
         element = etree.Element("code", {"class": DISPLAY if kind == "double" else INLINE})
         element.text = AtomicString(escape(tex.strip(), quote=False))
         return element, m.start(), m.end()
 
 
-def _is_meant(kind: str, tex: str, slashes: int) -> bool:
+def _is_meant(kind: str, tex: str) -> bool:
     """Tell whether TeX is meant by what could also be text."""
     if kind == "ticked":
         return True
     if kind == "round":
         # Escaped brackets hold words, and numbers of notes.
         has_letters = any(character.isalpha() for character in tex)
-        plain = slashes == 1 and has_letters and not _LONG_WORD.search(tex)
+        plain = has_letters and not _LONG_WORD.search(tex)
         return bool(_SIGN.search(tex) or plain) and not _is_prose(tex)
     if kind == "double":
         return not _is_prose(tex) and bool(_SIGN.search(tex) or tex == tex.strip())

@@ -14,6 +14,7 @@ from blogapp.text.block_patterns import (
     ADMONITION,
     CALLOUT,
     CALLOUTS,
+    CONTAINER,
     CONTENTS,
     CONTENTS_ITEM,
     DEFINITION,
@@ -162,8 +163,11 @@ class _Preparation:
             return self.put(at, "<hr>")
         if indent < 4 and text[0] == ">" and self.depth + len(self.items) < _DEEPEST:
             return self.take_quote(at, offset)
-        if self.depth < _DEEPEST and not self.items and (fenced := ADMONITION.match(text)):
-            return self.take_admonition(at, fenced)
+        if text.startswith(":::") and self.depth < _DEEPEST and not self.items:
+            if admonition := ADMONITION.match(text):
+                return self.take_admonition(at, admonition)
+            if CONTAINER.match(text):
+                return self.take_container(at)
         if (item := ITEM.match(text)) and self.may_begin_item(item):
             if CONTENTS_ITEM.match("".join(self.lines[at + 1 : at + 2]).strip()):
                 return at + 2
@@ -415,17 +419,27 @@ class _Preparation:
         return end
 
     def take_admonition(self, at: int, opening: re.Match[str]) -> int:
-        fences = 0
-        end = at + 1
-        while end < len(self.lines):
-            text = self.lines[end].strip()
-            fences += bool(FENCE.match(text))
-            if fences % 2 == 0 and len(text) >= 3 and not text.strip(":"):
-                break
-            end += 1
+        end = self.container_end(at)
         kind = CALLOUTS[opening[1].lower()]
         self.put_callout(kind, opening[2] or opening[3] or "", self.lines[at + 1 : end])
         return end + 1
+
+    def take_container(self, at: int) -> int:
+        end = self.container_end(at)
+        self.put_inside("<div>", self.lines[at + 1 : end], "</div>")
+        return end + 1
+
+    def container_end(self, at: int) -> int:
+        """Return the line that closes what ``:::`` opened; one past the last when none does."""
+        opening = self.lines[at].strip()
+        colons = len(opening) - len(opening.lstrip(":"))
+        fences = 0
+        for end in range(at + 1, len(self.lines)):
+            text = self.lines[end].strip()
+            fences += bool(FENCE.match(text))
+            if fences % 2 == 0 and len(text) >= colons and not text.strip(":"):
+                return end
+        return len(self.lines)
 
     def may_begin_item(self, item: re.Match[str]) -> bool:
         if self.depth + len(self.items) >= _DEEPEST:

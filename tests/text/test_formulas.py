@@ -34,6 +34,7 @@ def sources(body):
     [
         ("$x$ and $y_1$, the $n$th; $k$-means ($z$)", ["x", "y_1", "n", "k", "z"]),
         (r"\(x^2\) and \\(y_i\\) and $`a*b`$", ["x^2", "y_i", "a*b"]),
+        (r"labelled \\(L\\) and \\(R\\), \\(i,j\\)", ["L", "R", "i,j"]),
         ("**bold $a*b*c$** and [link $q$](/a)", ["a*b*c", "q"]),
         ("Inline $$e=mc^2$$ too", ["e=mc^2"]),
         ("$$\na\n\n- b\n$$", ["a\n- b"]),

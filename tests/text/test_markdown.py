@@ -110,6 +110,15 @@ def test_titles_of_callouts_are_markdown_like_any_line():
         assert title.em.text == "live"
 
 
+def test_boxes_of_other_generators_leave_no_marks():
+    table = ":::table-wrapper\n| a |\n|---|\n| b |\n:::\n\n"
+    post = page(f"{table}::::wide {{.x}}\n> *q*\n:::\nc\n::::\n\n:::…and\n")
+
+    assert [cell.text for cell in post.select("td")] == ["b"]
+    assert post.select_one("blockquote em").text == "q"
+    assert post.text.count(":::") == 2
+
+
 def test_markdown_goes_on_inside_html():
     body = "<details>\n<summary>More</summary>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n</details>\n"
 
