@@ -26,7 +26,7 @@ from blogapp.text.slugs import is_slug
 from tests.conftest import JANUARY
 
 SAMPLE_SEED = 20261120
-SAMPLE = 100
+SAMPLE = 48
 PAGE_SIZE = 50
 PARTS = 4
 # Of what is opened seldom: one in so many.
