@@ -12,6 +12,9 @@ ABBREVIATION = re.compile(r"\*\[([^\[\]\\]+)\][ ]?:[ \t]*(\S.*?)[ \t]*$")
 DEFINITION = re.compile(r":[ ]{1,3}\S")
 # Kramdown's attributes on a line of their own.
 ITEM_ATTRIBUTES = re.compile(r"\{:[^{}]*\}[ \t]*$")
+ATTRIBUTES_ID = re.compile(r"[{:\s]#([\w.-]+)")
+# A line that is words and nothing but words: no row of a table, no definition.
+WORDS = re.compile(r"[ ]{0,3}[\w*(\[\"'“](?!.*(?:\||\]:))")
 # Where other generators put a table of contents, which pages here have beside the text.
 CONTENTS = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\])[ \t]*$", re.IGNORECASE)
 CONTENTS_ITEM = re.compile(r"\{:[ ]*toc[ \t]*\}[ \t]*$", re.IGNORECASE)

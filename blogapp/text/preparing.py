@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from blogapp.text.block_patterns import (
     ABBREVIATION,
     ADMONITION,
+    ATTRIBUTES_ID,
     CALLOUT,
     CALLOUTS,
     CONTAINER,
@@ -27,6 +28,7 @@ from blogapp.text.block_patterns import (
     MARKDOWN_INSIDE,
     SETEXT,
     TEMPLATE_TAG,
+    WORDS,
     html_block_end,
     interrupts_paragraph,
     is_phrase,
@@ -177,7 +179,7 @@ class _Preparation:
         if self.with_notes and FOOTNOTE.match(text) and not any(item.list for item in self.items):
             return self.take_note(at, text)
         if ITEM_ATTRIBUTES.match(text):
-            return at + 1
+            return self.take_attributes(at, text)
         if TEMPLATE_TAG.match(text):
             self.end_paragraph()
             after = self.take_text(at, text)
@@ -249,6 +251,8 @@ class _Preparation:
             column, text = split_indent(self.lines[end])
             if not text or column < offset or column >= offset + 4 or interrupts_paragraph(text):
                 break
+            if ITEM_ATTRIBUTES.match(text):
+                break
             self.emit(self.keep("<tbody><tr>" if end == at + 2 else "<tr>"))
             self.put_row(text, "td", aligned)
             self.emit(self.keep("</tr>"))
@@ -311,6 +315,24 @@ class _Preparation:
         self.paragraph = None
         if self.items and (inside := self.items[-1].list) and inside.paragraphs[-1:] == [place]:
             inside.paragraphs.pop()
+
+    def take_attributes(self, at: int, text: str) -> int:
+        """Let the id among Kramdown's attributes lead to the block above or below them."""
+        named = ATTRIBUTES_ID.search(text)
+        below = self.lines[at + 1] if at + 1 < len(self.lines) else ""
+        if not named:
+            return at + 1
+        for_heading, anchor = f" {{#{named[1]}}}", f'<span id="{named[1]}"></span>'
+        if self.paragraph is not None:
+            self.out.append(self.lead() + anchor)
+        elif not self.after_blank and _is_open_heading("".join(self.out[-2:-1])):
+            self.out[-2] += for_heading
+        elif HEADING.match(below.strip()):
+            self.lines[at + 1] += for_heading
+        elif WORDS.match(below) and not interrupts_paragraph(below.strip()):
+            indent = len(below) - len(below.lstrip())
+            self.lines[at + 1] = below[:indent] + anchor + below[indent:]
+        return at + 1
 
     def take_indented_code(self, at: int, columns: int) -> int:
         end, last = at, at
@@ -528,6 +550,10 @@ class _Preparation:
     def lead(self) -> str:
         # Notes and definitions stay Python-Markdown's, which knows what belongs by its indent.
         return "    " * sum(item.list is None for item in self.items)
+
+
+def _is_open_heading(line: str) -> bool:
+    return HEADING_MARK in line and not line.endswith("}")
 
 
 def _quoted(text: str, column: int) -> str:

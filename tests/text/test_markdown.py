@@ -110,6 +110,32 @@ def test_titles_of_callouts_are_markdown_like_any_line():
         assert title.em.text == "live"
 
 
+@pytest.mark.parametrize(
+    ("body", "led_to"),
+    [
+        ("{:#a}\nText.\n", "Text."),
+        ("Text.\n{: .x #a}\n", "Text."),
+        ("## Head\n{: #a}\n\nText.\n", "Head"),
+        ("{:#a .x}\n## Head\n", "Head"),
+        ("Head\n====\n{:#a}\n", "Head"),
+        ("* item\n{:#a}\n", "item"),
+    ],
+)
+def test_ids_of_kramdown_lead_to_their_block(body, led_to):
+    place = page(f"[to it](#a)\n\n{body}").select_one("#a")
+
+    block = place.parent if place.name == "span" else place
+    assert block.find(string=True, recursive=False).strip() == led_to
+
+
+def test_ids_of_kramdown_change_no_block():
+    post = page("{:#a}\n| a |\n|---|\n{:.wide}\n\n{:#b}\n[x]: /y\n\n{:#c}\n    code\n\n[x]\n")
+
+    assert post.table.text.strip() == "a"
+    assert post.select_one("a[href='/y']")
+    assert post.pre.text.strip() == "code"
+
+
 def test_boxes_of_other_generators_leave_no_marks():
     table = ":::table-wrapper\n| a |\n|---|\n| b |\n:::\n\n"
     post = page(f"{table}::::wide {{.x}}\n> *q*\n:::\nc\n::::\n\n:::…and\n")
