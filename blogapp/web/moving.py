@@ -15,7 +15,7 @@ def find_new_address() -> str | None:
     if redirect := find_redirect(request.path):
         target = _target(redirect)
         return f"{request.script_root}{target}" if target else None
-    return _without_slash()
+    return _markdown_twin() or _without_slash()
 
 
 def _target(redirect: Redirect) -> str | None:
@@ -27,6 +27,16 @@ def _target(redirect: Redirect) -> str | None:
     # "//host" and "/\host" are other hosts to a browser (WHATWG URL, 4.4).
     leads_away = not target.startswith("/") or target.startswith(("//", "/\\"))
     return None if leads_away or target == redirect.path else target
+
+
+def _markdown_twin() -> str | None:
+    """Return where the Markdown of a renamed post or page is."""
+    path = request.path.removesuffix(".md")
+    redirect = find_redirect(path) if path != request.path else None
+    if redirect is None or redirect.post is None or not _target(redirect):
+        return None
+    folder = "pages" if redirect.post.is_page else "posts"
+    return f"{request.script_root}/{folder}/{redirect.post.slug}.md"
 
 
 def _without_slash() -> str | None:

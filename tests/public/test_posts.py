@@ -217,6 +217,25 @@ def test_a_renamed_post_is_found_at_its_old_address(browser, make_post):
     assert [(a.status_code, a.headers["Location"]) for a in answers] == [(301, "/posts/second")] * 2
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "address"),
+    [
+        ({}, 301, "/posts/second.md"),
+        ({"is_page": True, "slug": "about"}, 301, "/pages/about.md"),
+        ({"published_at": None}, 404, None),
+        ({"withdrawn_at": JANUARY}, 410, None),
+    ],
+)
+def test_the_markdown_of_a_renamed_post_comes_along(browser, make_post, state, status, address):
+    post = make_post("Second title", **{"slug": "second"} | state)
+    db.session.add(Redirect(path="/posts/first-title", post_id=post.id, created_at=JANUARY))
+    db.session.commit()
+
+    answer = browser.get("/posts/first-title.md")
+
+    assert (answer.status_code, answer.headers.get("Location")) == (status, address)
+
+
 def test_an_old_address_of_a_draft_does_not_give_it_away(browser, make_post):
     post = make_post("Draft with a telling slug", published_at=None)
     db.session.add(Redirect(path="/2019/old.html", post_id=post.id, created_at=JANUARY))
