@@ -376,6 +376,10 @@ class TestFrontPage:
         assert (kept.get("value") or kept.text.strip()) == value
 
 
+# What a button does to a row, and where one goes on.
+MOVES = ("2:up 1:up", "1:up 0:down", "0:down 1:down", "2:remove 2", "3:add 4")
+
+
 class TestMenus:
     def entries(self, page):
         return [(a.text, a["href"]) for a in page.select(".header__nav a")]
@@ -427,28 +431,20 @@ class TestMenus:
         assert page.select_one("#footer_line")["value"] == "x" * 600
         assert site() is None
 
-    @pytest.mark.parametrize(
-        ("act", "focused"),
-        [
-            ("navigation:2:up", "navigation:1:up"),
-            ("navigation:1:up", "navigation:0:down"),
-            ("navigation:0:down", "navigation:1:down"),
-            ("navigation:2:remove", "box 2"),
-            ("navigation:3:add", "box 4"),
-        ],
-    )
-    def test_the_focus_is_where_one_goes_on(self, owner, act, focused):
+    @pytest.mark.parametrize("moves", MOVES)
+    def test_the_focus_is_where_one_goes_on(self, owner, moves):
+        act, goes_on = moves.split()
         links = rows("navigation", *LINKS, ("", ""))
-        data = MultiDict([*OWN.items(), *links, ("rows", act)])
+        data = MultiDict([*OWN.items(), *links, ("rows", f"navigation:{act}")])
 
-        page = parse(owner.post("/write/settings/frame", data=data).text)
+        menu = parse(owner.post("/write/settings/frame", data=data).text).select_one("#navigation")
 
-        boxes = page.select("#navigation input[name$=label]")
-        names = [f"box {at}" for at, box in enumerate(boxes) if box.has_attr("autofocus")]
-        names += [button["value"] for button in page.select("button[autofocus]")]
-        assert names == [focused]
+        focused = [x["value"].partition(":")[2] for x in menu.select("button[autofocus]")]
+        boxes = menu.select("input[name$=label]")
+        focused += [str(at) for at, box in enumerate(boxes) if box.has_attr("autofocus")]
+        assert focused == [goes_on]
         # Browsers leave the focus alone where the address names a place of the page.
-        assert not page.select("button[formaction*='#']")
+        assert not menu.select("button[formaction*='#']")
 
     @pytest.mark.parametrize("act", ["x:0:up", "title:0:up", "csrf_token:0:up"])
     def test_rows_of_nothing_are_a_malformed_request(self, owner, act):
