@@ -376,7 +376,6 @@ class TestFrontPage:
         assert (kept.get("value") or kept.text.strip()) == value
 
 
-# What a button does to a row, and where one goes on.
 MOVES = ("2:up 1:up", "1:up 0:down", "0:down 1:down", "2:remove 2", "3:add 4")
 
 
@@ -434,9 +433,9 @@ class TestMenus:
     @pytest.mark.parametrize("moves", MOVES)
     def test_the_focus_is_where_one_goes_on(self, owner, moves):
         act, goes_on = moves.split()
-        links = rows("navigation", *LINKS, ("", ""))
-        data = MultiDict([*OWN.items(), *links, ("rows", f"navigation:{act}")])
+        links = [*rows("navigation", *LINKS, ("", "")), ("rows", f"navigation:{act}")]
 
+        data = MultiDict([*OWN.items(), *links])
         menu = parse(owner.post("/write/settings/frame", data=data).text).select_one("#navigation")
 
         focused = [x["value"].partition(":")[2] for x in menu.select("button[autofocus]")]
