@@ -205,6 +205,8 @@ class _Notes(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         for element in root.iter():
             css_class = element.get("class")
+            for link in [child for child in element if self.leads_nowhere(child)]:
+                element.remove(link)
             if css_class == "footnote":
                 _make_section(element)
             elif css_class == "footnote-ref":
@@ -215,6 +217,11 @@ class _Notes(Treeprocessor):
                 element.set("class", "footnotes__back")
                 element.set("role", "doc-backlink")
                 element.set("aria-label", "Back to the text")
+
+    def leads_nowhere(self, link: etree.Element) -> bool:
+        """Tell whether a link leads back to where no mark of its note stands."""
+        place = link.get("href", "")[1:] if link.get("class") == "footnote-backref" else ""
+        return place.startswith("fnref-") and place not in self.notes.found_refs
 
 
 def _make_section(notes: etree.Element) -> None:

@@ -136,6 +136,16 @@ def test_ids_of_kramdown_change_no_block():
     assert post.pre.text.strip() == "code"
 
 
+def test_a_note_that_nothing_refers_to_is_shown_and_leads_nowhere():
+    shown = page("Text[^a].\n\n[^a]: One.\n[^b]: Two.\n")
+
+    assert [note.p.text.split() for note in shown.select(".footnotes li")] == [
+        ["One.", "↩"],
+        ["Two."],
+    ]
+    assert [back["href"] for back in shown.select(".footnotes__back")] == ["#fnref-a"]
+
+
 def test_boxes_of_other_generators_leave_no_marks():
     table = ":::table-wrapper\n| a |\n|---|\n| b |\n:::\n\n"
     post = page(f"{table}::::wide {{.x}}\n> *q*\n:::\nc\n::::\n\n:::…and\n")
