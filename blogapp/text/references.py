@@ -4,7 +4,9 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-_PLACEHOLDER = re.compile(r"(?:\{(?:static|attach|filename|index)\}|\|(?:static|filename)\|)")
+_PLACEHOLDER = re.compile(r"^(?:\{(?:static|attach|filename|index)\}|\|(?:static|filename)\|)")
+_CHOICE = re.compile(r"^\{(tag|category|author)\}/?")
+_CHOICES = {"tag": "/tags/", "category": "/domains/", "author": "/authors/"}
 _SITE = re.compile(
     r"\{\{-?\s*(?:site\.(?:base_?url|url)|base_?url|root|pathPrefix)\s*(?:\|[^{}]*)?-?\}\}", re.I
 )
@@ -19,10 +21,13 @@ def plain_reference(reference: str) -> str:
     ('/a.png', '/b.png')
     >>> plain_reference('{{ "/c.png" | relative_url }}'), plain_reference("images/d.png")
     ('/c.png', 'images/d.png')
+    >>> plain_reference("{category}updates"), plain_reference("https://a.example/{filename}")
+    ('/domains/updates', 'https://a.example/{filename}')
     """
     if "{" not in reference and not reference.startswith("|"):
         return reference
     bare = _QUOTED.sub(lambda found: found[1], reference.strip())
+    bare = _CHOICE.sub(lambda found: _CHOICES[found[1]], bare, count=1)
     return _PLACEHOLDER.sub("", _SITE.sub("", bare), count=1)
 
 

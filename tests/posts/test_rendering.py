@@ -28,3 +28,15 @@ def test_what_is_set_in_type_is_found_as_it_is_typed(browser, make_post):
     found = browser.page('/?q=it\'s+"lease"')
 
     assert [title.text.strip() for title in found.select(".post-card__title")] == ["Leases"]
+
+
+def test_pelicans_links_to_choices_lead_to_them(browser, make_post):
+    body = "[a]({category}updates), [b]({tag}dns), [c](https://a.example/{filename})"
+
+    links = browser.page(f"/posts/{make_post('Updates', body=body).slug}").select(".prose p a")
+
+    assert [link["href"] for link in links] == [
+        "/domains/updates",
+        "/tags/dns",
+        "https://a.example/%7Bfilename%7D",
+    ]
