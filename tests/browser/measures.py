@@ -103,3 +103,13 @@ LINES = """(paragraph) => {
   const bottoms = [...range.getClientRects()].map((box) => Math.round(box.bottom))
   return [...new Set(bottoms)].sort((a, b) => a - b)
 }"""
+
+# Comes to an end when what is asked is true: the policy of our pages forbids what Playwright's
+# own waiting for a condition does.
+UNTIL = """async () => {
+  const until = performance.now() + 10_000
+  while (!(%s)) {
+    if (performance.now() > until) throw new Error("it never came true")
+    await new Promise(requestAnimationFrame)
+  }
+}"""

@@ -112,6 +112,8 @@ def test_only_the_page_being_read_is_printed(blog, page):
     expect(page.locator("#page-2")).to_have_attribute("data-reading", "")
 
     page.emulate_media(media="print")
+    # The marking of the page being read follows a scroll by a fifth of a second.
+    page.evaluate("new Promise((d) => { dispatchEvent(new Event('scroll')); setTimeout(d, 400) })")
 
     expect(page.locator("#page-2 .post-card").first).to_be_visible()
     for hidden in ("#page-1", "#page-3", "#filter", ".pager", ".timeline", ".footer"):

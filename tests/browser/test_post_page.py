@@ -12,7 +12,7 @@ from blogapp.media.storing import store_image
 from blogapp.posts.models import PostMedia
 from blogapp.posts.rendering import render_post
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.measures import LINES, STICKING_OUT
+from tests.browser.measures import LINES, STICKING_OUT, UNTIL
 from tests.conftest import JANUARY
 
 LOW_DESK = {"width": 1280, "height": 720}
@@ -281,7 +281,7 @@ def test_the_link_to_the_editor_shows_for_those_who_may_edit(new_page, author, m
     page.context.clear_cookies()
     with page.expect_response(lambda response: "/write/posts/" in response.url):
         page.goto("./posts/mine")
-    page.wait_for_function("!('author' in localStorage)")
+    page.evaluate(UNTIL % "!('author' in localStorage)")
 
 
 def test_notes_of_a_page_open_too(new_page, make_post):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from blogapp.extensions import db
 from tests.browser.conftest import DESK, PHONE, TABLET
+from tests.browser.measures import UNTIL
 
 LOW_DESK = {"width": 1280, "height": 720}
 # Longer than what most posts have, so that the head of the page is at its tallest.
@@ -129,7 +130,7 @@ def test_fonts_come_after_the_first_frame_and_next_time_at_once(page):
     page.goto("./nowhere")
     fonts = page.locator("head > link[rel=stylesheet]")
     expect(fonts).to_have_count(1)
-    page.wait_for_function("localStorage.fonts === document.documentElement.dataset.fonts")
+    page.evaluate(UNTIL % "localStorage.fonts === document.documentElement.dataset.fonts")
 
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {
@@ -272,7 +273,7 @@ def test_an_authors_html_asks_for_nothing(page, make_post, server):
 
     page.goto("./posts/planted")
     page.add_script_tag(url=f"{server}/static/vendor/htmx-4.0.1.min.js")
-    page.wait_for_function("window.htmx")
+    page.evaluate(UNTIL % "window.htmx")
     page.locator(".prose a").click()
     with page.expect_request("**/robots.txt"):
         page.evaluate(

@@ -193,8 +193,10 @@ class PostResults extends HTMLElement {
     clearTimeout(this.#marking)
     this.#marking = setTimeout(() => {
       const pages = [...this.querySelectorAll("[data-page]")]
-      const read = pages.findLast((page) => page.getBoundingClientRect().top < innerHeight / 2)
-      // On paper comes the page being read alone: the style sheet looks for this.
+      // On paper comes the page being read alone: the style sheet looks for the mark. What it
+      // hides there has no place, and must not take the mark over.
+      const isAbove = (page) => page.getBoundingClientRect().top < innerHeight / 2
+      const read = pages.findLast((page) => page.checkVisibility() && isAbove(page))
       for (const page of pages) page.toggleAttribute("data-reading", page === read)
       if (pages.length > 10) this.#keepPlace()
       const hash = read && read !== pages[0] ? `#${read.id}` : ""
