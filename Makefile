@@ -7,7 +7,7 @@ PYTEST = $(VENV)/python -m pytest
 FAST = -n 2 -m "not browser and not prove"
 DRIVEN = -n 3 -m "browser and not prove"
 OPTIONAL = math diagrams
-JOURNEYS = $(wildcard tests/browser/test_listing*.py) tests/browser/test_reading.py tests/browser/test_authoring.py
+LISTING = $(wildcard tests/browser/test_listing*.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_USER = 0
@@ -59,7 +59,8 @@ postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
 
 browser: .venv/has-tests programs ## the tests that drive Chromium
 	$(PYTEST) $(DRIVEN) tests/browser
-	$(PYTEST) $(DRIVEN) $(JOURNEYS) --base-path=/eng/blog --nginx
+	$(PYTEST) $(DRIVEN) $(LISTING) --base-path=/eng/blog --nginx
+	$(PYTEST) $(DRIVEN) tests/browser/test_reading.py tests/browser/test_authoring.py --base-path=/eng/blog
 
 programs: .venv/has-tests
 	@$(VENV)/python tests/browser/programs.py
