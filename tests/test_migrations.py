@@ -2,12 +2,30 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import create_engine, event, inspect
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from blogapp.migrations import is_current, migrate
+from blogapp.extensions import Base
+from blogapp.migrations import alembic_config, is_current, migrate
 
 AT_ONCE = 4
+# A post with a tag, in a blog with a name, as the first version of the schema had them.
+EARLIER = (
+    "INSERT INTO site (id, title, eyebrow, heading, intro, description, footer_line, language, "
+    "time_zone, date_format, page_size) "
+    "VALUES (1, 'Mine', '', '', '', '', '', 'en', 'UTC', '%d', 12)",
+    "INSERT INTO tags (id, name, name_key, slug, slug_key, description) "
+    "VALUES (1, 'SQLite', 'sqlite', 'sqlite', 'sqlite', '')",
+    "INSERT INTO posts (id, slug, slug_key, entry_id, title, summary, body, kind, language, "
+    "canonical_url, extra, created_at, saved_at, version, html, text, excerpt, minutes, words, "
+    "headings, drawings, renderer_version) "
+    "VALUES (1, 'kept', 'kept', 'urn:1', 'Kept', '', 'Kept.', '', '', '', '{}', "
+    "'2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, '', '', '', 1, 1, '[]', '{}', 3)",
+    "INSERT INTO post_tags (post_id, tag_id) VALUES (1, 1)",
+)
 
 
 class PowerCut(Exception):
@@ -47,3 +65,33 @@ def test_a_migration_that_is_cut_short_leaves_nothing_and_can_be_repeated(engine
     assert inspect(engine).get_table_names() == []
     migrate(engine)
     assert is_current(engine)
+
+
+def test_a_blog_of_an_earlier_version_keeps_everything(engine):
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in EARLIER:
+            connection.execute(text(statement))
+
+    migrate(engine)
+
+    assert is_current(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text(
+                "SELECT posts.body, tags.name, site.title, site.fonts, posts.is_page FROM posts "
+                "JOIN post_tags ON post_tags.post_id = posts.id "
+                "JOIN tags ON tags.id = post_tags.tag_id CROSS JOIN site"
+            )
+        ).all()
+    assert [tuple(row) for row in kept] == [("Kept.", "SQLite", "Mine", "house", False)]
+
+
+def test_the_steps_lead_to_the_schema_that_the_models_describe(engine):
+    migrate(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []

@@ -1,5 +1,7 @@
 """The database's schema, from nothing to now, in numbered steps."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -23,7 +25,7 @@ def migrate(engine: Engine) -> None:
     """
     if is_current(engine):
         return
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_replaceable(connection), connection.begin():
         _keep_others_out(connection)
         config = alembic_config()
         config.attributes["connection"] = connection
@@ -52,6 +54,27 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
+
+
+@contextmanager
+def _tables_replaceable(connection: Connection) -> Iterator[None]:
+    """Let a step replace a table without taking along the rows that refer to it.
+
+    SQLite changes a table by copying and dropping it, and a drop deletes its rows first, which
+    reaches whatever refers to them (https://sqlite.org/lang_altertable.html, section 7). The
+    setting has no effect inside a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    was_on = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={was_on}")
+        connection.commit()
 
 
 def _keep_others_out(connection: Connection) -> None:

@@ -62,6 +62,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug_key", name=op.f("uq_series_slug_key")),
     )
     op.create_table(
+        "site",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("eyebrow", sa.String(length=200), nullable=False),
+        sa.Column("heading", sa.String(length=300), nullable=False),
+        sa.Column("intro", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("footer_line", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("date_format", sa.String(length=60), nullable=False),
+        sa.Column("page_size", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(length=20), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+    )
+    op.create_table(
         "tags",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -121,38 +137,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_media_sha256"), ["sha256"], unique=False)
 
     op.create_table(
-        "site",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("breadcrumb", sa.JSON(), nullable=False),
-        sa.Column("eyebrow", sa.String(length=200), nullable=False),
-        sa.Column("heading", sa.String(length=300), nullable=False),
-        sa.Column("hero", sa.Text(), nullable=False),
-        sa.Column("intro", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("footer_line", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=35), nullable=False),
-        sa.Column("time_zone", sa.String(length=60), nullable=False),
-        sa.Column("date_format", sa.String(length=60), nullable=False),
-        sa.Column("page_size", sa.Integer(), nullable=False),
-        sa.Column("logo_id", sa.Integer(), nullable=True),
-        sa.Column("logo_alt", sa.String(length=300), nullable=False),
-        sa.Column("shows_name", sa.Boolean(), nullable=False),
-        sa.Column("accent", sa.String(length=7), nullable=False),
-        sa.Column("accent_dark", sa.String(length=7), nullable=False),
-        sa.Column("fonts", sa.String(length=20), nullable=False),
-        sa.Column("prose", sa.String(length=20), nullable=False),
-        sa.Column("card_fields", sa.JSON(), nullable=False),
-        sa.Column("navigation", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("social_links", sa.JSON(), nullable=False),
-        sa.Column("social_icons", sa.Boolean(), nullable=False),
-        sa.Column("origins", sa.JSON(), nullable=False),
-        sa.Column("head_snippet", sa.Text(), nullable=False),
-        sa.Column("origin", sa.String(length=20), nullable=True),
-        sa.ForeignKeyConstraint(["logo_id"], ["media.id"], name=op.f("fk_site_logo_id_media")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
-    )
-    op.create_table(
         "sign_in_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -173,7 +157,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("slug_key", sa.String(length=600), nullable=False),
-        sa.Column("is_page", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("entry_id", sa.String(length=500), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -202,10 +185,7 @@ def upgrade() -> None:
         sa.Column("excerpt", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
-        sa.Column("code_lines", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("figures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("headings", sa.JSON(), nullable=False),
-        sa.Column("sections", sa.JSON(), nullable=False),
         sa.Column("drawings", sa.JSON(), nullable=False),
         sa.Column("renderer_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cover_id"], ["media.id"], name=op.f("fk_posts_cover_id_media")),
@@ -217,7 +197,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_posts_entry_id")),
-        sa.UniqueConstraint("slug_key", "is_page", name=op.f("uq_posts_slug_key_is_page")),
+        sa.UniqueConstraint("slug_key", name=op.f("uq_posts_slug_key")),
     )
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.create_index(
@@ -269,44 +249,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("post_authors", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_post_authors_author_id"), ["author_id"], unique=False)
-
-    op.create_table(
-        "post_keywords",
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("word", sa.String(length=40), nullable=False),
-        sa.Column("weight", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["posts.id"],
-            name=op.f("fk_post_keywords_post_id_posts"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("post_id", "word", name=op.f("pk_post_keywords")),
-    )
-    with op.batch_alter_table("post_keywords", schema=None) as batch_op:
-        batch_op.create_index("ix_post_keywords_word", ["word", "post_id", "weight"], unique=False)
-
-    op.create_table(
-        "related_posts",
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("other_id", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["other_id"],
-            ["posts.id"],
-            name=op.f("fk_related_posts_other_id_posts"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["posts.id"],
-            name=op.f("fk_related_posts_post_id_posts"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("post_id", "other_id", name=op.f("pk_related_posts")),
-    )
-    with op.batch_alter_table("related_posts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_related_posts_other_id"), ["other_id"], unique=False)
 
     op.create_table(
         "post_media",
@@ -365,8 +307,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_tags_tag_id"))
 
     op.drop_table("post_tags")
-    op.drop_table("related_posts")
-    op.drop_table("post_keywords")
     with op.batch_alter_table("post_media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_media_media_id"))
 
@@ -391,13 +331,13 @@ def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_media_sha256"))
 
-    op.drop_table("site")
     op.drop_table("media")
     with op.batch_alter_table("author_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_author_sessions_author_id"))
 
     op.drop_table("author_sessions")
     op.drop_table("tags")
+    op.drop_table("site")
     op.drop_table("series")
     op.drop_table("failed_sign_ins")
     op.drop_table("domains")
