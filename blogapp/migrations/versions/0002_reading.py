@@ -35,7 +35,7 @@ def upgrade() -> None:
         "post_keywords",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("word", sa.String(length=40), nullable=False),
-        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"],
             ["posts.id"],
@@ -51,7 +51,7 @@ def upgrade() -> None:
         "related_posts",
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("other_id", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["other_id"],
             ["posts.id"],
