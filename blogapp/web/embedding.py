@@ -29,11 +29,17 @@ def for_feeds(html: str) -> str:
 
 
 def components_in(html: str) -> list[str]:
-    """Return the names of the style sheets that formulas, diagrams and cards of a text need."""
+    """Return the names of the components that what a text holds needs: code, notes, diagrams …"""
     return list(_components(html))
 
 
 def _components(html: str) -> Iterator[str]:
+    if "prose__image" in html:
+        yield "image-zoom"
+    if "<copy-code" in html:
+        yield from ("code-block", "copy-code")
+    if "footnotes__mark" in html:
+        yield "margin-notes"
     if "<math" in html:
         yield "math"
     if '<figure class="diagram' in html:

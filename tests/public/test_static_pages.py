@@ -2,6 +2,7 @@
 
 import pytest
 
+from blogapp.extensions import db
 from tests.conftest import JANUARY
 
 
@@ -87,3 +88,25 @@ def test_a_page_costs_two_statements(make_post, browser, queries):
     browser.get("/pages/colophon")
 
     assert len(queries) == 2
+
+
+def test_a_page_has_what_its_text_needs_and_nothing_else(make_post, browser):
+    make_post("Plain", is_page=True, body="Words.")
+    full = make_post("Full", is_page=True, body="Words.[^1]\n\n[^1]: More.\n\n```py\n1\n```")
+    full.html += (
+        '<a class="prose__image" href="/media/map.png"><img src="/media/map.png" alt=""></a>'
+    )
+    db.session.commit()
+
+    plain, full = browser.page("/pages/plain"), browser.page("/pages/full")
+
+    assert (scripts_of(plain), plain.select("dialog")) == (set(), [])
+    assert scripts_of(full) == {"copy-code.js", "image-zoom.js", "margin-notes.js"}
+    assert len(full.select("dialog.image-zoom")) == 1
+
+
+def scripts_of(page):
+    """The scripts of a page's text, by their names."""
+    sources = [script["src"].split("?")[0] for script in page.select("script[src]")]
+    names = {source.rpartition("/")[2] for source in sources}
+    return names & {"copy-code.js", "image-zoom.js", "margin-notes.js"}
