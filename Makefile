@@ -35,6 +35,7 @@ test: programs lint fast postgres browser ## everything that continuous integrat
 prove: .venv/has-tests programs ## the long checks at full size, before a release
 	$(PYTEST) $(DRIVEN) tests/browser --nginx
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
+	PROVE=1 $(PYTEST) -n 2 -m sqlite --postgres -o faulthandler_timeout=0
 
 bench: .venv/has-blogapp ## what rendering and pages cost, as ratios within one run
 	@$(VENV)/python -m bench

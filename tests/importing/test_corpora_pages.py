@@ -93,6 +93,7 @@ def test_every_page_of_the_demo_is_sound(browser, demo, caplog):
     check_blog(browser, caplog)
 
 
+@pytest.mark.sqlite
 def test_every_page_of_some_real_blogs_is_sound(shared, browser, take_in, caplog):
     random = Random(SAMPLE_SEED)
     sites = [random.choice(sites_of(shared / "corpora" / corpus)) for corpus in CORPORA]
