@@ -1,152 +1,237 @@
 """Made-up posts in the shapes that real blogs have, for measuring with many of them.
 
-Lengths, tags per post and the popularity of tags follow figures counted over
-fifteen public engineering blogs. A pool of rendered bodies is shared by all
-posts, because rendering is the slow part and lists never read it.
+A pool of rendered bodies is shared by all posts, because rendering is the slow
+part. Titles, dates, tags and everything else are each post's own.
 """
 
-from collections.abc import Iterator
+import calendar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
 
+from blogapp.accounts.models import Author
+from blogapp.demo import shapes
+from blogapp.demo.labelling import DOMAINS, author_names, series_names, tag_names
+from blogapp.demo.speaking import RARE_WORD, Vocabulary, codename, learn, write_body, write_title
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Post, PostAuthor, Tag, month_of, post_tags
+from blogapp.posts.models import Domain, Post, PostAuthor, Series, Tag, month_of, post_tags
 from blogapp.posts.naming import find_or_make, find_or_make_authors
 from blogapp.posts.rendering import derived
-from blogapp.text.folding import fold
+from blogapp.text.slugs import slugify
+
+T = TypeVar("T")
 
 ORIGIN = "synth"
 POOL = 500
 BATCH = 1000
-# Share of posts with 0, 1, 2, … tags.
-TAGS_PER_POST = (44, 187, 273, 207, 124, 72, 39, 20, 14, 8, 4, 3)
-DOMAINS = ("Databases", "Reliability", "Networking", "Security", "Machine learning", "Tooling")
-AUTHORS = ("Ada Verne", "Bo Lindgren", "Chidi Amara", "Dana Petrov", "Elif Kaya")
-GLUE = "the a every one our this no some that each when while because after before"
-VERBS = "drops keeps moves waits splits merges reads writes grows fails returns measures"
-WORDS = (
-    "cache index queue lease token shard replica latency budget retry cursor ledger page "
-    "buffer writer reader commit rollback vector window batch clock drift packet socket "
-    "kernel thread lock barrier snapshot journal segment bloom filter sketch counter probe "
-    "trace span alert runbook deploy canary schema column tuple plan cost cluster"
-)
-SPEECH = (GLUE.split(), WORDS.split(), VERBS.split())
-CODE = """```python title="{noun}.py"
-def {verb}_{noun}(items, limit={number}):
-    for item in items[:limit]:
-        if item.{noun} > {number}:
-            yield item
-```"""
+CODENAMES = 50  # one post in so many has a word in its title that no other has
+
+
+@dataclass(frozen=True)
+class Body:
+    """A rendered body of the pool."""
+
+    language: str
+    columns: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Blog:
+    """What the posts are made of."""
+
+    words: dict[str, Vocabulary]
+    pool: Sequence[Body]
+    tags: Sequence[Tag]
+    domains: Sequence[Domain]
+    authors: Sequence[Author]
+    series: Sequence[Series]
+    zone: ZoneInfo
+    # How many parts each series has so far.
+    parts: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a batch adds to each table."""
+
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    tags: list[dict[str, Any]] = field(default_factory=list)
+    bylines: list[dict[str, Any]] = field(default_factory=list)
 
 
 def synthesize(count: int, *, seed: int, now: datetime, zone: ZoneInfo) -> Iterator[int]:
-    """Add ``count`` published posts, newest at ``now``; yield how many each batch added.
+    """Add ``count`` posts up to ``now``; yield how many each batch added.
 
-    The same seed gives the same posts. Commits after each batch.
+    One in five hundred is scheduled. The same seed and moment give the same posts.
+    Commits after each batch.
     """
     random = Random(seed)
-    tags = find_or_make(Tag, _tag_names(random, count), origin=ORIGIN)
-    domains = find_or_make(Domain, DOMAINS, origin=ORIGIN)
-    authors = find_or_make_authors(AUTHORS, now=now, origin=ORIGIN)
-    popularity = list(accumulate(1 / (rank + 1) ** 1.2 for rank in range(len(tags))))
-    pool = [_text(random) for _ in range(min(count, POOL))]
+    moments = _moments(random, count, now, zone)
     first = (db.session.scalar(select(func.max(Post.id))) or 0) + 1
-
+    blog = _blog(random, count, now, zone)
     for start in range(0, count, BATCH):
-        size = min(BATCH, count - start)
-        posts, labels, bylines = [], [], []
-        for number in range(first + start, first + start + size):
-            age = timedelta(hours=(first + count - 1 - number) * 7 + random.randrange(7))
-            moment = (now - age).replace(microsecond=0)
-            posts.append(_post(number, random, moment, zone, domains, pool))
-            chosen = random.choices(range(len(tags)), cum_weights=popularity, k=_tag_count(random))
-            labels += [{"post_id": number, "tag_id": tags[i].id} for i in set(chosen)]
-            byline = authors[min(int(random.expovariate(1.2)), len(authors) - 1)]
-            bylines.append({"post_id": number, "author_id": byline.id, "position": 0})
-        db.session.execute(insert(Post.__table__), posts)  # type: ignore[arg-type]
-        if labels:
-            db.session.execute(insert(post_tags), labels)
-        db.session.execute(insert(PostAuthor.__table__), bylines)  # type: ignore[arg-type]
+        rows = Rows()
+        for number, moment in enumerate(moments[start : start + BATCH], start=start):
+            name = RARE_WORD if number == count // 2 else _name_of(number)
+            _add(rows, random, blog, first + number, moment=moment, now=now, name=name)
+        db.session.execute(insert(Post.__table__), rows.posts)  # type: ignore[arg-type]
+        if rows.tags:
+            db.session.execute(insert(post_tags), rows.tags)
+        db.session.execute(insert(PostAuthor.__table__), rows.bylines)  # type: ignore[arg-type]
         _move_sequence()
         db.session.commit()
-        yield size
+        yield len(rows.posts)
 
 
-def _post(
-    number: int,
-    random: Random,
-    moment: datetime,
-    zone: ZoneInfo,
-    domains: list[Domain],
-    pool: list[dict[str, Any]],
-) -> dict[str, Any]:
-    slug = f"synthetic-{number}"
-    text = random.choice(pool)
-    title = _sentence(random, random.randint(3, 8)).rstrip(".")
+def _moments(random: Random, count: int, now: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return when each post comes out, the oldest first; the last ones are still to come."""
+    to_come = count // shapes.SCHEDULED
+    local, back = now.astimezone(zone), len(shapes.MONTHS) - 1
+    months = random.choices(range(-back, 1), weights=shapes.MONTHS, k=count - to_come)
+    past = [_moment_in(random, local, month).astimezone(now.tzinfo) for month in months]
+    return sorted(past) + [now + timedelta(hours=9 * n) for n in range(1, to_come + 1)]
+
+
+def _moment_in(random: Random, local: datetime, month: int) -> datetime:
+    """Return a moment in the month so many after the present one, on a likely day and hour."""
+    year, index = divmod(local.year * 12 + local.month - 1 + month, 12)
+    days = range(1, calendar.monthrange(year, index + 1)[1] + 1)
+    first = calendar.weekday(year, index + 1, 1)
+    day = random.choices(days, [shapes.WEEKDAYS[(first + day - 1) % 7] for day in days])[0]
+    hour = minute = 0
+    if random.random() < shapes.TIMED:
+        hour, minute = random.choices(range(24), shapes.HOURS)[0], random.randrange(60)
+    moment = datetime(year, index + 1, day, hour, minute, tzinfo=local.tzinfo)
+    while moment > local:
+        moment -= timedelta(days=28)  # the same weekday
+    return moment
+
+
+def _blog(random: Random, count: int, now: datetime, zone: ZoneInfo) -> Blog:
+    words = learn(random)
+    names = tag_names(random, shapes.tag_count(count))
+    return Blog(
+        words=words,
+        pool=[_body(random, words, number) for number in range(min(count, POOL))],
+        tags=find_or_make(Tag, names, origin=ORIGIN),
+        domains=find_or_make(Domain, DOMAINS, origin=ORIGIN),
+        authors=find_or_make_authors(author_names(count), now=now, origin=ORIGIN),
+        series=find_or_make(Series, series_names(random, count), origin=ORIGIN),
+        zone=zone,
+    )
+
+
+def _body(random: Random, words: dict[str, Vocabulary], number: int) -> Body:
+    language = _one_of(random, shapes.LANGUAGES)
+    body = write_body(random, language, words[language], common=number % 3 < 2)
+    return Body(language, {"body": body, **derived(body, {}, language=language)})
+
+
+def _name_of(number: int) -> str:
+    return codename(number) if number % CODENAMES == CODENAMES - 1 else ""
+
+
+def _add(
+    rows: Rows, random: Random, blog: Blog, id: int, *, moment: datetime, now: datetime, name: str
+) -> None:
+    """Add one post and what belongs to it; ``name`` begins its title."""
+    body = random.choice(blog.pool)
+    words = blog.words[body.language]
+    title = write_title(random, words)
+    series, position = _part_of_series(random, blog)
+    rows.posts.append(
+        {
+            **body.columns,
+            **_columns(id, f"{name.capitalize()}: {title}" if name else title),
+            "summary": words.sentence(random, 20) if random.random() < shapes.WITH_SUMMARY else "",
+            "kind": _one_of(random, shapes.KINDS),
+            "language": body.language,
+            "domain_id": _domain(random, blog),
+            "series_id": series,
+            "series_position": position,
+            "created_at": min(moment, now),
+            "saved_at": min(moment, now),
+            "published_at": moment,
+            "published_month": month_of(moment, blog.zone),
+            "updated_at": _update(random, moment, now),
+        }
+    )
+    tags = _some_of(random, blog.tags, _tag_count(random), shapes.TAG_POPULARITY)
+    rows.tags.extend({"post_id": id, "tag_id": tag.id} for tag in tags)
+    authors = _some_of(random, blog.authors, _author_count(random), shapes.AUTHOR_POPULARITY)
+    rows.bylines.extend(
+        {"post_id": id, "author_id": author.id, "position": place}
+        for place, author in enumerate(authors)
+    )
+
+
+def _columns(id: int, title: str) -> dict[str, Any]:
+    slug = f"{slugify(title)}-{id}"
     return {
-        **text,
-        "folded": f"{fold(title)}{text['folded']}",
-        "id": number,
+        "id": id,
         "slug": slug,
-        "slug_key": slug,
-        "entry_id": f"tag:blog.invalid,2026:{slug}",
+        "slug_key": slug.casefold(),
+        "entry_id": f"tag:blog.invalid,2026:{id}",
         "title": title,
-        "summary": _sentence(random, 20) if random.random() < 0.5 else "",
-        "kind": random.choice(("article", "article", "note")),
-        "language": "",
         "canonical_url": "",
         "extra": {},
-        "domain_id": random.choice(domains).id if random.random() < 0.9 else None,
-        "created_at": moment,
-        "saved_at": moment,
-        "published_at": moment,
-        "published_month": month_of(moment, zone),
         "unlisted": False,
+        "is_page": False,
         "version": 1,
         "origin": ORIGIN,
     }
 
 
-def _text(random: Random) -> dict[str, Any]:
-    """A body of lognormal length with sections, some code, and what is derived from it."""
-    length = min(int(random.lognormvariate(8.58, 0.978)), 60_000)
-    parts: list[str] = [_paragraph(random)]
-    while sum(map(len, parts)) < length:
-        if random.random() < 0.18:
-            parts.append(f"## {_sentence(random, 4).rstrip('.')}")
-        if random.random() < 0.12:
-            noun, verb = random.choice(SPEECH[1]), random.choice(SPEECH[2])
-            parts.append(CODE.format(noun=noun, verb=verb, number=random.randint(2, 99)))
-        parts.append(_paragraph(random))
-    body = "\n\n".join(parts) + "\n"
-    return {"body": body, **derived(body, {})}
+def _part_of_series(random: Random, blog: Blog) -> tuple[int | None, int | None]:
+    if random.random() >= shapes.WITH_SERIES:
+        return None, None
+    series = random.choice(blog.series)
+    blog.parts[series.id] = blog.parts.get(series.id, 0) + 1
+    return series.id, blog.parts[series.id]
 
 
-def _paragraph(random: Random) -> str:
-    return " ".join(_sentence(random, random.randint(6, 18)) for _ in range(random.randint(2, 5)))
+def _domain(random: Random, blog: Blog) -> int | None:
+    if random.random() >= shapes.WITH_DOMAIN:
+        return None
+    return _some_of(random, blog.domains, 1, 0.7)[0].id
 
 
-def _sentence(random: Random, words: int) -> str:
-    text = " ".join(random.choice(SPEECH[i % 3]) for i in range(words))
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _tag_names(random: Random, count: int) -> list[str]:
-    """Names for as many tags as a blog of this size has: 7.07 n^0.48, at most 800."""
-    wanted = min(800, max(8, round(7.07 * count**0.48)))
-    names = [*SPEECH[1], "CI/CD", "C++", "Node.js", "HTTP/2", "LLM inference", "Système"]
-    while len(names) < wanted:
-        names.append(f"{random.choice(SPEECH[1])} {random.choice(SPEECH[1])} {len(names)}")
-    return names[:wanted]
+def _update(random: Random, moment: datetime, now: datetime) -> datetime | None:
+    later = moment + timedelta(days=random.randint(1, 400))
+    return later if random.random() < shapes.UPDATED and later <= now else None
 
 
 def _tag_count(random: Random) -> int:
-    return random.choices(range(len(TAGS_PER_POST)), weights=TAGS_PER_POST)[0]
+    return random.choices(range(len(shapes.TAGS_PER_POST)), shapes.TAGS_PER_POST)[0]
+
+
+def _author_count(random: Random) -> int:
+    return 2 if random.random() < shapes.SECOND_AUTHORS else 1
+
+
+def _some_of(random: Random, things: Sequence[T], count: int, power: float) -> list[T]:
+    """Return ``count`` different things, the first ones more often than the last."""
+    weights = _popularity(len(things), power)
+    chosen = dict.fromkeys(random.choices(range(len(things)), cum_weights=weights, k=count))
+    while len(chosen) < min(count, len(things)):
+        chosen |= dict.fromkeys(random.choices(range(len(things)), cum_weights=weights))
+    return [things[place] for place in chosen]
+
+
+@cache
+def _popularity(count: int, power: float) -> Sequence[float]:
+    return tuple(accumulate(1 / rank**power for rank in range(1, count + 1)))
+
+
+def _one_of(random: Random, weights: dict[str, int]) -> str:
+    return random.choices([*weights], [*weights.values()])[0]
 
 
 def _move_sequence() -> None:
