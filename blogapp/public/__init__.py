@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from blogapp.public import (
     addressing,
+    archive,
     cards,
     code,
     describing,
@@ -39,7 +40,7 @@ bp.add_url_rule("/tags/<slug>", "tag", listing.tag, strict_slashes=False)
 bp.add_url_rule("/domains/<slug>", "domain", listing.domain, strict_slashes=False)
 bp.add_url_rule("/series/<slug>", "series", listing.series, strict_slashes=False)
 bp.add_url_rule("/authors/<slug>", "author", listing.author, strict_slashes=False)
-bp.add_url_rule("/archive", "archive", listing.archive, strict_slashes=False)
+bp.add_url_rule("/archive", "archive", archive.show, strict_slashes=False)
 bp.add_url_rule("/archive/<int:year>", "year", listing.year, strict_slashes=False)
 bp.add_url_rule("/archive/<int:year>/<int:month>", "month", listing.month, strict_slashes=False)
 

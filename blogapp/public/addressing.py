@@ -1,4 +1,6 @@
-"""One address for each page: a slash at its end leads to the one without."""
+"""One address for each page: other spellings of it lead there."""
+
+from urllib.parse import unquote, urlencode
 
 from flask import Response, current_app, make_response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
@@ -18,5 +20,19 @@ def drop_last_slash() -> Response | None:
         return None
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     response = make_response(redirect(f"{request.script_root}{path}{query}", 301))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def moved_to(address: str) -> Response | None:
+    """Return the redirect to the one spelling of this address, unless this is it.
+
+    Compared decoded, because there are several ways to write a percent sign.
+    """
+    path, _, query = address.partition("?")
+    asked = urlencode(list(request.args.items(multi=True)))
+    if unquote(path) == f"{request.script_root}{request.path}" and query == asked:
+        return None
+    response = make_response(redirect(address, 301))
     response.headers["Cache-Control"] = "no-cache"
     return response

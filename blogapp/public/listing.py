@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 from datetime import date
-from urllib.parse import unquote, urlencode
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, request, url_for
 
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
 from blogapp.posts.selection import MalformedSelection, Selection
+from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing, by_letter
 from blogapp.public.place import Place
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
-from blogapp.web.formatting import name_month, name_months
+from blogapp.web.formatting import name_month
 from blogapp.web.pages import render_page
 
 
@@ -58,20 +58,10 @@ def month(year: int, month: int) -> Response:
 
 def tags() -> Response:
     """Every tag, with how many posts it has: the most used, then all from A to Z."""
-    if "fragment" not in request.args and (moved := _moved_to(url_for("public.tags"))):
+    if "fragment" not in request.args and (moved := moved_to(url_for("public.tags"))):
         return moved
     tags = count_choices(Selection(), now=now()).tags
     return render_page("public/tags.html", tags=tags, letters=by_letter(tags), section="tags")
-
-
-def archive() -> Response:
-    """Years and months, with how many posts each has."""
-    if "fragment" not in request.args and (moved := _moved_to(url_for("public.archive"))):
-        return moved
-    choices = count_choices(Selection(), now=now())
-    return render_page(
-        "public/archive.html", choices=choices, month_names=name_months(), section="archive"
-    )
 
 
 def _show(place: Place) -> Response:
@@ -87,7 +77,7 @@ def _show(place: Place) -> Response:
     place, selection = _kept(place, selection, choices)
     if place.key and not _is_known(place, choices):
         abort(404)
-    if "fragment" not in request.args and (moved := _moved_to(place.address(selection))):
+    if "fragment" not in request.args and (moved := moved_to(place.address(selection))):
         return moved
 
     selection = _in_reach(selection, choices.shown, site.page_size)
@@ -195,17 +185,3 @@ def _is_known(place: Place, choices: Choices) -> bool:
     if place.key in {"year", "month"}:
         return any(month.posts for month in choices.months)
     return (place.key, place.slug.casefold()) in choices.names
-
-
-def _moved_to(address: str) -> Response | None:
-    """Return the redirect to the one spelling of this address, unless this is it.
-
-    Compared decoded, because there are several ways to write a percent sign.
-    """
-    path, _, query = address.partition("?")
-    asked = urlencode(list(request.args.items(multi=True)))
-    if unquote(path) == f"{request.script_root}{request.path}" and query == asked:
-        return None
-    response = make_response(redirect(address, 301))
-    response.headers["Cache-Control"] = "no-cache"
-    return response
