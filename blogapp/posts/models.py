@@ -13,6 +13,7 @@ from blogapp.accounts.models import Author
 from blogapp.extensions import Base, Timestamp
 from blogapp.media.models import Media
 from blogapp.text.directions import Direction, direction
+from blogapp.text.folding import caseless
 from blogapp.text.reading import ReadingTime
 
 post_tags = Table(
@@ -79,8 +80,8 @@ class RelatedPost(Base):
 class Named:
     """Something with a name in people's spelling and a slug in addresses.
 
-    Names and slugs are one when they are equal ignoring case: the keys say so
-    to the database, whose own idea of case ends at ASCII.
+    Names and slugs are one when they are equal ignoring case and Unicode's forms: the keys
+    say so to the database, whose own idea of case ends at ASCII.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,12 +95,48 @@ class Named:
 
     @validates("name", "slug")
     def _fold(self, field: str, value: str) -> str:
-        setattr(self, f"{field}_key", value.casefold())
+        setattr(self, f"{field}_key", caseless(value))
         return value
 
 
 class Tag(Named, Base):
     __tablename__ = "tags"
+
+
+class TagAlias(Base):
+    """Another name of a tag, or an address that leads to it, or both.
+
+    Unique over tags and aliases, ignoring case. What has no tag was the address of one that
+    was deleted, and is gone.
+    """
+
+    __tablename__ = "tag_aliases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tag_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tags.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str | None] = mapped_column(String(200))
+    name_key: Mapped[str | None] = mapped_column(String(600), unique=True)
+    slug: Mapped[str | None] = mapped_column(String(200))
+    slug_key: Mapped[str | None] = mapped_column(String(600), unique=True)
+    origin: Mapped[str | None] = mapped_column(String(20))
+
+    @validates("name", "slug")
+    def _fold(self, field: str, value: str | None) -> str | None:
+        setattr(self, f"{field}_key", None if value is None else caseless(value))
+        return value
+
+
+class DistinctTags(Base):
+    """Two tags alike in name that somebody said are two; ``tag_id`` is the smaller id."""
+
+    __tablename__ = "distinct_tags"
+
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Domain(Named, Base):

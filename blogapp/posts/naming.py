@@ -9,6 +9,7 @@ from sqlalchemy import select
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts.models import Domain, Post, Series, Tag
+from blogapp.text.folding import caseless
 from blogapp.text.slugs import slugify, unique_slug
 
 T = TypeVar("T", Tag, Domain, Series)
@@ -17,7 +18,8 @@ T = TypeVar("T", Tag, Domain, Series)
 def find_or_make(model: type[T], names: Iterable[str], *, origin: str | None = None) -> list[T]:
     """Return what carries these names, made where missing, in the order given.
 
-    Names are one when they are equal ignoring case; the spelling met first stays.
+    Names are one when they are equal ignoring case and Unicode's forms; the spelling met
+    first stays.
     """
     wanted = {key: name for name in reversed(list(names)) if (key := _key(name))}
     if not wanted:
@@ -80,4 +82,4 @@ def _tidy(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    return _tidy(name).casefold()
+    return caseless(_tidy(name))

@@ -6,6 +6,15 @@ import unicodedata
 _TYPED = str.maketrans("‘’‚“”„", "'''\"\"\"")
 
 
+def caseless(text: str) -> str:
+    r"""Return what names have in common that count as one: letters in one Unicode form, no case.
+
+    >>> caseless("CAFE\u0301") == caseless("caf\u00e9"), caseless("Stra\u00dfe")
+    (True, 'strasse')
+    """
+    return unicodedata.normalize("NFC", text).casefold()
+
+
 def fold(text: str) -> str:
     """Return ``text`` in lower case, without accents, its white space single blanks.
 

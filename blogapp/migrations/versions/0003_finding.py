@@ -1,5 +1,10 @@
 """What finding posts needs: a content version, a search index, aliases of tags, layouts, pins"""
 
+import unicodedata
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -23,7 +28,50 @@ def _index_words() -> None:
 
 
 def _name_aliases() -> None:
-    pass
+    op.create_table(
+        "tag_aliases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("name_key", sa.String(length=600), nullable=True),
+        sa.Column("slug", sa.String(length=200), nullable=True),
+        sa.Column("slug_key", sa.String(length=600), nullable=True),
+        sa.Column("origin", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tag_id"], ["tags.id"], name="fk_tag_aliases_tag_id_tags", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_tag_aliases"),
+        sa.UniqueConstraint("name_key", name="uq_tag_aliases_name_key"),
+        sa.UniqueConstraint("slug_key", name="uq_tag_aliases_slug_key"),
+    )
+    op.create_index("ix_tag_aliases_tag_id", "tag_aliases", ["tag_id"])
+    op.create_table(
+        "distinct_tags",
+        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tag_id"], ["tags.id"], name="fk_distinct_tags_tag_id_tags", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["tags.id"], name="fk_distinct_tags_other_id_tags", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tag_id", "other_id", name="pk_distinct_tags"),
+    )
+    op.create_index("ix_distinct_tags_other_id", "distinct_tags", ["other_id"])
+    for table in ("tags", "domains", "series"):
+        _compose_keys(table)
+
+
+def _compose_keys(table: str) -> None:
+    """Give names that came decomposed the key of their composed form, where it is free."""
+    rows = op.get_bind().execute(sa.text(f"SELECT id, name_key FROM {table}")).all()
+    taken = {row.name_key for row in rows}
+    change = sa.text(f"UPDATE {table} SET name_key = :key WHERE id = :id")
+    for row in rows:
+        key = unicodedata.normalize("NFC", row.name_key)
+        if key not in taken:
+            taken.add(key)
+            op.get_bind().execute(change, {"key": key, "id": row.id})
 
 
 def _lay_out() -> None:
