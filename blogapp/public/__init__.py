@@ -17,6 +17,7 @@ from blogapp.public import (
     pages,
     posts,
     sitemap,
+    tags,
 )
 from blogapp.web import icons
 
@@ -35,7 +36,7 @@ for function in (
 
 bp.add_url_rule("/", "index", listing.index)
 bp.add_url_rule("/search", "search", listing.index, strict_slashes=False)
-bp.add_url_rule("/tags", "tags", listing.tags, strict_slashes=False)
+bp.add_url_rule("/tags", "tags", tags.index, strict_slashes=False)
 bp.add_url_rule("/tags/<slug>", "tag", listing.tag, strict_slashes=False)
 bp.add_url_rule("/domains/<slug>", "domain", listing.domain, strict_slashes=False)
 bp.add_url_rule("/series/<slug>", "series", listing.series, strict_slashes=False)

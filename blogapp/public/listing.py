@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, request
 
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.addressing import moved_to
-from blogapp.public.listing_page import Listing, by_letter
+from blogapp.public.listing_page import Listing
 from blogapp.public.place import Place
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -54,14 +54,6 @@ def month(year: int, month: int) -> Response:
     if not 1 <= year <= 9999 or not 1 <= month <= 12:
         abort(404)
     return _show(Place("public.month", Selection(year=year, month=month), "month"))
-
-
-def tags() -> Response:
-    """Every tag, with how many posts it has: the most used, then all from A to Z."""
-    if "fragment" not in request.args and (moved := moved_to(url_for("public.tags"))):
-        return moved
-    tags = count_choices(Selection(), now=now()).tags
-    return render_page("public/tags.html", tags=tags, letters=by_letter(tags), section="tags")
 
 
 def _show(place: Place) -> Response:

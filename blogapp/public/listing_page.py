@@ -1,10 +1,9 @@
 """A listing ready to be laid out: everything its template asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from itertools import groupby
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -14,7 +13,9 @@ from flask_babel import lazy_gettext
 from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
 from blogapp.posts.listing import EVERYTHING, Batch
 from blogapp.posts.models import Post
+from blogapp.posts.overviewing import Newest
 from blogapp.posts.selection import Match, Selection, Sort
+from blogapp.public.layout import NAMES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline
 from blogapp.public.wording import Wording
@@ -57,6 +58,7 @@ class Listing:
     batch: Batch
     shown: int
     ways_out: Sequence[WayOut] = field(default=())
+    newest: Sequence[Newest] = field(default=())
 
     # Addresses.
 
@@ -90,7 +92,12 @@ class Listing:
         """The address that search engines should keep, whole."""
         page = self.selection.page
         within = replace(
-            self.selection, after=None, through=1, page=page, sort=self.selection.usual_sort
+            self.selection,
+            after=None,
+            through=1,
+            page=page,
+            sort=self.selection.usual_sort,
+            view="",
         )
         if len(within.tags) < 2:
             within = replace(within, match=Match.ALL)  # which shows the same
@@ -114,7 +121,7 @@ class Listing:
     @property
     def is_for_indexing(self) -> bool:
         s = self.selection
-        plain = s.sort is s.usual_sort and s.through == 1 and not s.after and not s.q
+        plain = s.sort is s.usual_sort and s.through == 1 and not (s.after or s.q or s.view)
         choices = s.choices + bool(self.place.key)
         return plain and choices < 2 and self.shown > 0 and not self.words.unknown()
 
@@ -276,7 +283,7 @@ class Listing:
     @property
     def cleared(self) -> str:
         """The address with nothing chosen."""
-        return self.path
+        return self.address(Selection(view=self.selection.view))
 
     @property
     def is_any(self) -> bool:
@@ -286,6 +293,57 @@ class Listing:
     def timeline(self) -> Timeline | None:
         months = self.choices.months
         return Timeline(months, self.selection) if months else None
+
+    # The layout.
+
+    @property
+    def view(self) -> str:
+        """Which of the layouts this is."""
+        return self.selection.view or self.site.layout
+
+    def shows(self, part: str) -> bool:
+        """Whether something of `LIST_PARTS` stands here.
+
+        A plain list is plain, and what is chosen can be taken back in any.
+        """
+        if part == "filters" and self.selection.narrows:
+            return True
+        return part in self.site.list_parts and (
+            self.view != "minimal" or part not in {"timeline", "filters"}
+        )
+
+    @property
+    def views(self) -> Sequence[ViewLink]:
+        """The layouts to choose from, with what is chosen."""
+        top = self.selection.from_the_top()
+        return [
+            ViewLink(
+                name,
+                str(label),
+                self.address(replace(top, view="" if name == self.site.layout else name)),
+                name == self.view,
+            )
+            for name, label in NAMES.items()
+        ]
+
+    @cached_property
+    def stretches(self) -> Mapping[int, Sequence[Stretch]]:
+        """What each page of the log consists of: the years in it, where they are shown."""
+        by_time = self.place.key not in {"year", "month"} and not self.selection.year
+        return stretches(
+            self.batch, self.selection, with_years=by_time and "years" in self.site.list_parts
+        )
+
+    def domain_address(self, slug: str) -> str:
+        """Return where the same is shown of one domain alone."""
+        if self.place.key == "domain":
+            return self.path
+        return self._at_its_place(replace(self.selection.from_the_top(), domain=slug))
+
+    def _at_its_place(self, selection: Selection) -> str:
+        """The address of what is chosen; of a choice alone it is the one that is indexed."""
+        place = _place_of(selection) if not self.place.key and not selection.view else None
+        return place.path if place else self.address(selection)
 
     # The pages.
 
@@ -348,16 +406,6 @@ class Listing:
         return _("The oldest is from %(month)s.", month=month)
 
 
-def by_letter(tags: Sequence[TagChoice]) -> list[tuple[str, list[TagChoice]]]:
-    """Return tags in groups by the first letter of their names; signs and digits under #."""
-
-    def letter(tag: TagChoice) -> str:
-        return tag.name[:1].upper() if tag.name[:1].isalpha() else "#"
-
-    ordered = sorted(tags, key=lambda tag: (letter(tag), tag.name.casefold()))
-    return [(key, list(group)) for key, group in groupby(ordered, key=letter)]
-
-
 def _merged(fixed: Selection, chosen: Selection) -> Selection | None:
     """Both as one selection, where one can say it."""
     if any(getattr(fixed, key) and getattr(chosen, key) for key in LABELS):
@@ -366,7 +414,7 @@ def _merged(fixed: Selection, chosen: Selection) -> Selection | None:
         return None
     both = {key: getattr(fixed, key) or getattr(chosen, key) for key in LABELS}
     tags = tuple(dict.fromkeys([*fixed.tags, *chosen.tags]))
-    top = replace(chosen.from_the_top(), sort=chosen.usual_sort)
+    top = replace(chosen.from_the_top(), sort=chosen.usual_sort, view="")
     return replace(top, tags=tags, **both)
 
 
