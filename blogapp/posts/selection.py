@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self, TypeVar
 
+from blogapp.site.models import LAYOUTS
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LARGEST = 2**63 - 1
@@ -21,8 +23,7 @@ KEYS = (
     *("tag", "match", "not", "domain", "kind", "series", "author", "year"),
     *("q", "sort", "month", "view", "page", "after", "through"),
 )
-# Only the cards are built; a view that is none is a malformed address.
-VIEWS = ("cards",)
+VIEWS = LAYOUTS
 
 
 class MalformedSelection(ValueError):
@@ -93,6 +94,8 @@ class Selection:
     month: int | None = None
     q: str = ""
     sort: Sort = Sort.NEWEST
+    # How it is laid out; empty is as the blog usually does.
+    view: str = ""
     page: int = 1
     after: Cursor | None = None
     through: int = 1
@@ -113,8 +116,8 @@ class Selection:
             raise MalformedSelection(f"more than {MOST_TAGS} tags")
 
         q = _query(first.get("q", ""))
-        if first.get("view", VIEWS[0]) not in VIEWS:
-            raise MalformedSelection(f"there is no view {first['view']!r}")
+        if (view := first.get("view", "")) not in {"", *VIEWS}:
+            raise MalformedSelection(f"there is no view {view[:40]!r}")
         page = _number(first.get("page", "1"), least=1)
         after = Cursor.parse(first["after"]) if "after" in first else None
         through = _number(first.get("through", "1"), least=1)
@@ -130,6 +133,7 @@ class Selection:
             month=_number(first["month"], least=1, most=12) if "month" in first else None,
             q=q,
             sort=_sort(first.get("sort", ""), searching=bool(q)),
+            view=view,
             page=page,
             after=after,
             # A page by itself says where it stands; how far somebody scrolled is another thing.
@@ -152,6 +156,7 @@ class Selection:
             "q": [self.q],
             "sort": [self.sort] if self.sort is not self.usual_sort else [],
             "month": [self.month],
+            "view": [self.view],
             "page": [self.page] if self.page > 1 else [],
             "after": [self.after],
             "through": [self.through] if self.through > 1 else [],

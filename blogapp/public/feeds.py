@@ -152,7 +152,7 @@ def _selection() -> Selection:
         asked = Selection.parse(request.args.items(multi=True)).from_the_top()
     except MalformedSelection:
         abort(400)
-    return replace(asked, sort=asked.usual_sort)
+    return replace(asked, sort=asked.usual_sort, view="")
 
 
 def _limit() -> int:

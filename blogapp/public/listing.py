@@ -1,16 +1,21 @@
 """The listing: all posts, or those under one choice; filtered, sorted, read on and on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, abort, request
 
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
+from blogapp.posts.overviewing import Newest, newest_by_domain
+from blogapp.posts.models import Post
+from blogapp.posts.pinning import list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
 from blogapp.public.place import Place
+from blogapp.site.models import Site
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import name_month
@@ -61,10 +66,11 @@ def _show(place: Place) -> Response:
         selection = Selection.parse(request.args.items(multi=True))
     except MalformedSelection:
         abort(400)
+    moment, site = now(), current_site()
+    selection = _as_usual(selection, site)
     if request.args.get("fragment") == "posts":
         return _show_batch(place, selection)
 
-    moment, site = now(), current_site()
     choices = count_choices(selection, within=place.within, now=moment)
     place, selection = _kept(place, selection, choices)
     if place.key and not _is_known(place, choices):
@@ -87,6 +93,8 @@ def _show(place: Place) -> Response:
         ),
         shown=choices.shown,
         ways_out=_ways_out(place, selection, choices),
+        pinned=_pinned(place, selection, moment),
+        newest=_newest(place, selection, choices, site),
     )
     response = render_page(
         "public/listing.html", listing=listing, section="posts", query=selection.q
@@ -123,6 +131,29 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         replace(selection.from_the_top(), through=batch.last)
     )
     return response
+
+
+def _as_usual(selection: Selection, site: Site) -> Selection:
+    """The same where the blog's own layout is not written out."""
+    return replace(selection, view="") if selection.view == site.layout else selection
+
+
+def _newest(place: Place, selection: Selection, choices: Choices, site: Site) -> Sequence[Newest]:
+    """What stands beside the log where nothing is chosen, and only once: on its first page."""
+    is_top = selection.page == 1 and not selection.after and not selection.narrows
+    if (selection.view or site.layout) != "log" or "overview" not in site.list_parts:
+        return ()
+    if place.key or not is_top:
+        return ()
+    domains = sorted(choices.single.get("domain", ()), key=lambda choice: -choice.used)
+    return newest_by_domain([domain.slug for domain in domains if domain.used], now=now())
+
+
+def _pinned(place: Place, selection: Selection, moment: datetime) -> Sequence[Post]:
+    """The pinned posts, where everything begins: the front page with nothing chosen."""
+    begins = selection.page == 1 and not selection.after
+    is_plain = not selection.narrows and selection.sort is selection.usual_sort
+    return list_pinned(now=moment) if begins and is_plain and not place.key else ()
 
 
 def _in_reach(selection: Selection, shown: int, size: int) -> Selection:

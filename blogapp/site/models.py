@@ -1,6 +1,6 @@
 """The blog's own settings: one row."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, String, Text
@@ -15,6 +15,9 @@ CARD_FIELDS = (
 )
 # Who signs stands on the post; most blogs have one author.
 USUAL_CARD_FIELDS = tuple(name for name in CARD_FIELDS if name != "author")
+LAYOUTS = ("cards", "log", "minimal")
+# What may stand around the posts of a list. The last two belong to the log.
+LIST_PARTS = ("timeline", "filters", "layouts", "years", "overview")
 # What a page may load from elsewhere, by the directive of its policy (CSP level 3).
 SOURCES = ("script", "style", "img", "font", "frame", "connect")
 
@@ -59,6 +62,10 @@ class Site(Base):
     fonts: Mapped[str] = mapped_column(String(20), default="house")
     prose: Mapped[str] = mapped_column(String(20), default="serif")
     card_fields: Mapped[list[str]] = mapped_column(JSON, default=lambda: [*USUAL_CARD_FIELDS])
+    layout: Mapped[str] = mapped_column(String(20), default="cards")
+    list_parts: Mapped[list[str]] = mapped_column(JSON, default=lambda: [*LIST_PARTS])
+    # What the last preset replaced, by column; empty when there was none.
+    before_preset: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Without a list of its own the blog has the house's menu; an empty list is none.
     navigation: Mapped[list[Link] | None] = mapped_column(JSON(none_as_null=True))
     social_links: Mapped[list[Link]] = mapped_column(JSON, default=list)

@@ -75,7 +75,13 @@ def _compose_keys(table: str) -> None:
 
 
 def _lay_out() -> None:
-    pass
+    parts = '["timeline", "filters", "layouts", "years", "overview"]'
+    for column in (
+        sa.Column("layout", sa.String(length=20), server_default="cards", nullable=False),
+        sa.Column("list_parts", sa.JSON(), server_default=parts, nullable=False),
+        sa.Column("before_preset", sa.JSON(), server_default="{}", nullable=False),
+    ):
+        op.add_column("site", column)
 
 
 def _pin() -> None:
