@@ -16,6 +16,7 @@ from blogapp.public import (
     media,
     pages,
     posts,
+    searching,
     sitemap,
     tags,
 )
@@ -35,7 +36,7 @@ for function in (
     bp.add_app_template_global(function)
 
 bp.add_url_rule("/", "index", listing.index)
-bp.add_url_rule("/search", "search", listing.index, strict_slashes=False)
+bp.add_url_rule("/search", "search", searching.show, strict_slashes=False)
 bp.add_url_rule("/tags", "tags", tags.index, strict_slashes=False)
 bp.add_url_rule("/tags/<slug>", "tag", listing.tag, strict_slashes=False)
 bp.add_url_rule("/domains/<slug>", "domain", listing.domain, strict_slashes=False)

@@ -106,8 +106,8 @@ def describe_listing(listing: Listing) -> Description:
     )
 
 
-def describe_overview(title: str, text: str, endpoint: str) -> Description:
-    """Return the head of an overview of choices: all tags, all years."""
+def describe_overview(title: str, text: str, endpoint: str, robots: str = "") -> Description:
+    """Return the head of an overview of choices: all tags, all years; or of the search."""
     site, address = current_site(), absolute(url_for(endpoint))
     return Description(
         title=f"{title} · {site.title}",
@@ -115,7 +115,8 @@ def describe_overview(title: str, text: str, endpoint: str) -> Description:
         address=address,
         picture=picture_of_site(),
         locale=_locale(site.language),
-        linked_data=linked_data.of_overview(title, address=address),
+        robots=robots,
+        linked_data={} if robots else linked_data.of_overview(title, address=address),
     )
 
 

@@ -26,7 +26,7 @@ from blogapp.web.look import accent_css
 from blogapp.web.theming import current_theme
 
 FIRST = ("tokens", "base")
-SHELL = ("icon", "header", "theme-toggle", "footer", "button")
+SHELL = ("icon", "header", "search-box", "theme-toggle", "footer", "button")
 LAST = ("utilities",)
 _SPACED_PSEUDO_CLASS = re.compile(
     r"(?<=[\w)\]]) +"

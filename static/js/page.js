@@ -1,18 +1,31 @@
-// On every page: "/" goes to the search field, Escape leaves it again.
-const search = () => document.querySelector(".header__search input")
+// On every page: "/" goes to the search field, and what helps there comes when it is first used.
+const field = () => document.querySelector("main search-box input") ?? document.querySelector("search-box input")
 
 const isTyping = (target) => target.isContentEditable || target.matches?.("input, textarea, select")
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  if (event.key !== "/" || isTyping(event.target) || !field() || isSwitchedOff()) return
 
-  if (event.key === "/" && !isTyping(event.target) && search()) {
-    event.preventDefault()
-    search().focus()
-    search().select()
-  }
-  if (event.key === "Escape" && event.target === search()) {
-    if (search().value) search().value = ""
-    else search().blur()
-  }
+  event.preventDefault()
+  field().focus()
+  field().select()
 })
+
+// Where storage is forbidden, nobody can have switched it off.
+function isSwitchedOff() {
+  try {
+    return localStorage.getItem("slash") === "off"
+  } catch {
+    return false
+  }
+}
+
+// Who asks for it again after a failure is given it again; without it the form is still a form.
+const wake = ({ target }) => {
+  const box = target.closest?.("search-box")
+  if (box) import(box.dataset.script).catch(() => {})
+}
+
+document.addEventListener("focusin", wake)
+wake({ target: document.activeElement ?? document.body })

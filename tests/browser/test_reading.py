@@ -153,7 +153,7 @@ def test_without_script_the_page_has_its_fonts_and_no_dead_switch(plain_page):
 
 def test_a_slash_goes_to_the_search_but_is_a_slash_inside_it(page):
     page.goto("./nowhere")
-    field = page.get_by_role("searchbox", name="Search posts")
+    field = page.locator("#site-search")
 
     page.keyboard.press("/")
     expect(field).to_be_focused()
@@ -171,7 +171,7 @@ def test_the_lens_on_a_phone_becomes_a_field(new_page):
 
     page.locator(".header__search label").click()
     page.keyboard.type("leases")
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search posts")).to_be_visible()
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"/\?q=leases$"))

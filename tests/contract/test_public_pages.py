@@ -30,7 +30,7 @@ OWN_CACHE_CONTROL = {
     "public.icon": "public, max-age=31536000, immutable",
 }
 # Addresses of another spelling, which only ever lead on.
-SPELLINGS = {"public.post_with_slash", "public.search"}
+SPELLINGS = {"public.post_with_slash"}
 MISSING = ["/nowhere", "/posts/nowhere", "/tags/nowhere", "/?page=99", "/archive/1999"]
 MALFORMED = ["/?page=0", "/?page=x", "/?after=x", "/?match=x", "/?year=99999", "/feed.xml?limit=x"]
 NOT_CANONICAL = {
