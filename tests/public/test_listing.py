@@ -200,7 +200,6 @@ def test_indexes_of_an_empty_blog_are_pages_too(browser):
         ("/archive/2026/01/", "/archive/2026/1"),
         ("/?q=++wal+", "/?q=wal"),
         ("/search?q=wal", "/?q=wal"),
-        ("/search", "/"),
     ],
 )
 def test_another_spelling_is_answered_with_one_redirect(browser, make_post, asked, kept):
