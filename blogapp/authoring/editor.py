@@ -8,7 +8,7 @@ from wtforms import Field, Form
 from blogapp.authoring.forms import PAGE, SUMMARY_GOAL, ImageForm, PostForm, PublicationForm
 from blogapp.posts.managing import list_authors, list_kinds, list_names
 from blogapp.posts.models import Domain, Post, Series, State
-from blogapp.posts.rights import may_name_authors, may_publish, may_publish_own
+from blogapp.posts.rights import may_name_authors, may_pin, may_publish, may_publish_own
 from blogapp.posts.writing import normalised
 from blogapp.text.differences import compare
 from blogapp.web.access import current_author
@@ -28,6 +28,7 @@ COMPARED = (
     "authors",
     "language",
     "canonical_url",
+    "pinned",
 )
 
 
@@ -53,6 +54,8 @@ def show_editor(
     author = current_author()
     if not may_name_authors(author) and "authors" in form:
         del form.authors
+    if not may_pin(author) and "pinned" in form:
+        del form.pinned
     zone = current_site().zone
     state = post.state(now()) if post else State.DRAFT
     is_dated = state in (State.SCHEDULED, State.PUBLISHED)
@@ -85,6 +88,8 @@ def show_conflict(form: PostForm, post: Post) -> Response:
     theirs = PostForm.of(post)
     if not may_name_authors(current_author()):
         del form.authors, theirs.authors
+    if not may_pin(current_author()):
+        del form.pinned, theirs.pinned
     differences = [
         Difference(form[name].label.text, shown(theirs, name), shown(form, name))
         for name in COMPARED

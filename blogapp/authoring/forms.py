@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from markupsafe import Markup
 from wtforms import (
     DateField,
     Field,
@@ -28,7 +29,7 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, HiddenInput, TextInput
 
 from blogapp.accounts.models import Author
 from blogapp.posts.errors import SkippedTime
@@ -88,6 +89,27 @@ class NamesField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = split_names(valuelist[0]) if valuelist else []
+
+
+class Switch(CheckboxInput):
+    """A box to tick, and behind it what is sent when it is not ticked."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        off: Markup = HiddenInput()(field, id=False, value="0")
+        return off + super().__call__(field, value="1", **kwargs)
+
+
+class SwitchField(Field):
+    """On or off. What a form did not carry can be told from off: `raw_data` is empty then."""
+
+    widget = Switch()
+    data: bool
+
+    def _value(self) -> str:
+        return "1" if self.data else "0"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = "1" in valuelist
 
 
 def join_names(names: Iterable[str]) -> str:
@@ -165,6 +187,7 @@ class PostForm(FlaskForm):
         ],
         filters=[one_line],
     )
+    pinned = SwitchField(_("Pinned over the front page’s list"))
     version = HiddenField()
     # `PAGE` when this becomes a static page.
     is_page = HiddenField()
@@ -187,13 +210,14 @@ class PostForm(FlaskForm):
                 "authors": call_authors(post.authors, among=list_authors()),
                 "language": post.language,
                 "canonical_url": post.canonical_url,
+                "pinned": post.pinned,
                 "version": str(post.version),
                 "is_page": PAGE if post.is_page else "",
             },
         )
 
     def manuscript(
-        self, *, authors: tuple[Author, ...] | None, extra: dict[str, Any]
+        self, *, authors: tuple[Author, ...] | None, pinned: bool | None, extra: dict[str, Any]
     ) -> Manuscript:
         """Return what was typed as something that can be saved."""
         return Manuscript(
@@ -209,6 +233,7 @@ class PostForm(FlaskForm):
             series_position=self.series_position.data,
             tags=tuple(self.tags.data or ()),
             authors=authors,
+            pinned=pinned,
             extra=extra,
         )
 

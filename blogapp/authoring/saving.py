@@ -17,7 +17,7 @@ from blogapp.posts import writing
 from blogapp.posts.errors import BadSlug, BodyTooLong, SlugTaken
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
-from blogapp.posts.rights import may_manage_site, may_name_authors
+from blogapp.posts.rights import may_manage_site, may_name_authors, may_pin
 from blogapp.web.access import current_author
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
@@ -65,7 +65,9 @@ def save_typed(
 
 def _save(form: PostForm, post: Post | None) -> Post:
     saved = post or writing.new_post(now=now(), is_page=form.is_page.data == PAGE)
-    manuscript = form.manuscript(authors=_authors(form, post), extra=saved.extra or {})
+    manuscript = form.manuscript(
+        authors=_authors(form, post), pinned=_pinned(form), extra=saved.extra or {}
+    )
     was_body = saved.body
     try:
         writing.save(saved, manuscript, now=now())
@@ -85,6 +87,11 @@ def _authors(form: PostForm, post: Post | None) -> tuple[Author, ...] | None:
     if may_name_authors(current_author()) and form.authors.raw_data:
         return form.named_authors()
     return None if post else (current_author(),)
+
+
+def _pinned(form: PostForm) -> bool | None:
+    is_asked = form.pinned.raw_data and form.is_page.data != PAGE
+    return form.pinned.data if is_asked and may_pin(current_author()) else None
 
 
 @contextmanager

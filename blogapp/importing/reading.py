@@ -47,7 +47,9 @@ _CANONICAL = ("canonicalurl", "canonical", "originalurl")
 _ALIASES = ("aliases", "alias", "redirectfrom")
 _PERMALINK = ("permalink", "url")
 _COVER = ("cover", "image", "images", "hero", "thumbnail", "featuredimage", "socialimage")
-_FLAGS = ("draft", "status", "unlisted", "hidden", "kind", "type", "domain")
+# Hugo's themes, Chirpy (Jekyll) and Hexo, in this order.
+_PINNED = ("pinned", "pin", "sticky")
+_FLAGS = ("draft", "status", "unlisted", "hidden", "kind", "type", "domain", *_PINNED)
 _KNOWN = frozenset(
     _TITLE + _SLUG + _DATE + _UPDATED + _SUMMARY + _TAGS[:2] + _CATEGORIES + _AUTHORS + _SERIES
 ) | frozenset(_PART + _LANGUAGE + _CANONICAL + _ALIASES + _PERMALINK + _FLAGS)
@@ -84,6 +86,7 @@ class SourcePost:
     updated: datetime | None = None
     draft: bool = False
     unlisted: bool = False
+    pinned: bool = False
     summary: str = ""
     kind: str = ""
     language: str = ""
@@ -154,6 +157,7 @@ class _Reader:
             updated=self._updated(),
             draft=self._is_draft(),
             unlisted=any(_is_true(self.given.text(key)) for key in ("unlisted", "hidden")),
+            pinned=self._is_pinned(),
             summary=plain(self.given.text(*_SUMMARY)),
             kind=self._kind(),
             language=language,
@@ -226,6 +230,12 @@ class _Reader:
             or self.given.text("published").lower() in {"false", "no", "off"}
             or status in {"draft", "hidden", "skip"}
             or bool(DRAFT_FOLDERS & set(self.file.parts[:-1]))
+        )
+
+    def _is_pinned(self) -> bool:
+        # Hexo's is a number: the higher, the further up.
+        return any(
+            _is_true(text) or (_whole(text) or 0) > 0 for text in map(self.given.text, _PINNED)
         )
 
     def _kind(self) -> str:

@@ -136,6 +136,7 @@ def _set_dates(post: Post, source: SourcePost, desk: Desk) -> None:
     post.publish_at(moment, desk.zone)
     post.updated_at = source.updated
     post.unlisted = source.unlisted
+    post.pinned = source.pinned
     # The only date that a draft has: when its author began it.
     post.created_at = source.date or post.created_at
 

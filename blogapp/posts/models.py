@@ -233,6 +233,8 @@ class Post(Base):
     cover: Mapped[Media | None] = relationship(lazy="raise")
     tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name_key, lazy="raise")
     bylines: Mapped[list[PostAuthor]] = relationship(
+    # Shown over the front page's list, besides its place in it.
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
         order_by=PostAuthor.position, lazy="raise", cascade="all, delete-orphan"
     )
     authors: Mapped[list[Author]] = relationship(
@@ -317,3 +319,13 @@ class Redirect(Base):
     created_at: Mapped[Timestamp]
 
     post: Mapped[Post | None] = relationship(lazy="raise")
+# The few that are pinned, found without a look at all the others.
+Index(
+    "ix_posts_pinned",
+    Post.published_at,
+    Post.id,
+    sqlite_where=Post.pinned,
+    postgresql_where=Post.pinned,
+)
+
+

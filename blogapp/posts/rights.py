@@ -43,6 +43,11 @@ def may_name_authors(author: Author) -> bool:
     return author.edits_everything
 
 
+def may_pin(author: Author) -> bool:
+    """Whether ``author`` decides which posts stand pinned over the front page's list."""
+    return author.edits_everything
+
+
 def may_manage_site(author: Author) -> bool:
     """Whether ``author`` may change what belongs to the blog: its settings and its pages."""
     return author.edits_everything

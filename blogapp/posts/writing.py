@@ -37,6 +37,7 @@ class Manuscript:
     series_position: int | None = None
     tags: tuple[str, ...] = ()
     authors: tuple[Author, ...] | None = None  # None: left as they are
+    pinned: bool | None = None  # None: left as it is
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,6 +68,8 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
         post.canonical_url = manuscript.canonical_url
         post.extra = manuscript.extra
         post.series_position = manuscript.series_position
+        if manuscript.pinned is not None:
+            post.pinned = manuscript.pinned
         post.saved_at = now
         post.domain = next(
             iter(find_or_make(Domain, [manuscript.domain], origin=post.origin)), None

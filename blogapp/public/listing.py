@@ -8,8 +8,8 @@ from flask import Response, abort, request
 
 from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
 from blogapp.posts.listing import count_posts, find_named, list_posts
-from blogapp.posts.overviewing import Newest, newest_by_domain
 from blogapp.posts.models import Post
+from blogapp.posts.overviewing import Newest, newest_by_domain
 from blogapp.posts.pinning import list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.addressing import moved_to

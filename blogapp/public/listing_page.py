@@ -58,6 +58,7 @@ class Listing:
     batch: Batch
     shown: int
     ways_out: Sequence[WayOut] = field(default=())
+    pinned: Sequence[Post] = ()
     newest: Sequence[Newest] = field(default=())
 
     # Addresses.

@@ -85,7 +85,17 @@ def _lay_out() -> None:
 
 
 def _pin() -> None:
-    pass
+    pinned: sa.Column[bool] = sa.Column(
+        "pinned", sa.Boolean(), server_default=sa.false(), nullable=False
+    )
+    op.add_column("posts", pinned)
+    op.create_index(
+        "ix_posts_pinned",
+        "posts",
+        ["published_at", "id"],
+        sqlite_where=sa.text("pinned = 1"),
+        postgresql_where=sa.text("pinned"),
+    )
 
 
 def downgrade() -> None:

@@ -333,7 +333,9 @@ class DraftKeeper extends HTMLElement {
   #restore(typed, banner) {
     for (const [name, value] of JSON.parse(typed)) {
       const field = this.form.elements[name]
-      if (!field || field.value === value) continue
+      const box = field instanceof RadioNodeList && [...field].find((one) => one.type === "checkbox")
+      if (box) box.checked = value === box.value
+      if (!field || box || field.value === value) continue
       field.value = value
       field.dispatchEvent(new Event("input", { bubbles: true }))
     }
