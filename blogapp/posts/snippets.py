@@ -1,0 +1,224 @@
+"""What a search found in a post: its words marked, and addresses that open at them."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, select
+
+from blogapp.extensions import db
+from blogapp.posts.models import Post
+from blogapp.posts.search_query import SearchQuery
+from blogapp.text.folding import fold
+from blogapp.text.marking import ELLIPSIS, FoldedLine, Part, Span, cut, fragment, mark
+
+MOST_PASSAGES = 2
+
+# As much of a text as is looked at, in characters, and as many places of each word.
+_MOST_READ = 200_000
+_MOST_PLACES = 500
+# A word in the heading says a little less about a line than one in the line itself.
+_IN_HEADING = 0.8
+# So does a line that stands above the passages anyway.
+_REPEATED = 0.5
+# Of two lines that hold the same, the one that is a sentence says more.
+_SENTENCE = 40
+_TERSE = 0.1
+# As many characters as tell how a section begins.
+_TELLING = 20
+_WORD = re.compile(r"\w")
+
+_Sections = Sequence[Mapping[str, Any]]
+_Spans = Mapping[int, list[Span]]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A line of a post's text, cut around what was found there.
+
+    ``heading`` is the name of the section it stands in, empty above the first. ``fragment`` goes
+    behind ``#`` in the post's address: it opens at that heading and has the browser mark the
+    words (no script, no query); empty when there is nothing to open at.
+    """
+
+    parts: tuple[Part, ...]
+    heading: tuple[Part, ...] = ()
+    fragment: str = ""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """What a post's card shows in a search: ``{% for text, marked in snippet.title %}``.
+
+    ``title`` and ``summary`` (or the excerpt) are whole. ``passages`` are at most two, the best
+    one first, the second where it shows words that the first does not; none where nothing was
+    found in the text.
+    """
+
+    title: tuple[Part, ...]
+    summary: tuple[Part, ...]
+    passages: tuple[Passage, ...] = ()
+
+
+def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
+    """Return what ``query`` found in each of ``posts``, by their ids; in one statement.
+
+    Empty when the query looks for no words. Give it the query that was answered: the one whose
+    spelling was corrected, where it was. The first 200,000 characters of a text are looked at.
+    """
+    terms = [_Term(number, term.text) for number, term in enumerate(query.wanted)]
+    if not terms or not posts:
+        return {}
+    texts = _texts([post.id for post in posts])
+    return {post.id: _snippet(post, *texts.get(post.id, ("", ())), terms) for post in posts}
+
+
+def _texts(ids: Sequence[int]) -> dict[int, tuple[str, _Sections]]:
+    text = func.substr(Post.text, 1, _MOST_READ)
+    rows = db.session.execute(select(Post.id, text, Post.sections).where(Post.id.in_(ids)))
+    return {id: (text, sections or ()) for id, text, sections in rows}
+
+
+class _Term:
+    """A word or phrase that is looked for."""
+
+    def __init__(self, number: int, text: str) -> None:
+        self.number = number
+        words = fold(text).split() or [text]
+        self.rarest = max(words, key=len)
+        self.pattern = re.compile(r"\s+".join(map(re.escape, words)))
+
+
+def _snippet(post: Post, text: str, sections: _Sections, terms: Sequence[_Term]) -> Snippet:
+    title, summary = post.title, post.summary_or_excerpt
+    lines = [FoldedLine(line.strip()) for line in (title, summary, *text.split("\n"))]
+    found = _find(lines, terms)
+    return Snippet(
+        title=mark(lines[0].source, found.get(0, ())),
+        summary=mark(lines[1].source, found.get(1, ())),
+        passages=_Text(lines, found, sections).passages(),
+    )
+
+
+class _Text:
+    """A post's lines, with what was found there, and its headings by their lines.
+
+    The first two lines are title and summary.
+    """
+
+    def __init__(self, lines: Sequence[FoldedLine], found: _Spans, sections: _Sections) -> None:
+        self.lines = lines
+        self.found = {line: spans for line, spans in found.items() if line > 1}
+        self.headings = _headings(lines, sections) if self.found else {}
+        self.heading_lines = sorted(self.headings)
+        self.shown_already = lines[1].source.rstrip(ELLIPSIS)
+
+    def passages(self) -> tuple[Passage, ...]:
+        chosen: list[int] = []
+        shown: set[int] = set()
+        candidates = self._candidates()
+        while candidates and len(chosen) < MOST_PASSAGES:
+            worth = {line: self._worth(line, shown) for line in candidates}
+            best = max(candidates, key=worth.__getitem__)
+            if not worth[best]:
+                break
+            chosen.append(best)
+            shown |= self._terms(best) | self._terms(self._heading_of(best))
+        return tuple(map(self._passage, chosen))
+
+    def _candidates(self) -> list[int]:
+        """Lines that say something: what was found in a heading is shown by the line below."""
+        lines = {line + 1 if line in self.headings else line for line in self.found}
+        shown = sorted(line for line in lines if line < len(self.lines))
+        return [line for line in shown if line not in self.headings and self.lines[line].source]
+
+    def _worth(self, line: int, shown: set[int]) -> float:
+        here = self._terms(line) - shown
+        above = self._terms(self._heading_of(line)) - shown - here
+        worth = len(here) + _IN_HEADING * len(above)
+        if worth and len(self.lines[line].source) < _SENTENCE:
+            worth -= _TERSE
+        return worth * _REPEATED if self._is_summary(line) else worth
+
+    def _is_summary(self, line: int) -> bool:
+        return bool(self.shown_already) and self.lines[line].source.startswith(self.shown_already)
+
+    def _terms(self, line: int) -> set[int]:
+        return {span.term for span in self.found.get(line, ())}
+
+    def _heading_of(self, line: int) -> int:
+        at = bisect_right(self.heading_lines, line)
+        return self.heading_lines[at - 1] if at else -1
+
+    def _passage(self, line: int) -> Passage:
+        source, spans = self.lines[line].source, self.found.get(line, [])
+        stretch = cut(source, spans)
+        heading = self._heading_of(line)
+        anchor = self.headings.get(heading, "")
+        name, named = "", list[Span]()
+        if anchor:
+            name, named = self.lines[heading].source, self.found.get(heading, [])
+        opened = fragment(anchor, source, stretch.spans) or fragment(anchor, name, named)
+        return Passage(stretch.parts, mark(name, named), opened)
+
+
+def _find(lines: Sequence[FoldedLine], terms: Sequence[_Term]) -> _Spans:
+    """Return where the terms stand, by line: as whole words where there are any such."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for term in terms:
+        places = _places(lines, term)
+        best = min((grade for grade, _, _ in places), default=0)
+        for _, line, span in (place for place in places if place[0] == best):
+            found[line].append(span)
+    return found
+
+
+def _places(lines: Sequence[FoldedLine], term: _Term) -> list[tuple[int, int, Span]]:
+    places = []
+    for number, line in enumerate(lines):
+        if term.rarest not in line.text:
+            continue
+        for match in term.pattern.finditer(line.text):
+            start, end = line.in_source(*match.span())
+            grade = _grade(line.text, *match.span())
+            places.append((grade, number, Span(start, end, term.number)))
+            if len(places) == _MOST_PLACES:
+                return places
+    return places
+
+
+def _grade(text: str, start: int, end: int) -> int:
+    """0 for whole words, 1 for the beginning of one, 2 for what stands within one."""
+    if start and _WORD.match(text, start - 1) and _WORD.match(text, start):
+        return 2
+    return 1 if _WORD.match(text, end - 1) and _WORD.match(text, end) else 0
+
+
+def _headings(lines: Sequence[FoldedLine], sections: _Sections) -> dict[int, str]:
+    """Return the anchors of headings by the lines at which they stand in the text.
+
+    A list of contents repeats them; the heading itself is followed by its section's beginning.
+    """
+    named = [section for section in sections if section["text"] and not section["gone"]]
+    places: dict[str, list[int]] = {section["text"]: [] for section in named}
+    for number, line in enumerate(lines):
+        if number > 1 and line.source in places:
+            places[line.source].append(number)
+    headings: dict[int, str] = {}
+    last = -1
+    for section in named:
+        later = [number for number in places[section["text"]] if number > last]
+        begins = section["begins"][:_TELLING]
+        true = (n for n in later if _beginning(lines, n + 1).startswith(begins))
+        if (at := next(true, later[0] if later else None)) is not None:
+            headings[at], last = section["ids"][0], at
+    return headings
+
+
+def _beginning(lines: Sequence[FoldedLine], start: int) -> str:
+    words = (word for line in lines[start : start + _TELLING] for word in line.source.split())
+    return " ".join(islice(words, _TELLING))
