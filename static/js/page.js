@@ -1,7 +1,10 @@
 // On every page: "/" goes to the search field, and what helps there comes when it is first used.
 const field = () => document.querySelector("main search-box input") ?? document.querySelector("search-box input")
 
-const isTyping = (target) => target.isContentEditable || target.matches?.("input, textarea, select")
+// A letter goes into these; boxes to tick take none.
+const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select"
+
+const isTyping = (target) => target.isContentEditable || target.matches?.(TYPED_IN)
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
