@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
+from blogapp.migrations.triggers import drop_triggers, make_triggers
+
 HERE = Path(__file__).parent
 
 
@@ -29,7 +31,9 @@ def migrate(engine: Engine) -> None:
         _keep_others_out(connection)
         config = alembic_config()
         config.attributes["connection"] = connection
+        drop_triggers(connection)
         command.upgrade(config, "head")
+        make_triggers(connection)
 
 
 def is_current(engine: Engine) -> bool:

@@ -6,7 +6,19 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from blogapp.accounts.models import Author
@@ -163,6 +175,13 @@ class State(StrEnum):
     TRASHED = "trashed"
 
 
+# What stands in the facet index: all that readers may find, now or from a moment on.
+_FINDABLE = (
+    "published_at IS NOT NULL AND withdrawn_at IS NULL AND deleted_at IS NULL "
+    "AND unlisted = {false} AND is_page = {false}"
+)
+
+
 class Post(Base):
     """A piece of writing. A draft until ``published_at`` has come.
 
@@ -174,6 +193,13 @@ class Post(Base):
     __table_args__ = (
         Index("ix_posts_timeline", "published_at", "id"),
         Index("ix_posts_domain_timeline", "domain_id", "published_at", "id"),
+        Index(
+            "ix_posts_findable",
+            *("published_at", "id", "domain_id", "kind", "series_id", "language"),
+            "published_month",
+            sqlite_where=text(_FINDABLE.format(false="0")),
+            postgresql_where=text(_FINDABLE.format(false="false")),
+        ),
         # A page and a post may share a slug: they live at different addresses.
         UniqueConstraint("slug_key", "is_page"),
     )
@@ -207,6 +233,8 @@ class Post(Base):
     withdrawn_at: Mapped[Timestamp | None]
     deleted_at: Mapped[Timestamp | None]
     unlisted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Shown over the front page's list, besides its place in it.
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Raised by every save; a form that carries an older one is a second tab.
     version: Mapped[int] = mapped_column(default=1)
     origin: Mapped[str | None] = mapped_column(String(20))
@@ -233,8 +261,6 @@ class Post(Base):
     cover: Mapped[Media | None] = relationship(lazy="raise")
     tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name_key, lazy="raise")
     bylines: Mapped[list[PostAuthor]] = relationship(
-    # Shown over the front page's list, besides its place in it.
-    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
         order_by=PostAuthor.position, lazy="raise", cascade="all, delete-orphan"
     )
     authors: Mapped[list[Author]] = relationship(
@@ -296,12 +322,35 @@ class Post(Base):
         self.published_month = month_of(moment, zone)
 
 
+# The few that are pinned, found without a look at all the others.
+Index(
+    "ix_posts_pinned",
+    Post.published_at,
+    Post.id,
+    sqlite_where=Post.pinned,
+    postgresql_where=Post.pinned,
+)
+
+
 def month_of(moment: datetime | None, zone: ZoneInfo) -> int | None:
     """Return year and month of ``moment`` in ``zone`` as one number: 202611."""
     if moment is None:
         return None
     local = moment.astimezone(zone)
     return local.year * 100 + local.month
+
+
+class ContentVersion(Base):
+    """What changes whenever other posts can be found, or under other names.
+
+    Triggers write a new token in the transaction of the change (`blogapp.migrations.triggers`).
+    There is one row, and another for each transaction that had to pass a locked one.
+    """
+
+    __tablename__ = "content_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(BigInteger)
 
 
 class Redirect(Base):
@@ -319,13 +368,3 @@ class Redirect(Base):
     created_at: Mapped[Timestamp]
 
     post: Mapped[Post | None] = relationship(lazy="raise")
-# The few that are pinned, found without a look at all the others.
-Index(
-    "ix_posts_pinned",
-    Post.published_at,
-    Post.id,
-    sqlite_where=Post.pinned,
-    postgresql_where=Post.pinned,
-)
-
-

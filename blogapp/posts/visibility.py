@@ -19,3 +19,14 @@ def public(now: datetime) -> ColumnElement[bool]:
 def listed(now: datetime) -> ColumnElement[bool]:
     """Return the condition under which lists, counts, feeds and the sitemap show a post."""
     return and_(public(now), Post.unlisted == false(), Post.is_page == false())
+
+
+def findable() -> ColumnElement[bool]:
+    """Return the condition of those that are listed, or will be once their moment has come."""
+    return and_(
+        Post.published_at.is_not(None),
+        Post.withdrawn_at.is_(None),
+        Post.deleted_at.is_(None),
+        Post.unlisted == false(),
+        Post.is_page == false(),
+    )

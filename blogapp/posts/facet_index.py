@@ -1,0 +1,330 @@
+"""Which posts have what: everything a listing filters, counts and orders by, in memory.
+
+One immutable index per process and database, made from the database whenever the content
+version has changed there. A post is its position in the order of `(published_at, id)`, a facet's
+value is the bitmap of the positions that have it. Nothing here knows SQL but the reading at the
+end, and nothing elsewhere knows how the sets are kept.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pyroaring import BitMap
+from sqlalchemy import Engine, String, cast, func, literal, select, type_coerce, union_all
+from sqlalchemy.types import NullType
+
+from blogapp.accounts.models import Author
+from blogapp.extensions import db
+from blogapp.posts.models import (
+    ContentVersion,
+    Domain,
+    Post,
+    PostAuthor,
+    Series,
+    Tag,
+    TagAlias,
+    post_tags,
+)
+from blogapp.posts.visibility import findable
+from blogapp.site.models import Site
+from blogapp.text.folding import caseless
+
+NAMED = ("tag", "domain", "series", "author")
+FACETS = (*NAMED, "kind", "language", "year", "month")
+NOTHING = BitMap()
+# Somebody may write while the index is read; then it is read again, this often in all.
+READINGS = 3
+_EPOCH = datetime(1970, 1, 1)  # as the database keeps it, without a zone
+_MICROSECOND = timedelta(microseconds=1)
+
+Version = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet, and the positions of the posts that have it."""
+
+    slug: str
+    name: str
+    positions: BitMap
+
+
+@dataclass(frozen=True)
+class FacetIndex:
+    """All posts that readers may find, now or from a moment on, in the listing's total order.
+
+    ``ids`` and ``moments`` (microseconds since 1970) stand by position, oldest first. Bitmaps
+    that are handed out are shared: who wants another makes one.
+    """
+
+    version: Version
+    ids: Sequence[int]
+    moments: Sequence[int]
+    values: Mapping[str, Mapping[str, Value]]
+    months: Mapping[int, BitMap]  # by 202611, in the site's zone
+    # Other slugs and names of tags, folded, and the folded slugs that they lead to.
+    aliases: Mapping[str, str]
+    alias_names: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def position_of(self) -> Mapping[int, int]:
+        """The position of each post, by its id."""
+        return {id: position for position, id in enumerate(self.ids)}
+
+    def positions(self, ids: Iterable[int]) -> BitMap:
+        """Return where posts stand; ids of others are passed over."""
+        known = self.position_of
+        return BitMap([known[id] for id in ids if id in known])
+
+    def listed(self, now: datetime) -> BitMap:
+        """Return the posts that readers may find at ``now``."""
+        return BitMap(range(bisect_left(self.moments, _micros(now) + 1)))
+
+    def between(self, after: datetime | None, before: datetime | None) -> BitMap:
+        """Return what came out at ``after`` or later and earlier than ``before``."""
+        first = bisect_left(self.moments, _micros(after)) if after else 0
+        last = bisect_left(self.moments, _micros(before)) if before else len(self)
+        return BitMap(range(first, last)) if first < last else BitMap()
+
+    def place(self, moment: datetime, id: int) -> int:
+        """Return how many posts stand before ``(moment, id)``, whether or not it is there."""
+        return bisect_left(
+            range(len(self)), (_micros(moment), id), key=lambda at: (self.moments[at], self.ids[at])
+        )
+
+    def moment(self, position: int) -> datetime:
+        """Return when the post at this position came out."""
+        return (_EPOCH + self.moments[position] * _MICROSECOND).replace(tzinfo=UTC)
+
+    def holding(self, facet: str, slug: str) -> BitMap:
+        """Return the posts that have a value, of which some may be scheduled.
+
+        Slugs match ignoring case, aliases of tags lead to their tag; kinds are no slugs and
+        match as they are. A language holds its variants: ``pt`` those in ``pt-BR``. Years and
+        months are written in figures. An unknown value has no posts.
+        """
+        if facet == "language":
+            return self._speaking(caseless(slug))
+        value = self.value(facet, slug)
+        return value.positions if value else NOTHING
+
+    def value(self, facet: str, slug: str) -> Value | None:
+        """Return a value by its slug, or by an alias of a tag; None when no post has it."""
+        if facet == "kind":
+            return self.values["kind"].get(slug)
+        key = caseless(slug)
+        if facet == "tag" and key not in self.values["tag"]:
+            key = self.aliases.get(key, key)
+        return self.values[facet].get(key)
+
+    def meant(self, facet: str, text: str) -> Value | None:
+        """Return the value that somebody means by a slug, an alias or a name, in any case."""
+        key = caseless(text)
+        if facet == "tag" and key in self.alias_names:
+            text = self.alias_names[key]
+        return self.value(facet, text) or self._by_name.get((facet, key))
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Value]:
+        return {
+            (facet, caseless(value.name)): value
+            for facet, values in self.values.items()
+            for value in values.values()
+        }
+
+    def _speaking(self, language: str) -> BitMap:
+        spoken = [
+            value.positions
+            for key, value in self.values["language"].items()
+            if key == language or key.startswith(f"{language}-")
+        ]
+        return BitMap.union(*spoken) if spoken else NOTHING
+
+
+def facet_index() -> FacetIndex:
+    """Return the index of what the database holds now, in one statement while that is known.
+
+    Otherwise it is read anew, in a handful; of several threads that find it old, one reads
+    and the others wait.
+    """
+    engine = db.session.get_bind()
+    assert isinstance(engine, Engine)
+    kept = _kept_for(engine)
+    version, index = _version(), kept.index
+    if index and index.version == version:
+        return index
+    with kept.lock:
+        for _ in range(READINGS - 1):
+            version, index = _version(), kept.index
+            if index and index.version == version:
+                return index
+            index = _read(version)
+            if _version() == version:
+                kept.index = index
+                return index
+        # Others write without a pause: this serves one answer, and the next one looks again.
+        return _read(version)
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.index: FacetIndex | None = None
+
+
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+_keeping = Lock()
+
+
+def _kept_for(engine: Engine) -> _Kept:
+    with _keeping:
+        return _kept.setdefault(engine, _Kept())
+
+
+def _version() -> Version:
+    # An ORM statement, because those flush what the session has in hand.
+    rows = db.session.execute(select(ContentVersion.id, ContentVersion.token))
+    return tuple(sorted((row[0], row[1]) for row in rows))
+
+
+# Reading.
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the values of facets are called: id, slug and name by facet; and other names of tags."""
+
+    of: Mapping[str, Sequence[tuple[int, str, str]]]
+    aliases: Sequence[tuple[int, str | None, str | None]]
+    language: str  # of posts that say none
+
+
+def _read(version: Version) -> FacetIndex:
+    names = _names()
+    ids, moments, domains, kinds, series, languages, months = _columns()
+    position_of = {id: position for position, id in enumerate(ids)}
+    having = {
+        "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, position_of),
+        "author": _linked(PostAuthor.author_id, PostAuthor.post_id, position_of),
+        "domain": _grouped(domains),
+        "series": _grouped(series),
+    }
+    by_month = {month: _bitmap(found) for month, found in sorted(_grouped(months).items())}
+    slugs = {id: caseless(slug) for id, slug, _name in names.of["tag"]}
+    spoken = (caseless(language or names.language) for language in languages)
+    return FacetIndex(
+        version=version,
+        ids=array("q", ids),
+        moments=array("q", moments),
+        values={
+            **{facet: _named(names.of[facet], having[facet]) for facet in NAMED},
+            "kind": _unnamed(_grouped(kinds)),
+            "language": _unnamed(_grouped(spoken)),
+            "year": _unnamed(_united(by_month, lambda month: month // 100)),
+            "month": _unnamed(_united(by_month, lambda month: month % 100)),
+        },
+        months=by_month,
+        aliases={caseless(slug): slugs[id] for id, slug, _name in names.aliases if slug},
+        alias_names={caseless(name): slugs[id] for id, _slug, name in names.aliases if name},
+    )
+
+
+def _names() -> _Names:
+    alias = select(literal("alias"), TagAlias.tag_id, TagAlias.slug, TagAlias.name)
+    parts: list[Any] = [
+        select(literal("tag"), Tag.id, Tag.slug, Tag.name),
+        select(literal("domain"), Domain.id, Domain.slug, Domain.name),
+        select(literal("series"), Series.id, Series.slug, Series.name),
+        select(literal("author"), Author.id, Author.slug, Author.name),
+        alias.where(TagAlias.tag_id.is_not(None)),
+        select(literal("language"), Site.id, Site.language, literal("")),
+    ]
+    found = defaultdict[str, list[Any]](list)
+    for facet, *row in db.session.execute(union_all(*parts)):
+        found[facet].append(row)
+    language = found["language"][0][1] if found["language"] else Site.language.default.arg
+    return _Names(found, found["alias"], language)
+
+
+def _columns() -> Sequence[Sequence[Any]]:
+    """Id, moment, domain, kind, series, language and month of all posts: by position."""
+    # The driver's own value of the moment: most of the time would go into making aware ones.
+    moment = type_coerce(Post.published_at, NullType())
+    facets = (Post.domain_id, Post.kind, Post.series_id, Post.language, Post.published_month)
+    query = select(Post.id, moment, *facets).where(findable())
+    rows = db.session.execute(query.order_by(Post.published_at, Post.id)).all()
+    columns: list[list[Any]] = [[row[number] for row in rows] for number in range(7)]
+    columns[1] = [_micros_of(moment) for moment in columns[1]]
+    return columns
+
+
+def _linked(value: Any, post: Any, position_of: Mapping[int, int]) -> dict[int, list[int]]:
+    """Return the positions that have a value, by its id. One row a value is several times faster
+    than one a post.
+    """
+    query = select(value, func.aggregate_strings(cast(post, String), " ")).group_by(value)
+    found = {}
+    for id, posts in db.session.execute(query):
+        known = [position_of[post] for post in map(int, posts.split()) if post in position_of]
+        if known:
+            found[id] = known
+    return found
+
+
+def _grouped(column: Iterable[Any]) -> dict[Any, list[int]]:
+    """Return the positions of each value in a column; of those without one, nothing."""
+    found = defaultdict[Any, list[int]](list)
+    for position, value in enumerate(column):
+        if value:
+            found[value].append(position)
+    return found
+
+
+def _named(names: Sequence[Any], having: Mapping[int, list[int]]) -> dict[str, Value]:
+    return {
+        caseless(slug): Value(slug, name, _bitmap(having[id]))
+        for id, slug, name in names
+        if id in having
+    }
+
+
+def _unnamed(having: Mapping[Any, Iterable[int]]) -> dict[str, Value]:
+    return {
+        str(value): Value(str(value), str(value), _bitmap(positions))
+        for value, positions in having.items()
+    }
+
+
+def _united(months: Mapping[int, BitMap], part: Callable[[int], int]) -> dict[int, BitMap]:
+    found = defaultdict[int, BitMap](BitMap)
+    for month, positions in months.items():
+        found[part(month)] |= positions
+    return found
+
+
+def _bitmap(positions: Iterable[int]) -> BitMap:
+    bitmap = BitMap(positions)
+    bitmap.run_optimize()
+    return bitmap
+
+
+def _micros(moment: datetime) -> int:
+    return _micros_of(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def _micros_of(moment: datetime | str) -> int:
+    """Return microseconds since 1970 of a moment as a driver gives it: SQLite's is a text."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return (moment - _EPOCH) // _MICROSECOND
