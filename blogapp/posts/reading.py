@@ -1,19 +1,30 @@
 """One post, with all that its page shows around it; and the newest, whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import db
 from blogapp.posts.listing import conditions
 from blogapp.posts.models import Post, Redirect, RelatedPost, Series
-from blogapp.posts.selection import Selection
+from blogapp.posts.selection import Cursor, Selection
 from blogapp.posts.visibility import listed, public
 
 MOST_RELATED = 3
+WHOLE_AT_ONCE = 50  # posts with their HTML in memory
 OLDER, NEWER, RELATED = range(3)
 # What a link to a post says.
 _LINK = (Post.id, Post.slug, Post.title, Post.language, Post.published_at)
@@ -41,6 +52,19 @@ class Surroundings:
     newer: Post | None
     related: Sequence[Post]
     series: SeriesPlace | None
+
+
+@dataclass(frozen=True)
+class Newest:
+    """A page of posts, newest first: their ids, how many there are in all, what follows.
+
+    ``changed`` is when the latest of them came out or was updated.
+    """
+
+    ids: Sequence[int]
+    total: int
+    changed: datetime | None
+    next: Cursor | None
 
 
 def find_post(slug: str) -> Post | None:
@@ -86,11 +110,31 @@ def look_around(post: Post, *, now: datetime) -> Surroundings:
     )
 
 
-def list_newest(selection: Selection, *, now: datetime, limit: int) -> Sequence[Post]:
-    """Return the newest listed posts of ``selection`` with their HTML, newest first."""
-    query = _whole(select(Post).where(listed(now), *conditions(selection).values()))
-    query = query.order_by(Post.published_at.desc(), Post.id.desc()).limit(limit)
-    return db.session.scalars(query).all()
+def list_newest(selection: Selection, *, now: datetime, limit: int) -> Newest:
+    """Return which listed posts of ``selection`` stand on its page of ``limit``, newest first.
+
+    A page begins after its cursor, else where its number says. Their texts are left to
+    `read_whole`: a thousand of them need not be in memory at once.
+    """
+    found = select(Post.id).where(listed(now), *conditions(selection).values())
+    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    page = found.order_by(Post.published_at.desc(), Post.id.desc())
+    if selection.after:
+        place = tuple_(Post.published_at, Post.id)
+        page = page.where(place < (selection.after.published_at, selection.after.id))
+    else:
+        page = page.offset((selection.page - 1) * limit)
+    ids = db.session.scalars(page.limit(limit + 1)).all()
+    return _newest(ids[:limit], total, now, has_more=len(ids) > limit)
+
+
+def read_whole(ids: Sequence[int], *, now: datetime) -> Iterator[Post]:
+    """Yield those posts that are listed, with their HTML, in the order given; a few at a time."""
+    for start in range(0, len(ids), WHOLE_AT_ONCE):
+        some = ids[start : start + WHOLE_AT_ONCE]
+        query = _whole(select(Post).where(listed(now), Post.id.in_(some)))
+        found = {post.id: post for post in db.session.scalars(query)}
+        yield from (found.pop(id) for id in some if id in found)
 
 
 def was_public(post: Post, now: datetime) -> bool:
@@ -109,6 +153,23 @@ def find_redirect(path: str) -> Redirect | None:
     query = select(Redirect).where(Redirect.path.in_(spellings)).options(joinedload(Redirect.post))
     found = {redirect.path: redirect for redirect in db.session.scalars(query)}
     return found.get(path) or found.get(path.lower())
+
+
+def _newest(ids: Sequence[int], total: int, now: datetime, *, has_more: bool) -> Newest:
+    moments = select(Post.id, Post.published_at, Post.updated_at)
+    rows = db.session.execute(moments.where(listed(now), Post.id.in_(ids))) if ids else []
+    published, changes = dict[int, datetime](), list[datetime]()
+    for id, came_out, updated in rows:
+        assert came_out  # or it would not be listed
+        published[id] = came_out
+        changes.append(updated or came_out)
+    last = ids[-1] if ids else 0
+    return Newest(
+        ids=ids,
+        total=total,
+        changed=max(changes, default=None),
+        next=Cursor(published[last], last) if has_more and last in published else None,
+    )
 
 
 def _at(slug: str, *, is_page: bool = False) -> Select[Post]:

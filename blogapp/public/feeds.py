@@ -1,158 +1,88 @@
-"""Feeds: the newest posts, whole, for programs that come back for more."""
+"""Feeds: the newest posts of any selection, whole, for programs that come back for more."""
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from tempfile import SpooledTemporaryFile
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, current_app, jsonify, render_template, request
+from flask import Response, abort, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
+from werkzeug.wsgi import wrap_file
 
 from blogapp.posts.listing import count_posts, find_all_named
-from blogapp.posts.models import Post
-from blogapp.posts.reading import list_newest
+from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
+from blogapp.public.feed_writing import Feed, as_atom, as_json, as_rss
 from blogapp.public.posts import moved
 from blogapp.public.wording import Wording
-from blogapp.web.addresses import absolute, absolute_url_for
-from blogapp.web.bodies import feed_html
-from blogapp.web.cards import picture_of
+from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
-from blogapp.web.filters import current_site, iso
-from blogapp.web.icons import icon_address
+from blogapp.web.filters import current_site
+from blogapp.web.language import ngettext
 
 ENTRIES = 20
 MOST_ENTRIES = 1000
 # A number of more digits is a mistake, not a wish.
 MOST_DIGITS = 18
-# What XML 1.0 (2.2) cannot hold, however it is escaped.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_OUR_ELEMENT = re.compile(r"</?[a-z]+-[a-z-]+(?:\s[^<>]*)?>")
-_NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
+# A longer feed waits in a file until its validator is known.
+MOST_IN_MEMORY = 4_000_000
 
-
-@dataclass(frozen=True)
-class Feed:
-    """The newest posts of a selection, and what its feed says of itself."""
-
-    posts: Sequence[Post]
-    about: str
-    updated: datetime
-    id: str
-    address: str
-    page: str
+Write = Callable[[Feed], Iterator[str]]
 
 
 def atom() -> Answer:
     """The newest posts of a selection as Atom (RFC 4287), with their full content."""
-    return _answer("feed", _as_atom)
+    return _answer("feed", as_atom, "application/atom+xml")
 
 
 def rss() -> Answer:
     """The same as RSS 2.0, for programs that know no Atom."""
-    return _answer("rss", _as_rss)
+    return _answer("rss", as_rss, "application/rss+xml")
 
 
 def json() -> Answer:
     """The same as JSON Feed 1.1."""
-    return _answer("json_feed", _as_json)
+    return _answer("json_feed", as_json, "application/feed+json")
 
 
-def _answer(endpoint: str, write: Callable[[Feed], Response]) -> Answer:
+def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
     selection, limit, moment = _selection(), _limit(), now()
     names = _names(selection, moment)
-    asked = {"limit": str(limit)} if limit != ENTRIES else {}
-    address = _address(endpoint, selection, **asked)
+    address = _address(endpoint, selection, limit)
     if urlencode(list(request.args.items(multi=True))) != urlsplit(address).query:
         return moved(address)
-    posts = list_newest(selection, now=moment, limit=limit)
+
+    newest = list_newest(selection, now=moment, limit=limit)
+    if selection.page > 1 and not newest.ids and not selection.after:
+        abort(404)
+    wording, site = Wording(selection, names), current_site()
+    whole = selection.from_the_top()
     feed = Feed(
-        posts=posts,
-        about=Wording(selection, names).chosen(),
-        updated=_last_change(posts),
-        id=_address(endpoint, selection),
+        posts=read_whole(newest.ids, now=moment),
+        title=f"{site.title}: {chosen}" if (chosen := wording.chosen()) else site.title,
+        about=_sentence(newest.total, chosen) if chosen else site.description,
+        updated=newest.changed,
+        id=_address(endpoint, whole),
         address=address,
-        page=_address("index", selection),
+        page=_address("index", whole),
+        links={
+            relation: _address(endpoint, place, limit)
+            for relation, place in _pages_around(selection, newest, limit).items()
+        },
     )
-    return write(feed)
-
-
-def _as_atom(feed: Feed) -> Response:
-    return _as_xml("atom", feed)
-
-
-def _as_rss(feed: Feed) -> Response:
-    return _as_xml("rss", feed)
-
-
-def _as_xml(kind: str, feed: Feed) -> Response:
-    text = render_template(
-        f"feeds/{kind}.xml",
-        **{field.name: getattr(feed, field.name) for field in fields(feed)},
-        content=_content,
-        picture_of=picture_of,
-        rfc822=_rfc822,
-        home=absolute(f"{request.script_root}/"),
-        icon=absolute(icon_address("icon-192.png")),
-    )
-    content_type = f"application/{kind}+xml; charset=utf-8"
-    return Response(_NOT_XML.sub("", text), content_type=content_type)
-
-
-def _as_json(feed: Feed) -> Response:
-    site = current_site()
-    whole = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{site.title}: {feed.about}" if feed.about else site.title,
-        "description": site.description,
-        "home_page_url": feed.page,
-        "feed_url": feed.address,
-        "icon": absolute(icon_address("icon-512.png")),
-        "favicon": absolute(icon_address("icon-192.png")),
-        "language": site.language,
-        "authors": [{"name": site.title, "url": absolute(f"{request.script_root}/")}],
-        "items": [_item(post) for post in feed.posts],
-    }
-    response = jsonify(_filled(whole) | {"items": whole["items"]})
-    response.content_type = "application/feed+json; charset=utf-8"
-    return response
-
-
-def _item(post: Post) -> dict[str, Any]:
-    item = {
-        "id": post.entry_id,
-        "url": absolute_url_for("public.post", slug=post.slug),
-        "external_url": post.canonical_url,
-        "title": post.title,
-        "content_html": _content(post),
-        "summary": post.summary_or_excerpt,
-        "image": picture_of(post).address,
-        "date_published": post.published_at and iso(post.published_at),
-        "date_modified": iso(moment) if (moment := post.updated_at or post.published_at) else "",
-        "authors": [
-            {"name": author.name, "url": absolute_url_for("public.author", slug=author.slug)}
-            for author in post.authors
-        ],
-        "tags": [tag.name for tag in post.tags],
-        "language": post.language,
-    }
-    return _filled(item) | {"content_html": item["content_html"]}
-
-
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
+    return _sent(write(feed), f"{content_type}; charset=utf-8")
 
 
 def _selection() -> Selection:
-    """What the address asks for; a feed is always newest first, and from the top."""
+    """What the address asks for; a feed is always newest first, and in no view."""
     try:
-        asked = Selection.parse(request.args.items(multi=True)).from_the_top()
+        asked = Selection.parse(request.args.items(multi=True))
     except MalformedSelection:
         abort(400)
-    return replace(asked, sort=asked.usual_sort, view="")
+    return replace(asked, sort=asked.usual_sort, through=1, view="")
 
 
 def _limit() -> int:
@@ -182,26 +112,47 @@ def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]
     return names
 
 
-def _address(endpoint: str, selection: Selection, **more: str | None) -> str:
-    pairs = [*selection.pairs(), *((key, value) for key, value in more.items() if value)]
+def _sentence(total: int, chosen: str) -> str:
+    count = ngettext("%(num)s post", "%(num)s posts", total)
+    return _("%(posts)s %(chosen)s", posts=count, chosen=chosen)
+
+
+def _pages_around(selection: Selection, newest: Newest, limit: int) -> dict[str, Selection]:
+    """Return the first, previous, next and last page by relation (RFC 5005, 3).
+
+    The next one begins after the last entry here, whatever has come on top since: who walks
+    along misses none and meets none twice.
+    """
+    first, last = selection.from_the_top(), -(-newest.total // limit)
+    found: dict[str, Selection] = {}
+    if last > 1:
+        found |= {"first": first, "last": replace(first, page=last)}
+    if selection.page > 1:
+        found["previous"] = replace(first, page=selection.page - 1)
+    if newest.next:
+        found["next"] = replace(first, page=selection.page + 1, after=newest.next)
+    return found
+
+
+def _address(endpoint: str, selection: Selection, limit: int = ENTRIES) -> str:
+    pairs = [*selection.pairs(), *([("limit", str(limit))] if limit != ENTRIES else [])]
     query = f"?{urlencode(pairs)}" if pairs else ""
     return f"{absolute_url_for(f'public.{endpoint}')}{query}"
 
 
-def _last_change(posts: Sequence[Post]) -> datetime:
-    """When the feed last changed: the latest of its entries (RFC 4287, 4.2.15)."""
-    changes = [post.updated_at or post.published_at for post in posts]
-    return max(filter(None, changes), default=_NOTHING_YET)
-
-
-def _content(post: Post) -> str:
-    """The post's HTML with whole addresses; as text, for a feed holds it escaped.
-
-    Our own elements, which only a page's scripts wake, are left out around what they hold.
-    """
-    return _OUR_ELEMENT.sub("", feed_html(post, current_app.config["PUBLIC_URL"]))
-
-
-def _rfc822(moment: datetime) -> str:
-    """Return a moment as RSS writes it: ``Thu, 01 Jan 2026 12:00:00 +0000``."""
-    return format_datetime(moment)
+def _sent(pieces: Iterator[str], content_type: str) -> Response:
+    """Answer with the pieces, and with an ETag that tells whether any of them has changed."""
+    file, digest = SpooledTemporaryFile[bytes](max_size=MOST_IN_MEMORY), blake2b(digest_size=16)
+    for piece in pieces:
+        part = piece.encode()
+        digest.update(part)
+        file.write(part)
+    length = file.tell()
+    file.seek(0)
+    response = Response(
+        wrap_file(request.environ, file), content_type=content_type, direct_passthrough=True
+    )
+    response.content_length = length
+    response.set_etag(digest.hexdigest())
+    response.make_conditional(request)
+    return response
