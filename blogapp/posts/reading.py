@@ -157,7 +157,7 @@ def find_redirect(path: str) -> Redirect | None:
 
 def _newest(ids: Sequence[int], total: int, now: datetime, *, has_more: bool) -> Newest:
     moments = select(Post.id, Post.published_at, Post.updated_at)
-    rows = db.session.execute(moments.where(listed(now), Post.id.in_(ids))) if ids else []
+    rows = db.session.execute(moments.where(listed(now), Post.id.in_(ids)))
     published, changes = dict[int, datetime](), list[datetime]()
     for id, came_out, updated in rows:
         assert came_out  # or it would not be listed
