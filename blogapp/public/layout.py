@@ -13,6 +13,11 @@ from blogapp.posts.selection import Selection, Sort
 from blogapp.web.filters import local
 
 NAMES = {"cards": _l("Cards"), "log": _l("Log"), "minimal": _l("Minimal")}
+STYLES = {
+    "cards": ("post-grid", "post-card", "drawing", "bob"),
+    "log": ("post-log", "drawing", "domain-overview"),
+    "minimal": ("post-minimal", "drawing"),
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from blogapp.posts.listing import EVERYTHING, Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
 from blogapp.posts.selection import Match, Selection, Sort
-from blogapp.public.layout import NAMES, Stretch, ViewLink, stretches
+from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline
 from blogapp.public.wording import Wording
@@ -325,6 +325,18 @@ class Listing:
                 name == self.view,
             )
             for name, label in NAMES.items()
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing here but posts, one under the other."""
+        return self.view == "minimal" and not self.shows("filters")
+
+    @property
+    def styles(self) -> Sequence[str]:
+        """The components of this layout."""
+        parts = [*(("timeline",) if self.shows("timeline") else ())]
+        parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
+        return [*parts, *STYLES[self.view]]
+
         ]
 
     @cached_property
@@ -347,6 +359,11 @@ class Listing:
         return place.path if place else self.address(selection)
 
     # The pages.
+    def posts_of(self, domain: str) -> int:
+        """Return how many posts of this domain there are to show."""
+        choices = self.choices.single.get("domain", ())
+        return next((choice.after for choice in choices if choice.slug == domain), 0)
+
 
     @property
     def continues(self) -> bool:

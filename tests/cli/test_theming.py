@@ -28,7 +28,7 @@ def test_a_copied_template_says_what_it_was_copied_from(blogapp, tmp_path):
     assert done.exit_code == 0
     assert str(copy) in done.stdout
     assert first.startswith("{# From ui/posts.html, state ")
-    assert "macro post_card" in rest
+    assert "macro post_pages" in rest
     said = blogapp("doctor").stdout
     assert "theme: 1 templates" in said
     assert "it was copied from" not in said

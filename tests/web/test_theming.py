@@ -329,7 +329,7 @@ class TestDoctor:
             ({"templates/public/pots.html": "x"}, "public/pots.html"),
             ({"templates/public/post.html": "{% if %}"}, "public/post.html"),
             ({"templates/public/post.html": b"\xff"}, "public/post.html"),
-            ({"templates/ui/posts.html": "nothing"}, "post_card"),
+            ({"templates/ui/posts.html": "nothing"}, "post_pages"),
             ({"templates/public/listing.html": "nothing"}, "fragment_"),
             ({"templates/base.html": "nothing"}, "block"),
             ({"tokens.css": ":root {"}, "tokens.css"),

@@ -2,6 +2,7 @@
 class PostResults extends HTMLElement {
   #newest = null
   #chips = []
+  #taken = -1
   #failed = null
   #marking = 0
 
@@ -28,7 +29,8 @@ class PostResults extends HTMLElement {
   }
 
   get #sticks() {
-    return Math.abs(this.querySelector("#filter").getBoundingClientRect().top) < 1
+    const bar = this.querySelector("#filter")
+    return !!bar && Math.abs(bar.getBoundingClientRect().top) < 1
   }
 
   get #forms() {
@@ -47,6 +49,21 @@ class PostResults extends HTMLElement {
   // What leaves nothing cannot be chosen; it can be reached, and says why.
   #refuse = (event) => {
     if (event.target.closest?.("[aria-disabled=true]")) event.preventDefault()
+  }
+
+  // A link that changes what is chosen says so to the form, whose latest question counts; quick
+  // presses add up.
+  #choose = (event) => {
+    const link = event.target.closest?.("a[data-choice]")
+    const form = this.querySelector("#filter")
+    if (!link || !form || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    const chosen = [...this.querySelectorAll(".chosen a")]
+    const isAll = link.matches(".chosen__clear")
+    this.#taken = chosen.indexOf(link)
+    for (const one of isAll ? chosen : [link]) say(form, one.dataset.choice)
+    if (this.#taken >= 0) link.closest(isAll ? ".chosen" : "li").hidden = true
+    form.requestSubmit()
   }
 
   // Both forms say the same, so that either can be sent.
@@ -104,6 +121,7 @@ class PostResults extends HTMLElement {
   #showResults() {
     for (const form of this.#forms) showWhatItSays(form)
     this.#keepChips()
+    this.#goOn()
     document.title = this.#list.dataset.title
     const top = this.#list.getBoundingClientRect().top
     if (top >= 0) return
@@ -111,6 +129,14 @@ class PostResults extends HTMLElement {
     // pixel more, because heights have fractions.
     const under = this.#sticks ? this.querySelector("#filter").offsetHeight : 0
     scrollBy({ top: Math.ceil(top - under) + 1, behavior: "instant" })
+  }
+
+  // Where something was taken back the focus goes on to the next of what is left.
+  #goOn() {
+    if (this.#taken < 0 || document.activeElement !== document.body) return
+    const left = [...this.querySelectorAll(".chosen a")]
+    const next = left[Math.min(this.#taken, left.length - 2)] ?? this.querySelector(".post-list__status")
+    next.focus({ preventScroll: true })
   }
 
   #showMore(ctx) {
@@ -121,7 +147,7 @@ class PostResults extends HTMLElement {
     this.querySelector("#news").textContent = page.dataset.news
     // Who pressed the button goes on reading where the new posts begin.
     if (ctx.sourceEvent?.type === "click" && ctx.sourceEvent.isTrusted) {
-      page.querySelector(".post-card__title a").focus({ preventScroll: true })
+      page.querySelector(".post-list__posts :is(h2, h3) a").focus({ preventScroll: true })
     }
     this.#mark()
   }
@@ -213,7 +239,7 @@ class PostResults extends HTMLElement {
 
   // More than ten pages come back without the first ones: the browser's own place is too low then.
   #keepPlace() {
-    const card = [...this.querySelectorAll(".post-card")].find((one) => one.getBoundingClientRect().top > 0)
+    const card = [...this.querySelectorAll(".post-list__posts article")].find((one) => one.getBoundingClientRect().top > 0)
     if (!card) return
     const place = [card.id, card.getBoundingClientRect().top]
     history.replaceState({ ...history.state, place }, "", location.href)
@@ -239,6 +265,7 @@ class PostResults extends HTMLElement {
 
   #acts = [
     ["click", this.#refuse],
+    ["click", this.#choose],
     ["change", this.#mirror],
     ["focusin", this.#remember],
     ["htmx:before:request", this.#beforeRequest],
@@ -248,6 +275,21 @@ class PostResults extends HTMLElement {
     ["htmx:error", this.#fail],
     ["htmx:response:error", this.#fail],
   ]
+}
+
+// Make `form` say `choice`, as an address would: "domain=" is none. What can be ticked is let go.
+function say(form, choice) {
+  for (const [name, value] of new URLSearchParams(choice)) {
+    const controls = [...form.elements].filter((control) => control.name === name)
+    for (const control of controls) {
+      if (control.type !== "checkbox") control.value = value
+      else if (control.value === value) control.checked = false
+    }
+    if (controls.length || !value) continue
+    const input = document.createElement("input")
+    Object.assign(input, { type: "hidden", name, value })
+    form.append(input)
+  }
 }
 
 // Make `to` say what `from` says, adding what it has no control for.
