@@ -113,6 +113,19 @@ class SearchQuery:
         ]
         return replace(self, terms=tuple(dict.fromkeys(terms)))
 
+    def one_by_one(self) -> Iterator[tuple[str, Self]]:
+        """Yield each part as it is spelled, and the query without it.
+
+        >>> [(part, str(rest)) for part, rest in parse("wal in:code tag:dns").one_by_one()]
+        [('wal', 'in:code tag:dns'), ('in:code', 'wal tag:dns'), ('tag:dns', 'wal in:code')]
+        """
+        for name in ("terms", "places", "conditions", "not_understood"):
+            parts = getattr(self, name)
+            for part in parts:
+                rest = tuple(other for other in parts if other != part)
+                spelled = f"in:{part}" if name == "places" else str(part)
+                yield spelled, replace(self, **{name: rest})
+
     def __str__(self) -> str:
         places = [f"in:{place}" for place in self.places]
         parts = [*map(str, self.terms), *places, *map(str, self.conditions)]
@@ -147,7 +160,7 @@ def parse(q: str) -> SearchQuery:
     places: set[str] = set()
     conditions: dict[tuple[str, str, bool], Condition] = {}
     not_understood: dict[str, None] = {}
-    length = 0
+    length = -1
     for part in _parts(text):
         # The one spelling can be longer than what was typed, and is to be read whole, too.
         length += len(str(part)) + 1
