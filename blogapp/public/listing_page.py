@@ -18,6 +18,7 @@ from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline
+from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
 from blogapp.site.models import Link, Site
 from blogapp.web.addresses import absolute
@@ -121,7 +122,14 @@ class Listing:
 
     @property
     def is_for_indexing(self) -> bool:
-        s = self.selection
+        return self.may_be_kept(self.selection) and self.shown > 0 and not self.words.unknown()
+
+    def may_be_kept(self, selection: Selection) -> bool:
+        """Whether search engines may keep what ``selection`` shows here; else no link invites them.
+
+        Two choices make more addresses than anybody could read.
+        """
+        s = selection
         plain = s.sort is s.usual_sort and s.through == 1 and not (s.after or s.q or s.view)
         choices = s.choices + bool(self.place.key)
         return plain and choices < 2 and self.shown > 0 and not self.words.unknown()
@@ -280,6 +288,11 @@ class Listing:
         """What the form of all tags carries along, since other controls hold it."""
         mine = {"tag", "not", "page", "after", "through"}
         return [pair for pair in self.selection.pairs() if pair[0] not in mine]
+    @cached_property
+    def tokens(self) -> Sequence[Token]:
+        """What is chosen, one by one."""
+        return tokens(self.selection, self.words)
+
 
     @property
     def cleared(self) -> str:

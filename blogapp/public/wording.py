@@ -7,7 +7,9 @@ from typing import Literal
 
 from flask_babel import gettext as _
 
+from blogapp.posts.search_query import parse
 from blogapp.posts.selection import Match, Selection, Sort
+from blogapp.public.search_wording import say_search
 from blogapp.web.formatting import listed, name_month, name_months
 
 
@@ -85,8 +87,7 @@ class Wording:
             yield _("from %(month)s", month=name_months()[s.month - 1])
         elif s.year:
             yield _("from %(year)s", year=s.year)
-        if s.q:
-            yield _("with the words “%(words)s”", words=s.q)
+        yield from say_search(parse(s.q), self.name)
 
     def _names(self, slugs: Sequence[str]) -> list[str]:
         return [self.name("tag", slug) for slug in slugs]

@@ -474,3 +474,16 @@ def test_a_link_out_of_the_site_is_not_followed(tree, read, tmp_path):
 
 def test_a_problem_is_one_line_whatever_the_file_is_called():
     assert str(Problem("a\nb.md", 3, "has no\ntitle")) == "a b.md:3: has no title"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "pinned"),
+    [
+        *(("pinned", "true", True), ("pin", "true", True), ("sticky", "100", True)),
+        *(("sticky", "true", True), ("pin", "false", False), ("sticky", "0", False)),
+    ],
+)
+def test_a_post_that_its_site_pins_is_pinned(tree, read, key, value, pinned):
+    tree("_posts/2024-01-02-a.md", post(**{key: value}))
+
+    assert read("_posts/2024-01-02-a.md").pinned is pinned
