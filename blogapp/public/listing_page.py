@@ -131,8 +131,7 @@ class Listing:
         """
         s = selection
         plain = s.sort is s.usual_sort and s.through == 1 and not (s.after or s.q or s.view)
-        choices = s.choices + bool(self.place.key)
-        return plain and choices < 2 and self.shown > 0 and not self.words.unknown()
+        return plain and s.choices + bool(self.place.key) < 2
 
     @property
     def state(self) -> str:
@@ -288,11 +287,11 @@ class Listing:
         """What the form of all tags carries along, since other controls hold it."""
         mine = {"tag", "not", "page", "after", "through"}
         return [pair for pair in self.selection.pairs() if pair[0] not in mine]
+
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """What is chosen, one by one."""
         return tokens(self.selection, self.words)
-
 
     @property
     def cleared(self) -> str:
@@ -327,18 +326,6 @@ class Listing:
         )
 
     @property
-    def views(self) -> Sequence[ViewLink]:
-        """The layouts to choose from, with what is chosen."""
-        top = self.selection.from_the_top()
-        return [
-            ViewLink(
-                name,
-                str(label),
-                self.address(replace(top, view="" if name == self.site.layout else name)),
-                name == self.view,
-            )
-            for name, label in NAMES.items()
-    @property
     def is_plain(self) -> bool:
         """Whether there is nothing here but posts, one under the other."""
         return self.view == "minimal" and not self.shows("filters")
@@ -350,6 +337,18 @@ class Listing:
         parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
         return [*parts, *STYLES[self.view]]
 
+    @property
+    def views(self) -> Sequence[ViewLink]:
+        """The layouts to choose from, with what is chosen."""
+        top = self.selection.from_the_top()
+        return [
+            ViewLink(
+                name,
+                str(label),
+                self.address(replace(top, view="" if name == self.site.layout else name)),
+                name == self.view,
+            )
+            for name, label in NAMES.items()
         ]
 
     @cached_property
@@ -359,6 +358,11 @@ class Listing:
         return stretches(
             self.batch, self.selection, with_years=by_time and "years" in self.site.list_parts
         )
+
+    def posts_of(self, domain: str) -> int:
+        """Return how many posts of this domain there are to show."""
+        choices = self.choices.single.get("domain", ())
+        return next((choice.after for choice in choices if choice.slug == domain), 0)
 
     def domain_address(self, slug: str) -> str:
         """Return where the same is shown of one domain alone."""
@@ -372,11 +376,6 @@ class Listing:
         return place.path if place else self.address(selection)
 
     # The pages.
-    def posts_of(self, domain: str) -> int:
-        """Return how many posts of this domain there are to show."""
-        choices = self.choices.single.get("domain", ())
-        return next((choice.after for choice in choices if choice.slug == domain), 0)
-
 
     @property
     def continues(self) -> bool:
