@@ -173,7 +173,7 @@ def _migrate(url):
 
 def _empty(engine):
     # Most tests touch few tables, and truncating costs by the table.
-    names = [table.name for table in db.metadata.sorted_tables]
+    names = [*(table.name for table in db.metadata.sorted_tables), "search_vocabulary"]
     asked = " UNION ALL ".join(
         f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names
     )

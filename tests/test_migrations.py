@@ -92,5 +92,11 @@ def test_a_blog_of_an_earlier_version_keeps_everything(engine):
 
 def test_the_steps_lead_to_the_schema_that_the_models_describe(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": _is_of_models}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def _is_of_models(name, kind, _parents):
+    # The search index is written in SQL: FTS5 has tables of its own behind each.
+    return not (kind == "table" and name.startswith("search_"))

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from blogapp.migrations.triggers import drop_triggers, make_triggers
+from blogapp.posts.search.indexing import fill
 
 HERE = Path(__file__).parent
 
@@ -34,6 +35,7 @@ def migrate(engine: Engine) -> None:
         drop_triggers(connection)
         command.upgrade(config, "head")
         make_triggers(connection)
+        _fill_search(connection)
 
 
 def is_current(engine: Engine) -> bool:
@@ -79,6 +81,15 @@ def _tables_replaceable(connection: Connection) -> Iterator[None]:
     finally:
         connection.exec_driver_sql(f"PRAGMA foreign_keys={was_on}")
         connection.commit()
+
+
+def _fill_search(connection: Connection) -> None:
+    """Take posts of an earlier version into the index that a step has made.
+
+    At the end, because a post's terms are made by this version, of this version's columns.
+    """
+    for _count in fill(connection):
+        pass
 
 
 def _keep_others_out(connection: Connection) -> None:

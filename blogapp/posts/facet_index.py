@@ -33,9 +33,10 @@ from blogapp.posts.models import (
     TagAlias,
     post_tags,
 )
+from blogapp.posts.search.names import Names, make_names
 from blogapp.posts.visibility import findable
 from blogapp.site.models import Site
-from blogapp.text.folding import caseless
+from blogapp.text.folding import caseless, fold
 
 NAMED = ("tag", "domain", "series", "author")
 FACETS = (*NAMED, "kind", "language", "year", "month")
@@ -129,11 +130,15 @@ class FacetIndex:
         return self.values[facet].get(key)
 
     def meant(self, facet: str, text: str) -> Value | None:
-        """Return the value that somebody means by a slug, an alias or a name, in any case."""
+        """Return the value that somebody means by a slug, an alias or a name.
+
+        In any letter case, and without its accents where no other name is just that.
+        """
         key = caseless(text)
         if facet == "tag" and key in self.alias_names:
             text = self.alias_names[key]
-        return self.value(facet, text) or self._by_name.get((facet, key))
+        found = self.value(facet, text) or self._by_name.get((facet, key))
+        return found or self._by_folded.get((facet, fold(text)))
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Value]:
@@ -142,6 +147,22 @@ class FacetIndex:
             for facet, values in self.values.items()
             for value in values.values()
         }
+
+    @cached_property
+    def _by_folded(self) -> Mapping[tuple[str, str], Value]:
+        found: dict[tuple[str, str], Value] = {}
+        for name, slug in self.alias_names.items():
+            if value := self.value("tag", slug):
+                found[("tag", fold(name))] = value
+        for facet, values in self.values.items():
+            for value in sorted(values.values(), key=lambda value: len(value.positions)):
+                found |= {(facet, fold(text)): value for text in (value.slug, value.name)}
+        return found
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of tags, domains, series and authors, by their words."""
+        return make_names(self.values, self.alias_names, NAMED)
 
     def _speaking(self, language: str) -> BitMap:
         spoken = [
@@ -231,8 +252,8 @@ def _read(version: Version) -> FacetIndex:
             **{facet: _named(names.of[facet], having[facet]) for facet in NAMED},
             "kind": _unnamed(_grouped(kinds)),
             "language": _unnamed(_grouped(spoken)),
-            "year": _unnamed(_united(by_month, lambda month: month // 100)),
-            "month": _unnamed(_united(by_month, lambda month: month % 100)),
+            "year": _parts(by_month, lambda month: month // 100),
+            "month": _parts(by_month, lambda month: month % 100),
         },
         months=by_month,
         aliases={caseless(slug): slugs[id] for id, slug, _name in names.aliases if slug},
@@ -294,7 +315,7 @@ def _grouped(column: Iterable[Any]) -> dict[Any, list[int]]:
 def _named(names: Sequence[Any], having: Mapping[int, list[int]]) -> dict[str, Value]:
     return {
         caseless(slug): Value(slug, name, _bitmap(having[id]))
-        for id, slug, name in names
+        for id, slug, name in sorted(names, key=lambda row: caseless(row[2]))
         if id in having
     }
 
@@ -302,15 +323,16 @@ def _named(names: Sequence[Any], having: Mapping[int, list[int]]) -> dict[str, V
 def _unnamed(having: Mapping[Any, Iterable[int]]) -> dict[str, Value]:
     return {
         str(value): Value(str(value), str(value), _bitmap(positions))
-        for value, positions in having.items()
+        for value, positions in sorted(having.items(), key=lambda item: caseless(str(item[0])))
     }
 
 
-def _united(months: Mapping[int, BitMap], part: Callable[[int], int]) -> dict[int, BitMap]:
+def _parts(months: Mapping[int, BitMap], part: Callable[[int], int]) -> dict[str, Value]:
+    """Return years, or the months of all years, out of months; in their order."""
     found = defaultdict[int, BitMap](BitMap)
     for month, positions in months.items():
         found[part(month)] |= positions
-    return found
+    return {str(number): Value(str(number), str(number), found[number]) for number in sorted(found)}
 
 
 def _bitmap(positions: Iterable[int]) -> BitMap:

@@ -5,8 +5,46 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Integer, and_, case, literal, or_, select, true
 
 from blogapp.posts.models import Post, Tag, post_tags
+from blogapp.posts.search.documents import Document, make_document, read_body
+from blogapp.posts.search.finding import Found, find
+from blogapp.posts.search.indexing import (
+    count_missing,
+    forget,
+    index_documents,
+    index_post,
+    index_stored,
+    rebuild,
+)
+from blogapp.posts.search.suggesting import (
+    SuggestedHeading,
+    SuggestedTag,
+    SuggestedTitle,
+    Suggestions,
+    suggest,
+)
 from blogapp.text.folding import fold
 from blogapp.text.slugs import slugify
+
+__all__ = [
+    "Document",
+    "Found",
+    "SuggestedHeading",
+    "SuggestedTag",
+    "SuggestedTitle",
+    "Suggestions",
+    "count_missing",
+    "find",
+    "forget",
+    "index_documents",
+    "index_post",
+    "index_stored",
+    "make_document",
+    "read_body",
+    "rebuild",
+    "search",
+    "searchable",
+    "suggest",
+]
 
 MOST_WORDS = 12
 

@@ -16,6 +16,7 @@ from blogapp.posts.models import Domain, Post, PostAuthor, Redirect, Series, Tag
 from blogapp.posts.naming import find_or_make, free_post_slug
 from blogapp.posts.relating import relate
 from blogapp.posts.rendering import render_post
+from blogapp.posts.searching import index_post
 from blogapp.text.slugs import is_slug, slugify
 
 MOST_BYTES = 1_000_000
@@ -82,6 +83,7 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
     if manuscript.authors is not None:
         _sign(post, manuscript.authors)
     render_post(post, now=now)
+    index_post(post)
     relate(post)
 
 

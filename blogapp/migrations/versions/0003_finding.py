@@ -45,7 +45,44 @@ def _count_changes() -> None:
 
 
 def _index_words() -> None:
-    pass
+    """What `blogapp.posts.search` keeps; no models are made of it, and it is filled afterwards."""
+    op.execute(
+        "CREATE TABLE search_vocabulary (word TEXT NOT NULL, length SMALLINT NOT NULL, "
+        "ends TEXT NOT NULL, tail TEXT NOT NULL, PRIMARY KEY (word))"
+        + (" WITHOUT ROWID" if _is_sqlite() else "")
+    )
+    for key in ("ends", "tail"):
+        op.execute(
+            f"CREATE INDEX ix_search_vocabulary_{key} ON search_vocabulary ({key}, length, word)"
+        )
+    for statement in _SQLITE_SEARCH if _is_sqlite() else _POSTGRES_SEARCH:
+        op.execute(statement)
+
+
+def _is_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+_SQLITE_SEARCH = (
+    "CREATE TABLE search_posts (post_id INTEGER PRIMARY KEY, version SMALLINT NOT NULL, "
+    "packed BLOB NOT NULL, code TEXT NOT NULL)",
+    "CREATE VIRTUAL TABLE search_words USING fts5(title, headings, summary, body, code, "
+    "content='', tokenize='ascii')",
+    "CREATE VIRTUAL TABLE search_code USING fts5(code, content='', detail='none', columnsize=0, "
+    "tokenize='trigram')",
+    "CREATE VIRTUAL TABLE search_names USING fts5(title, headings, content='', detail='column', "
+    "columnsize=0, prefix='1 2 3', tokenize='ascii')",
+)
+# Words of the C locale, so that the beginning of one is a range of the index everywhere.
+_POSTGRES_SEARCH = (
+    'ALTER TABLE search_vocabulary ALTER COLUMN word TYPE TEXT COLLATE "C"',
+    "CREATE TABLE search_posts (post_id INTEGER PRIMARY KEY REFERENCES posts (id) "
+    "ON DELETE CASCADE, version SMALLINT NOT NULL, words TEXT NOT NULL, code TEXT NOT NULL, "
+    "vector TSVECTOR NOT NULL, names TSVECTOR NOT NULL, trigrams INTEGER[] NOT NULL)",
+    "CREATE INDEX ix_search_posts_vector ON search_posts USING gin (vector)",
+    "CREATE INDEX ix_search_posts_names ON search_posts USING gin (names)",
+    "CREATE INDEX ix_search_posts_trigrams ON search_posts USING gin (trigrams)",
+)
 
 
 def _name_aliases() -> None:

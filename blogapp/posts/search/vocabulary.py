@@ -1,0 +1,67 @@
+"""The words that posts use, so that one that was mistyped leads to the one that was meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from blogapp.posts.search.documents import Document
+
+
+def learn(connection: Connection, documents: Iterable[Document]) -> None:
+    """Remember the words of posts. They stay until the index is made anew."""
+    words: set[str] = set()
+    for document in documents:
+        words |= document.vocabulary
+    if not words:
+        return
+    # In order, so that two that save at once do not wait for each other.
+    rows = [{"word": word, **_keys(word)} for word in sorted(words)]
+    connection.execute(
+        text(
+            "INSERT INTO search_vocabulary (word, length, ends, tail) "
+            "VALUES (:word, :length, :ends, :tail) ON CONFLICT DO NOTHING"
+        ),
+        rows,
+    )
+
+
+def known(connection: Connection, words: Sequence[str]) -> set[str]:
+    """Return those of ``words`` that posts use."""
+    if not words:
+        return set()
+    values = {f"w{number}": word for number, word in enumerate(words)}
+    names = ", ".join(f":{name}" for name in values)
+    query = f"SELECT word FROM search_vocabulary WHERE word IN ({names})"
+    return set(connection.scalars(text(query), values))
+
+
+def similar(
+    connection: Connection, words: Sequence[str], *, limit: int
+) -> Mapping[str, Sequence[str]]:
+    """Return words of about the same length that begin or end as each of ``words`` does.
+
+    An error or two leave the beginning, the end, or the first and the last letter as they are.
+    """
+    parts: list[str] = []
+    values: dict[str, Any] = {"limit": limit}
+    for n, word in enumerate(words):
+        keys = _keys(word)
+        length = keys["length"]
+        values |= {f"f{n}": length - 2, f"t{n}": length + 2}
+        values |= {f"e{n}": keys["ends"], f"a{n}": keys["tail"]}
+        values |= {f"h{n}": word[:2], f"i{n}": word[:1] + chr(ord(word[1]) + 1)}
+        for condition in (f"ends = :e{n}", f"tail = :a{n}", f"word >= :h{n} AND word < :i{n}"):
+            parts.append(
+                f"SELECT * FROM (SELECT {n}, word FROM search_vocabulary WHERE {condition} "
+                f"AND length BETWEEN :f{n} AND :t{n} LIMIT :limit) AS p{len(parts)}"
+            )
+    found: dict[str, dict[str, None]] = {word: {} for word in words}
+    if parts:
+        for number, candidate in connection.execute(text(" UNION ALL ".join(parts)), values):
+            found[words[number]][candidate] = None
+    return {word: list(candidates) for word, candidates in found.items()}
+
+
+def _keys(word: str) -> dict[str, Any]:
+    return {"length": len(word), "ends": word[0] + word[-1], "tail": word[-2:]}
