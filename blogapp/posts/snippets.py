@@ -63,6 +63,11 @@ class Snippet:
     summary: tuple[Part, ...]
     passages: tuple[Passage, ...] = ()
 
+    @property
+    def is_in_summary(self) -> bool:
+        """Whether anything was found in the summary."""
+        return any(part.marked for part in self.summary)
+
 
 def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
     """Return what ``query`` found in each of ``posts``, by their ids; in one statement.
