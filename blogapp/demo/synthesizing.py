@@ -21,9 +21,11 @@ from blogapp.demo import shapes
 from blogapp.demo.labelling import DOMAINS, author_names, series_names, tag_names
 from blogapp.demo.speaking import RARE_WORD, Vocabulary, codename, learn, write_body, write_title
 from blogapp.extensions import db
+from blogapp.posts import searching
 from blogapp.posts.models import Domain, Post, PostAuthor, Series, Tag, month_of, post_tags
 from blogapp.posts.naming import find_or_make, find_or_make_authors
 from blogapp.posts.rendering import derived
+from blogapp.posts.search.documents import Body as Terms
 from blogapp.text.slugs import slugify
 
 T = TypeVar("T")
@@ -40,6 +42,7 @@ class Body:
 
     language: str
     columns: dict[str, Any]
+    terms: Terms
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Rows:
     posts: list[dict[str, Any]] = field(default_factory=list)
     tags: list[dict[str, Any]] = field(default_factory=list)
     bylines: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[searching.Document] = field(default_factory=list)
 
 
 def synthesize(count: int, *, seed: int, now: datetime, zone: ZoneInfo) -> Iterator[int]:
@@ -85,6 +89,7 @@ def synthesize(count: int, *, seed: int, now: datetime, zone: ZoneInfo) -> Itera
         if rows.tags:
             db.session.execute(insert(post_tags), rows.tags)
         db.session.execute(insert(PostAuthor.__table__), rows.bylines)  # type: ignore[arg-type]
+        searching.index_documents(rows.documents)
         _move_sequence()
         db.session.commit()
         yield len(rows.posts)
@@ -131,7 +136,8 @@ def _blog(random: Random, count: int, now: datetime, zone: ZoneInfo) -> Blog:
 def _body(random: Random, words: dict[str, Vocabulary], number: int) -> Body:
     language = _one_of(random, shapes.LANGUAGES)
     body = write_body(random, language, words[language], common=number % 3 < 2)
-    return Body(language, {"body": body, **derived(body, {}, language=language)})
+    columns = {"body": body, **derived(body, {}, language=language)}
+    return Body(language, columns, searching.read_body(columns["html"]))
 
 
 def _name_of(number: int) -> str:
@@ -145,12 +151,14 @@ def _add(
     body = random.choice(blog.pool)
     words = blog.words[body.language]
     title = write_title(random, words)
+    title = f"{name.capitalize()}: {title}" if name else title
+    summary = words.sentence(random, 20) if random.random() < shapes.WITH_SUMMARY else ""
     series, position = _part_of_series(random, blog)
     rows.posts.append(
         {
             **body.columns,
-            **_columns(id, f"{name.capitalize()}: {title}" if name else title),
-            "summary": words.sentence(random, 20) if random.random() < shapes.WITH_SUMMARY else "",
+            **_columns(id, title),
+            "summary": summary,
             "kind": _one_of(random, shapes.KINDS),
             "language": body.language,
             "domain_id": _domain(random, blog),
@@ -169,6 +177,15 @@ def _add(
     rows.bylines.extend(
         {"post_id": id, "author_id": author.id, "position": place}
         for place, author in enumerate(authors)
+    )
+    rows.documents.append(
+        searching.make_document(
+            id,
+            title=title,
+            summary=summary,
+            headings=body.columns["headings"],
+            body=body.terms,
+        )
     )
 
 

@@ -10,7 +10,10 @@ from sqlalchemy.orm import selectinload, undefer
 from blogapp.demo import shapes, synthesizing
 from blogapp.demo.speaking import COMMON_WORD, RARE_WORD
 from blogapp.extensions import db
+from blogapp.posts.facet_index import facet_index
 from blogapp.posts.models import Post, Tag
+from blogapp.posts.search_query import parse
+from blogapp.posts.searching import count_missing, find
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -73,3 +76,12 @@ def test_no_two_tags_are_one(synthesize):
     synthesize(300)
 
     assert db.session.scalar(select(func.count(Tag.id))) == shapes.tag_count(300)
+
+
+def test_they_can_be_searched_at_once(synthesize):
+    posts = synthesize(60)
+
+    assert count_missing() == 0
+    index = facet_index()
+    found = find(parse(RARE_WORD), index, NOON)
+    assert [index.ids[at] for at in found.matches] == [posts[30].id]
