@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 
 from blogapp.extensions import db
 from blogapp.posts.models import Post
+from blogapp.posts.search.asking import SHORTEST_SUBSTRING, Ask, Code, Words, ask
 from blogapp.posts.search_query import SearchQuery
 from blogapp.text.folding import fold
 from blogapp.text.marking import ELLIPSIS, FoldedLine, Part, Span, cut, fragment, mark
+from blogapp.text.terms import is_unspaced, typed
 
 MOST_PASSAGES = 2
 
@@ -30,7 +32,7 @@ _SENTENCE = 40
 _TERSE = 0.1
 # As many characters as tell how a section begins.
 _TELLING = 20
-_WORD = re.compile(r"\w")
+_LETTER = r"[^\W_]"
 
 _Sections = Sequence[Mapping[str, Any]]
 _Spans = Mapping[int, list[Span]]
@@ -75,7 +77,7 @@ def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
     Empty when the query looks for no words. Give it the query that was answered: the one whose
     spelling was corrected, where it was. The first 200,000 characters of a text are looked at.
     """
-    terms = [_Term(number, term.text) for number, term in enumerate(query.wanted)]
+    terms = [_Term(number, one) for number, one in enumerate(ask(query, widely=True).wanted)]
     if not terms or not posts:
         return {}
     texts = _texts([post.id for post in posts])
@@ -89,13 +91,45 @@ def _texts(ids: Sequence[int]) -> dict[int, tuple[str, _Sections]]:
 
 
 class _Term:
-    """A word or phrase that is looked for."""
+    """A word or phrase that is looked for, in ever looser ways: `asking` has them, too."""
 
-    def __init__(self, number: int, text: str) -> None:
+    def __init__(self, number: int, one: Ask) -> None:
         self.number = number
-        words = fold(text).split() or [text]
-        self.rarest = max(words, key=len)
-        self.pattern = re.compile(r"\s+".join(map(re.escape, words)))
+        exact, begun, within = list[_Way](), list[_Way](), list[_Way]()
+        for way in one.clause:
+            if isinstance(way, Code):
+                within.append(_literally(way.text))
+            elif any(map(is_unspaced, way.terms)):
+                exact.append(_literally(one.text))
+            else:
+                (begun if way.prefix else exact).append(_in_words(way))
+        if len(one.text) >= SHORTEST_SUBSTRING:
+            # The parts of a name such as getUserName are words, too.
+            within.append(_literally(one.text))
+        self.grades = [grade for grade in (exact, begun, within) if grade]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A pattern for folded lines, and the longest text that each line with it must have."""
+
+    probe: str
+    pattern: re.Pattern[str]
+
+
+def _in_words(way: Words) -> _Way:
+    words = [typed(term) for term in way.terms]
+    before = rf"(?<!{_LETTER})" if words[0][0].isalnum() else ""
+    after = rf"(?!{_LETTER})" if words[-1][-1].isalnum() else ""
+    end = f"{_LETTER}*" if way.prefix else after
+    between = rf"(?:(?!{_LETTER}).)+"
+    pattern = re.compile(before + between.join(map(re.escape, words)) + end)
+    return _Way(max(words, key=len), pattern)
+
+
+def _literally(text: str) -> _Way:
+    parts = fold(text).split() or [text]
+    return _Way(max(parts, key=len), re.compile(r"\s+".join(map(re.escape, parts))))
 
 
 def _snippet(post: Post, text: str, sections: _Sections, terms: Sequence[_Term]) -> Snippet:
@@ -172,35 +206,24 @@ class _Text:
 
 
 def _find(lines: Sequence[FoldedLine], terms: Sequence[_Term]) -> _Spans:
-    """Return where the terms stand, by line: as whole words where there are any such."""
+    """Return where the terms stand, by line: in the strictest way in which they stand at all."""
     found: dict[int, list[Span]] = defaultdict(list)
     for term in terms:
-        places = _places(lines, term)
-        best = min((grade for grade, _, _ in places), default=0)
-        for _, line, span in (place for place in places if place[0] == best):
-            found[line].append(span)
+        for grade in term.grades:
+            places = list(islice(_places(lines, grade), _MOST_PLACES))
+            for number, start, end in places:
+                found[number].append(Span(start, end, term.number))
+            if places:
+                break
     return found
 
 
-def _places(lines: Sequence[FoldedLine], term: _Term) -> list[tuple[int, int, Span]]:
-    places = []
+def _places(lines: Sequence[FoldedLine], ways: Sequence[_Way]) -> Iterator[tuple[int, int, int]]:
     for number, line in enumerate(lines):
-        if term.rarest not in line.text:
-            continue
-        for match in term.pattern.finditer(line.text):
-            start, end = line.in_source(*match.span())
-            grade = _grade(line.text, *match.span())
-            places.append((grade, number, Span(start, end, term.number)))
-            if len(places) == _MOST_PLACES:
-                return places
-    return places
-
-
-def _grade(text: str, start: int, end: int) -> int:
-    """0 for whole words, 1 for the beginning of one, 2 for what stands within one."""
-    if start and _WORD.match(text, start - 1) and _WORD.match(text, start):
-        return 2
-    return 1 if _WORD.match(text, end - 1) and _WORD.match(text, end) else 0
+        for way in ways:
+            if way.probe in line.text:
+                for match in way.pattern.finditer(line.text):
+                    yield number, *line.in_source(*match.span())
 
 
 def _headings(lines: Sequence[FoldedLine], sections: _Sections) -> dict[int, str]:

@@ -46,6 +46,7 @@ _HUMPED = re.compile(r"[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*|[A-Za-z0-9]*[A-Z]{2}[a
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_SYMBOL = 4
 _STANDS_FOR = {code: 0xE000 + code for code in range(33, 127) if not chr(code).isalnum()}
+_TYPED = {stand_in: code for code, stand_in in _STANDS_FOR.items()}
 
 
 def words(text: str) -> list[str]:
@@ -89,6 +90,15 @@ def marks(text: str) -> list[str]:
 def term(text: str) -> str:
     """Return ``text`` as one term, whatever symbols are in it."""
     return fold(text)[:LONGEST_TERM].translate(_STANDS_FOR)
+
+
+def typed(term: str) -> str:
+    """Return a term with its symbols as they are typed.
+
+    >>> typed(term("->next"))
+    '->next'
+    """
+    return term.translate(_TYPED)
 
 
 def code(text: str) -> str:
