@@ -1,6 +1,10 @@
 """Everything that can go wrong with a post, by name."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blogapp.posts.models import Tag
 
 
 class PostError(Exception):
@@ -13,6 +17,18 @@ class SlugTaken(PostError):
 
 class BadSlug(PostError):
     """The text cannot be part of an address."""
+
+
+class BadName(PostError):
+    """A tag needs a name that somebody can read."""
+
+
+class NameTaken(PostError):
+    """Another tag has the name, or has it as an alias."""
+
+    def __init__(self, message: str, holder: "Tag") -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class BodyTooLong(PostError):

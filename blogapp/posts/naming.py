@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Post, Series, Tag
+from blogapp.posts.models import Domain, Post, Series, Tag, TagAlias
 from blogapp.text.folding import caseless
 from blogapp.text.slugs import slugify, unique_slug
 
@@ -16,19 +16,21 @@ T = TypeVar("T", Tag, Domain, Series)
 
 
 def find_or_make(model: type[T], names: Iterable[str], *, origin: str | None = None) -> list[T]:
-    """Return what carries these names, made where missing, in the order given.
+    """Return what carries these names, made where missing, in the order given, each once.
 
     Names are one when they are equal ignoring case and Unicode's forms; the spelling met
-    first stays.
+    first stays. An alias stands for its tag.
     """
     wanted = {key: name for name in reversed(list(names)) if (key := _key(name))}
     if not wanted:
         return []
     rows = db.session.scalars(select(model).where(model.name_key.in_(wanted)))
     found: dict[str, T] = {row.name_key: row for row in rows}
+    if model is Tag and (missing := wanted.keys() - found.keys()):
+        found |= _find_by_alias(missing)
     for key in wanted.keys() - found.keys():
-        found[key] = _make(model, _tidy(wanted[key]), origin)
-    return [found[key] for key in reversed(wanted)]
+        found[key] = _make(model, tidy(wanted[key]), origin)
+    return list(dict.fromkeys(found[key] for key in reversed(wanted)))
 
 
 def find_or_make_authors(
@@ -36,7 +38,7 @@ def find_or_make_authors(
 ) -> list[Author]:
     """Return the authors of these names, made where missing without a way to sign in."""
     authors = []
-    for name in dict.fromkeys(_tidy(name) for name in names if _key(name)):
+    for name in dict.fromkeys(tidy(name) for name in names if _key(name)):
         author = db.session.scalar(select(Author).where(Author.name == name).limit(1))
         if author is None:
             slug = unique_slug(slugify(name, "author"), lambda s: _taken(Author, s))
@@ -64,8 +66,25 @@ def free_post_slug(base: str, *, except_id: int | None = None, is_page: bool = F
     return unique_slug(base, taken)
 
 
+def tidy(name: str) -> str:
+    """Return a name with single blanks, at most 200 characters long."""
+    return " ".join(name.split())[:200].strip()
+
+
+def _find_by_alias(keys: Iterable[str]) -> dict[str, Any]:
+    query = (
+        select(TagAlias.name_key, Tag)
+        .join(Tag, Tag.id == TagAlias.tag_id)
+        .where(TagAlias.name_key.in_(keys))
+    )
+    return {str(key): tag for key, tag in db.session.execute(query)}
+
+
 def _make(model: type[T], name: str, origin: str | None) -> T:
     slug = unique_slug(slugify(name, model.__name__.lower()), lambda s: _taken(model, s))
+    if model is Tag:
+        # It was an address without a name, or of a tag that is gone.
+        db.session.execute(delete(TagAlias).where(TagAlias.slug_key == caseless(slug)))
     row = model(name=name, slug=slug, origin=origin)
     db.session.add(row)
     db.session.flush()
@@ -74,12 +93,13 @@ def _make(model: type[T], name: str, origin: str | None) -> T:
 
 def _taken(model: type[Tag | Domain | Series | Author], slug: str) -> bool:
     query = select(model.id).where(model.slug_key == slug.casefold())
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def _tidy(name: str) -> str:
-    return " ".join(name.split())[:200].strip()
+    if db.session.scalar(query.limit(1)) is not None:
+        return True
+    if model is not Tag:
+        return False
+    named = TagAlias.slug_key == caseless(slug), TagAlias.name.is_not(None)
+    return db.session.scalar(select(TagAlias.id).where(*named)) is not None
 
 
 def _key(name: str) -> str:
-    return caseless(_tidy(name))
+    return caseless(tidy(name))

@@ -16,6 +16,7 @@ from blogapp.posts.listing import count_posts, find_all_named
 from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.feed_writing import Feed, as_atom, as_json, as_rss
+from blogapp.public.old_tags import follow, was_deleted
 from blogapp.public.posts import moved
 from blogapp.public.wording import Wording
 from blogapp.web.addresses import absolute_url_for
@@ -49,7 +50,7 @@ def json() -> Answer:
 
 
 def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
-    selection, limit, moment = _selection(), _limit(), now()
+    selection, limit, moment = follow(_selection()), _limit(), now()
     names = _names(selection, moment)
     address = _address(endpoint, selection, limit)
     if urlencode(list(request.args.items(multi=True))) != urlsplit(address).query:
@@ -104,8 +105,8 @@ def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]
     for key, slugs in asked.items():
         wanted = {slug.casefold() for slug in slugs if slug}
         found = find_all_named(key, sorted(wanted))
-        if wanted - found.keys():
-            abort(404)
+        if missing := wanted - found.keys():
+            abort(410 if key == "tag" and any(map(was_deleted, missing)) else 404)
         names |= {(key, slug): named.name for slug, named in found.items()}
     if selection.kind and not count_posts(Selection(kind=selection.kind), now=moment):
         abort(404)

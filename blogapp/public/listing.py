@@ -14,6 +14,7 @@ from blogapp.posts.pinning import list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
+from blogapp.public.old_tags import follow, follow_place, was_deleted
 from blogapp.public.place import Place
 from blogapp.site.models import Site
 from blogapp.web.clock import now
@@ -72,9 +73,13 @@ def _show(place: Place) -> Response:
         return _show_batch(place, selection)
 
     choices = count_choices(selection, within=place.within, now=moment)
+    asked = place, selection
+    place, selection = follow_place(place, choices.names), follow(selection, choices.names)
+    if (place, selection) != asked:
+        choices = count_choices(selection, within=place.within, now=moment)
     place, selection = _kept(place, selection, choices)
     if place.key and not _is_known(place, choices):
-        abort(404)
+        abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
     if "fragment" not in request.args and (moved := moved_to(place.address(selection))):
         return moved
 
