@@ -16,6 +16,11 @@ from blogapp.web.look import paper_colours
 from blogapp.web.theming import current_theme
 
 PRIVATE = ("/account", "/invite", "/login", "/logout", "/preview", "/reset", "/write")
+# Places that one choice has, and the choices as they stand in an address (`Selection.pairs`).
+PLACES = ("/archive", "/authors", "/domains", "/series", "/tags")
+CHOICES = ("tag", "match", "not", "domain", "kind", "series", "author", "year")
+# Other orders, layouts, searches and batches of what is elsewhere already.
+REPEATING = ("q", "sort", "view", "after", "through", "fragment")
 A_DAY = 86_400  # seconds
 # The file of an owner who wants to be told of holes, in the instance folder.
 SECURITY = "security.txt"
@@ -23,10 +28,21 @@ _ICO_TYPE = "image/vnd.microsoft.icon"
 
 
 def robots() -> Response:
-    """Everything public may be read by anyone (RFC 9309)."""
+    """Everything public may be read by anyone, combinations of choices aside (RFC 9309).
+
+    Those are more addresses than a crawler could ever read; Google's advice on such filters
+    is to keep it out here, since ``noindex`` is seen only by who has come already. What may be
+    indexed stays open: one choice, the pages of a list, and every feed.
+    """
+    home = request.script_root
     lines = [
         "User-agent: *",
-        *(f"Disallow: {request.script_root}{path}" for path in PRIVATE),
+        *(f"Disallow: {home}{path}" for path in (*PRIVATE, "/search?")),
+        *(f"Disallow: {home}{place}/*?" for place in PLACES),
+        *(f"Allow: {home}{place}/*?page=" for place in PLACES),
+        # The second choice, and every other one, follows upon an ampersand.
+        *(f"Disallow: {home}/?*&{key}=" for key in (*CHOICES, *REPEATING)),
+        *(f"Disallow: {home}/?{key}=" for key in REPEATING),
         f"Sitemap: {absolute_url_for('public.sitemap')}",
     ]
     return _text("".join(f"{line}\n" for line in lines))
@@ -46,6 +62,7 @@ def opensearch() -> Response:
     name = escape(site.title[:16].strip())
     about = escape(_("Search %(site)s", site=site.title)[:1024])
     icon = escape(absolute(icon_address("icon-192.png")))
+    suggestions = f"{home}search?q={{searchTerms}}&fragment=completions"
     text = f"""<?xml version="1.0" encoding="utf-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
   <ShortName>{name}</ShortName>
@@ -53,6 +70,7 @@ def opensearch() -> Response:
   <InputEncoding>UTF-8</InputEncoding>
   <Image width="192" height="192" type="image/png">{icon}</Image>
   <Url type="text/html" template="{escape(home)}?q={{searchTerms}}"/>
+  <Url type="application/x-suggestions+json" template="{escape(suggestions)}"/>
   <Url type="application/atom+xml" template="{escape(home)}feed.xml?q={{searchTerms}}"/>
 </OpenSearchDescription>
 """

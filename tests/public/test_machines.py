@@ -210,6 +210,9 @@ def test_browsers_can_search_the_blog_by_themselves(browser, make_post):
     template = description.find("o:Url[@type='text/html']", names).get("template")
     address = template.replace("{searchTerms}", "leases").removeprefix(HOME)
     assert browser.page(address).select_one(".post-card").get_text().strip()
+    template = description.find("o:Url[@type='application/x-suggestions+json']", names)
+    address = template.get("template").replace("{searchTerms}", "lea").removeprefix(HOME)
+    assert browser.get(address).get_json(force=True)[1] == ["Leases"]
 
 
 def test_whom_to_tell_of_a_hole_is_the_owners_file(app, browser):
