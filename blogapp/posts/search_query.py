@@ -11,7 +11,7 @@ from blogapp.text.folding import fold
 
 # As much of a search as is read, in characters, and as many parts of it as are looked for.
 LONGEST = 1_000
-MOST_TERMS = 16
+MOST_TERMS = 12
 MOST_CONDITIONS = 32
 
 FACETS = ("tag", "domain", "author", "kind", "series", "lang")
@@ -124,7 +124,7 @@ class SearchQuery:
             for part in parts:
                 rest = tuple(other for other in parts if other != part)
                 spelled = f"in:{part}" if name == "places" else str(part)
-                yield spelled, replace(self, **{name: rest})
+                yield spelled, replace(self, **{name: rest})  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         places = [f"in:{place}" for place in self.places]
@@ -139,7 +139,7 @@ def parse(q: str) -> SearchQuery:
     excludes. Operators (`FACETS`, `DATES`, ``in:``) ignore case, and take a value in quotation
     marks, too. ``in:`` counts for the whole search wherever it stands, as on GitHub. Dates are
     read as Gmail reads them: ``after:`` begins with the named day, month or year, ``before:``
-    ends right before it. Reads the first 1,000 characters, looks for the first 16 words and
+    ends right before it. Reads the first 1,000 characters, looks for the first 12 words and
     phrases, and obeys the first 32 conditions.
 
     >>> parse('wal "write ahead" -redis Tag:"machine learning" before:2025/6')
