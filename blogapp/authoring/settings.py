@@ -14,6 +14,7 @@ from blogapp.authoring import logo, site_preview
 from blogapp.authoring.guarding import demand_outside, demand_site
 from blogapp.authoring.links_field import ROWS, LinksField, asked_change
 from blogapp.authoring.notices import say
+from blogapp.authoring.presets_form import PresetForm
 from blogapp.authoring.settings_forms import (
     FrameForm,
     FrontForm,
@@ -60,6 +61,7 @@ SECTIONS = {
         Section("settings", _l("Name and clock"), GeneralForm),
         Section("look", _l("Look"), LookForm),
         Section("front", _l("Front page"), FrontForm),
+        Section("presets", _l("Presets"), PresetForm),
         Section("frame", _l("Header and footer"), FrameForm),
         Section("outside", _l("Outside sources"), OutsideForm, is_previewed=False, is_owners=True),
     )
@@ -117,6 +119,8 @@ def _form_of(section: Section, site: Site) -> SectionForm:
         form.offer_date_formats(site, example=local(now()))
     if isinstance(form, LookForm):
         form.measure_against(palette())
+    if isinstance(form, PresetForm):
+        form.offer(site, example=local(now()))
     if isinstance(form, FrameForm) and not form.is_submitted() and site.navigation is None:
         form.navigation.shown = _house_menu()
     return form

@@ -34,7 +34,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE, clean, one_line
 from blogapp.authoring.links_field import LinksField
 from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
-from blogapp.site.models import CARD_FIELDS, SOURCES, Site
+from blogapp.site.models import CARD_FIELDS, LAYOUTS, LIST_PARTS, SOURCES, Site
 from blogapp.text.colours import parse_colour
 from blogapp.text.origins import BadOrigin, covers, is_linkable, origin_of, parse_origin
 from blogapp.text.palettes import TEXT, Palette
@@ -185,8 +185,8 @@ class LookForm(SectionForm):
             ) from error
 
 
-class CardFieldsField(SelectMultipleField):
-    """What a card shows: boxes to tick, in the order of the card."""
+class BoxesField(SelectMultipleField):
+    """Several of what there is: boxes to tick, in their order."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -205,6 +205,20 @@ CARD_LABELS = {
 }
 
 
+LAYOUT_LABELS = {
+    "cards": _l("Cards"),
+    "log": _l("Log"),
+    "minimal": _l("Minimal"),
+}
+PART_LABELS = {
+    "timeline": _l("Timeline"),
+    "filters": _l("Filters"),
+    "layouts": _l("Choice of layout, for readers"),
+    "years": _l("Years, in the log"),
+    "overview": _l("Newest of each domain, beside the log"),
+}
+
+
 class FrontForm(SectionForm):
     """What stands over the list of posts, and what the list shows of each."""
 
@@ -215,8 +229,15 @@ class FrontForm(SectionForm):
     intro = TextAreaField(
         _l("Introduction under the heading"), [Length(max=2000)], filters=[_lines]
     )
-    card_fields = CardFieldsField(
-        _l("A card shows"), choices=[SelectChoice(name, CARD_LABELS[name]) for name in CARD_FIELDS]
+    layout = RadioField(
+        _l("Layout"), choices=[SelectChoice(name, LAYOUT_LABELS[name]) for name in LAYOUTS]
+    )
+    list_parts = BoxesField(
+        _l("Around the list"),
+        choices=[SelectChoice(name, PART_LABELS[name]) for name in LIST_PARTS],
+    )
+    card_fields = BoxesField(
+        _l("A post shows"), choices=[SelectChoice(name, CARD_LABELS[name]) for name in CARD_FIELDS]
     )
 
     def validate_hero(self, field: Field) -> None:

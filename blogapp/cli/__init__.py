@@ -4,7 +4,15 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from blogapp.cli import accounts, demonstration, inspecting, running, synthesis, theming
+from blogapp.cli import (
+    accounts,
+    demonstration,
+    inspecting,
+    presets,
+    running,
+    synthesis,
+    theming,
+)
 from blogapp.cli.importing import importing
 from blogapp.config import BadSetting
 
@@ -35,6 +43,7 @@ for command in (
     inspecting.render,
     inspecting.doctor,
     theming.theme,
+    presets.preset,
     synthesis.synth,
 ):
     group.add_command(command)

@@ -59,7 +59,7 @@ def newest_by_domain(slugs: Sequence[str], *, now: datetime, each: int = EACH) -
     ]
 
 
-def _newest_of(slug: str, now: datetime, each: int) -> Select[Any]:
+def _newest_of(slug: str, now: datetime, each: int) -> Select[*tuple[Any, ...]]:
     # By the domain's id, which the index of its timeline begins with.
     domain = select(Domain.id).where(Domain.slug_key == slug.casefold()).scalar_subquery()
     return (

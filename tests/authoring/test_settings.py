@@ -15,7 +15,9 @@ FIELDS = {
     "date_format": "%Y-%m-%d",
     "page_size": "20",
 }
-SECTIONS = {"Name and clock", "Look", "Front page", "Header and footer", "Outside sources"}
+SECTIONS = {
+    *("Name and clock", "Look", "Front page", "Presets", "Header and footer", "Outside sources"),
+}
 
 
 def site():

@@ -34,6 +34,8 @@ RIGHTS = {
     "publish_post": PUBLISHERS,
     "withdraw_post": PUBLISHERS,
     "edit_settings": MANAGERS,
+    "edit_presets": MANAGERS,
+    "preview_presets": MANAGERS,
     "edit_look": MANAGERS,
     "edit_front": MANAGERS,
     "edit_frame": MANAGERS,
