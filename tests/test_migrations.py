@@ -11,6 +11,8 @@ from sqlalchemy.pool import NullPool
 import blogapp.importing.models  # noqa: F401  # so that its table is known
 from blogapp.extensions import Base, db
 from blogapp.migrations import alembic_config, is_current, migrate
+from blogapp.posts.search.asking import Words
+from blogapp.posts.search.engine import engine_of
 
 AT_ONCE = 4
 # A post with a tag, in a blog with a name, as the first version of the schema had them.
@@ -88,6 +90,22 @@ def test_a_blog_of_an_earlier_version_keeps_everything(engine):
             )
         ).all()
     assert [tuple(row) for row in kept] == [("Kept.", "SQLite", "Mine", "house", False)]
+
+
+def test_the_posts_of_an_earlier_version_can_be_searched(engine):
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in EARLIER:
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE posts SET html = '<p>Some <b>words</b>.</p>'"))
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        found = engine_of(connection).look_up([((Words(("some", "words")),),)])
+    assert found == [[1]]
 
 
 def test_the_steps_lead_to_the_schema_that_the_models_describe(app):

@@ -8,8 +8,8 @@ from blogapp.cli import (
     accounts,
     demonstration,
     inspecting,
-    presets,
     running,
+    searching,
     synthesis,
     theming,
 )
@@ -42,8 +42,8 @@ for command in (
     importing,
     inspecting.render,
     inspecting.doctor,
+    searching.search,
     theming.theme,
-    presets.preset,
     synthesis.synth,
 ):
     group.add_command(command)

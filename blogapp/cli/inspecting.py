@@ -18,6 +18,7 @@ from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.relating import relate_anew
 from blogapp.posts.rendering import rebuild
+from blogapp.posts.searching import count_missing, count_searchable
 from blogapp.site.reading import get_site
 from blogapp.text import diagramming, markdown, typesetting
 from blogapp.web.cards import forget_lost_cards
@@ -77,6 +78,7 @@ def _findings(app: Flask) -> Iterator[tuple[str, str]]:
     yield from _check_people()
     yield from check_theme(app, get_site())
     yield from _check_rendering()
+    yield from _check_search()
 
 
 def _check_rendering() -> Iterator[tuple[str, str]]:
@@ -92,6 +94,13 @@ def _check_rendering() -> Iterator[tuple[str, str]]:
             yield "warning", f"{part} are shown as their source: {install}, render rebuild --all"
     if stale := _count(count.where(version.not_in([markdown.VERSION, NOT_FORMATTED]))):
         yield "warning", f"{stale} posts were rendered by another version: blogapp render rebuild"
+
+
+def _check_search() -> Iterator[tuple[str, str]]:
+    total, missing = count_searchable(), count_missing()
+    yield "ok", f"search: {total - missing} posts in the index"
+    if missing:
+        yield "warning", f"{missing} posts are missing from the search: blogapp search rebuild"
 
 
 def _check_address(app: Flask) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from blogapp.extensions import db
 from blogapp.importing.models import ImportedFile
 from blogapp.media.models import Media
 from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, Tag, post_tags
+from blogapp.posts.searching import forget
 from blogapp.site.models import Site
 
 
@@ -38,6 +39,7 @@ def remove_demo() -> Removal:
     )
     posts = count_posts()
     db.session.execute(delete(ImportedFile).where(ImportedFile.source == ORIGIN))
+    forget(db.session.scalars(select(Post.id).where(Post.origin == ORIGIN)).all())
     db.session.execute(delete(Post).where(Post.origin == ORIGIN))
     for model, in_use in (
         (Tag, exists().where(post_tags.c.tag_id == Tag.id)),

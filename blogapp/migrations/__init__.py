@@ -35,7 +35,8 @@ def migrate(engine: Engine) -> None:
         drop_triggers(connection)
         command.upgrade(config, "head")
         make_triggers(connection)
-        _fill_search(connection)
+        # At the end: a post's terms are made by this version, of this version's columns.
+        fill(connection)
 
 
 def is_current(engine: Engine) -> bool:
@@ -81,15 +82,6 @@ def _tables_replaceable(connection: Connection) -> Iterator[None]:
     finally:
         connection.exec_driver_sql(f"PRAGMA foreign_keys={was_on}")
         connection.commit()
-
-
-def _fill_search(connection: Connection) -> None:
-    """Take posts of an earlier version into the index that a step has made.
-
-    At the end, because a post's terms are made by this version, of this version's columns.
-    """
-    for _count in fill(connection):
-        pass
 
 
 def _keep_others_out(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, undefer
 from blogapp.extensions import Base, db
 from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
-from blogapp.posts.searching import searchable
+from blogapp.posts.searching import index_stored, searchable
 from blogapp.site.reading import get_site
 from blogapp.text import confining, drawing, markdown
 from blogapp.text.confining import NotRendered
@@ -48,6 +48,7 @@ def rebuild(post_id: int, zone: ZoneInfo) -> None:
     # Past the mapper, which would raise the version.
     posts = Base.metadata.tables[Post.__tablename__]
     db.session.execute(update(posts).where(posts.c.id == post_id).values(values))
+    index_stored([post_id])
 
 
 def derived(

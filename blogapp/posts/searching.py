@@ -9,6 +9,7 @@ from blogapp.posts.search.documents import Document, make_document, read_body
 from blogapp.posts.search.finding import Found, find
 from blogapp.posts.search.indexing import (
     count_missing,
+    count_searchable,
     forget,
     index_documents,
     index_post,
@@ -33,6 +34,7 @@ __all__ = [
     "SuggestedTitle",
     "Suggestions",
     "count_missing",
+    "count_searchable",
     "find",
     "forget",
     "index_documents",

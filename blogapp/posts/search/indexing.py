@@ -36,9 +36,9 @@ def index_post(post: Post) -> None:
 def index_stored(post_ids: Sequence[int]) -> None:
     """Take stored posts in anew."""
     connection = db.session.connection()
-    engine = engine_of(connection)
-    engine.forget(post_ids)
-    engine.put(_documents(connection, post_ids))
+    engine, documents = engine_of(connection), _documents(connection, post_ids)
+    engine.forget({*post_ids} - {document.post_id for document in documents})
+    engine.put(documents)
 
 
 def index_documents(documents: Sequence[Document]) -> None:
@@ -52,26 +52,35 @@ def forget(post_ids: Collection[int]) -> None:
 
 
 def rebuild() -> Iterator[int]:
-    """Make the whole index anew; yield how many posts each batch took in. The caller commits.
+    """Make the whole index anew; yield how many posts each batch took in.
 
-    Without a commit in between, so that nobody searches half an index.
+    The caller commits, after each batch so that others may write in between. One that is cut
+    short leaves an index that misses posts, which `doctor` says.
     """
-    connection = db.session.connection()
-    engine_of(connection).clear()
-    yield from fill(connection)
+    engine_of(db.session.connection()).clear()
+    ids = db.session.connection().scalars(_missing()).all()
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        index_stored(batch)
+        yield len(batch)
+    engine_of(db.session.connection()).finish()
 
 
-def fill(connection: Connection) -> Iterator[int]:
-    """Take in the posts that the index misses; yield how many each batch took in."""
+def fill(connection: Connection) -> int:
+    """Take in the posts that the index misses; return how many they were."""
     engine = engine_of(connection)
     ids = connection.scalars(_missing()).all()
     for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        engine.forget(batch)
-        engine.put(_documents(connection, batch))
-        yield len(batch)
+        engine.put(_documents(connection, ids[start : start + BATCH]))
     if ids:
         engine.finish()
+    return len(ids)
+
+
+def count_searchable() -> int:
+    """Return how many posts the index should hold: all but static pages."""
+    query = select(func.count(Post.id)).where(Post.is_page.is_(False))
+    return db.session.scalar(query) or 0
 
 
 def count_missing() -> int:

@@ -162,13 +162,20 @@ def _vector(columns: Sequence[str]) -> str:
             # Longer ones are found in the code itself.
             if len(term) < 3:
                 places[f"{_IN_CODE}{term}"] = []
-    parts, size = [], 0
+    return " ".join(_fitting(places))
+
+
+def _fitting(places: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The terms as far as there is room; when it is scarce, a text's words without their places."""
+    sizes = {term: len(term.encode()) + 1 for term in places}
+    is_scarce = sum(sizes.values()) + sum(2 + 2 * len(at) for at in places.values()) > MOST_BYTES
+    size = 0
     for term, found in places.items():
-        size += len(term.encode()) + 4 + 2 * len(found)
+        kept = [] if is_scarce and all(place.endswith("D") for place in found) else found
+        size += sizes[term] + (2 + 2 * len(kept) if kept else 0)
         if size > MOST_BYTES:
-            break
-        parts.append(f"'{term}':{','.join(found)}" if found else f"'{term}'")
-    return " ".join(parts)
+            return
+        yield f"'{term}':{','.join(kept)}" if kept else f"'{term}'"
 
 
 def _trigrams(code: str) -> Iterator[int]:
