@@ -77,7 +77,7 @@ def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
     Empty when the query looks for no words. Give it the query that was answered: the one whose
     spelling was corrected, where it was. The first 200,000 characters of a text are looked at.
     """
-    terms = [_Term(number, one) for number, one in enumerate(ask(query, widely=True).wanted)]
+    terms = [_Term(number, one) for number, one in enumerate(ask(query, loosely=True).wanted)]
     if not terms or not posts:
         return {}
     texts = _texts([post.id for post in posts])

@@ -45,6 +45,8 @@ _SYMBOLS = re.compile(r"[!#$%&*+\-./:<=>?@\\^|~]{2,}")
 _HUMPED = re.compile(r"[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*|[A-Za-z0-9]*[A-Z]{2}[a-z][A-Za-z0-9]*")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_SYMBOL = 4
+_ENDING = re.compile(r"(?:ing|ion|e[drs]?|s|or)s?\Z")
+_SHORTEST_ROOT = 4
 _STANDS_FOR = {code: 0xE000 + code for code in range(33, 127) if not chr(code).isalnum()}
 _TYPED = {stand_in: code for code, stand_in in _STANDS_FOR.items()}
 
@@ -138,6 +140,18 @@ def variants(word: str) -> list[str]:
     elif word.endswith(("ch", "sh", "ss", "x")):
         return [word, f"{word}es"]
     return [*found, f"{word}s"]
+
+
+def root(word: str) -> str:
+    """Return how an English word and its forms begin; for looking up only.
+
+    >>> [root(word) for word in ("compressing", "emulate", "caches", "ring", "wal")]
+    ['compress', 'emulat', 'cach', 'ring', 'wal']
+    """
+    if not (word.isascii() and word.isalpha()):
+        return word
+    bare = _ENDING.sub("", word)
+    return bare if len(bare) >= _SHORTEST_ROOT else word
 
 
 def _words(text: str, pattern: re.Pattern[str], ascii_pattern: re.Pattern[str]) -> Iterator[str]:

@@ -14,6 +14,11 @@ LONGEST_SUBSTRING = 200
 # The columns of the index in their order.
 COLUMNS = ("title", "headings", "summary", "body", "code")
 _LONGEST_SYMBOLS = 40
+_GLUE = """
+    a an and are as at be by can do does for from how i in into is it its of on or than that the
+    their this to versus vs was what when where which why with without
+"""
+_GLUE_WORDS = frozenset(_GLUE.split())
 _AROUND = "()[]{}\"'“”‘’«»`"
 _AFTER = ".,;:!?…。、！？"
 _WORDLY = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9]")
@@ -65,15 +70,20 @@ class Asked:
     excluded: tuple[Ask, ...]
 
 
-def ask(query: SearchQuery, *, widely: bool = False) -> Asked:
-    """Return what to look up. ``widely``: within code too, and the last word's beginning.
+def ask(query: SearchQuery, *, widely: bool = False, loosely: bool = False) -> Asked:
+    """Return what to look up. ``widely``: within code, too, and the last word's beginning.
 
-    Of more than twelve words and phrases the first are looked for; what holds nothing that
-    could be found, a single symbol, is passed over.
+    ``loosely``: that, and whatever begins as the words do, without those that only hold others
+    together. Of more than twelve words and phrases the first are looked for; what holds nothing
+    that could be found, a single symbol, is passed over.
     """
-    wanted = [_ask(term, query.places, widely) for term in query.wanted]
-    if widely and wanted and query.wanted[-1].phrase is False:
-        wanted[-1] = _begun(wanted[-1], query.places)
+    typed = query.wanted
+    if loosely:
+        typed = tuple(term for term in typed if term.text.casefold() not in _GLUE_WORDS) or typed
+    wanted = [_ask(term, query.places, widely or loosely) for term in typed]
+    for at, term in enumerate(typed):
+        if not term.phrase and (loosely or (widely and at == len(typed) - 1)):
+            wanted[at] = _begun(wanted[at], query.places, at_root=loosely)
     return Asked(
         tuple(one for one in wanted if one.clause)[:MOST_ASKED],
         tuple(one for term in query.excluded if (one := _ask(term, query.places, False)).clause)[
@@ -140,11 +150,13 @@ def _closed(found: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     return tuple(found), False
 
 
-def _begun(last: Ask, places: Sequence[str]) -> Ask:
+def _begun(one: Ask, places: Sequence[str], *, at_root: bool) -> Ask:
     columns = tuple(place for place in places if place != "code")
-    if len("".join(last.plain)) < SHORTEST_SUBSTRING:
-        return last
-    return Ask(last.text, (*last.clause, Words(last.plain, columns, prefix=True)), last.plain)
+    if len("".join(one.plain)) < SHORTEST_SUBSTRING:
+        return one
+    last = terms.root(one.plain[-1]) if at_root else one.plain[-1]
+    begun = Words((*one.plain[:-1], last), columns, prefix=True)
+    return Ask(one.text, (*one.clause, begun), one.plain)
 
 
 def _stripped(text: str) -> str:

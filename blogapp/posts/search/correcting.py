@@ -7,7 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from blogapp.posts.facet_index import FacetIndex
-from blogapp.posts.search.asking import is_codelike
+from blogapp.posts.search.asking import Words, ask, is_codelike
 from blogapp.posts.search.documents import is_in_vocabulary
 from blogapp.posts.search.engine import Engine
 from blogapp.posts.search_query import SearchQuery, parse
@@ -32,7 +32,8 @@ def correct(query: SearchQuery, engine: Engine, index: FacetIndex) -> SearchQuer
         for text, word in words.items()
         if word and not counts.get(word) and not index.names.holding([word])
     ]
-    meant = _nearest({text: words[text] for text in lost}, engine)
+    beside = [one.in_words for one in ask(query).wanted if one.in_words and one.text not in lost]
+    meant = _nearest({text: words[text] for text in lost}, beside, engine)
     if not meant or len(meant) < len(lost):
         return None
     return parse(str(query.correcting(meant)))
@@ -62,8 +63,14 @@ def _plain(text: str) -> str:
     return found[0]
 
 
-def _nearest(lost: Mapping[str, str], engine: Engine) -> dict[str, str]:
-    """Return for each word the nearest one that posts hold; of equally near ones, the commonest."""
+def _nearest(
+    lost: Mapping[str, str], beside: Sequence[tuple[Words, ...]], engine: Engine
+) -> dict[str, str]:
+    """Return for each word the nearest one that posts hold.
+
+    Of equally near ones it is the one that most posts hold beside the rest of the search, and
+    then the commonest.
+    """
     tried = {text: word for text, word in lost.items() if len(word) >= _SHORTEST}
     similar = engine.similar(list(tried.values()), limit=MOST_READ)
     near: dict[str, list[tuple[str, int]]] = {}
@@ -80,12 +87,26 @@ def _nearest(lost: Mapping[str, str], engine: Engine) -> dict[str, str]:
     halves = _halves([text for text in tried if not near[text]], tried, engine)
     asked = sorted({candidate for found in near.values() for candidate, _ in found})
     counts = engine.count(asked)
+    together = _count_beside(asked, beside, engine)
     meant = dict(halves)
     for text, found in near.items():
-        held = [(distance, -counts.get(c, 0), c) for c, distance in found if counts.get(c)]
+        held = [
+            (distance, -together.get(word, 0), -counts[word], word)
+            for word, distance in found
+            if counts.get(word)
+        ]
         if held:
-            meant[text] = min(held)[2]
+            meant[text] = min(held)[3]
     return meant
+
+
+def _count_beside(
+    words: Sequence[str], beside: Sequence[tuple[Words, ...]], engine: Engine
+) -> dict[str, int]:
+    if not beside or not words:
+        return {}
+    found = engine.look_up([(*beside, (Words((word,)),)) for word in words])
+    return {word: len(ids) for word, ids in zip(words, found, strict=True)}
 
 
 def _halves(texts: Sequence[str], words: Mapping[str, str], engine: Engine) -> dict[str, str]:

@@ -83,6 +83,7 @@ def _otherwise(
     yield "", ask(query, widely=True)
     if meant := correct(query, engine, index):
         yield str(meant), ask(meant)
+    yield str(meant or ""), ask(meant or query, loosely=True)
 
 
 def _matches(engine: Engine, asked: Asked, index: FacetIndex, among: BitMap) -> BitMap:
