@@ -4,6 +4,7 @@ from flask import Response, current_app, g, make_response, render_template, requ
 from werkzeug.test import EnvironBuilder
 
 from blogapp.authoring.settings_forms import SectionForm
+from blogapp.posts.finding import look
 from blogapp.posts.listing import list_posts
 from blogapp.posts.selection import Selection
 from blogapp.site.models import Site
@@ -37,7 +38,7 @@ def refuse(form: SectionForm) -> Response:
 
 
 def _newest_post() -> str:
-    pages = list_posts(Selection(), now=now(), size=1).pages
+    pages = list_posts(Selection(), look(now()), size=1).pages
     if not pages[0].posts:
         return url_for("public.index")
     return url_for("public.post", slug=pages[0].posts[0].slug)

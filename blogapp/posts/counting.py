@@ -1,34 +1,15 @@
 """The numbers beside choices: how many posts each would show after one click."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Integer,
-    Select,
-    String,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    select,
-    true,
-    union_all,
-)
+from pyroaring import BitMap
 
-from blogapp.accounts.models import Author
-from blogapp.extensions import db
-from blogapp.posts.listing import EVERYTHING, conditions
-from blogapp.posts.models import Domain, Post, PostAuthor, Series, Tag, post_tags
+from blogapp.posts.facet_index import NOTHING
+from blogapp.posts.finding import SINGLE, Finding
 from blogapp.posts.selection import Match, Selection
-from blogapp.posts.visibility import listed
 
 MOST_WAYS_OUT = 24
 
@@ -58,12 +39,16 @@ class TagChoice(Choice):
 
 @dataclass(frozen=True)
 class Month:
-    """A month that has posts: all of them in this place, and those that show."""
+    """A month that has posts: all of them in this place, and those that show.
+
+    ``after`` is how many would show if the month, with its year, were what is chosen of time.
+    """
 
     year: int
     month: int
     posts: int
     shown: int
+    after: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +61,8 @@ class Choices:
     single: dict[str, Sequence[Choice]] = field(default_factory=dict)
     months: Sequence[Month] = ()
     # Slugs in their kept spelling, by key in the address and folded slug.
-    spelling: dict[tuple[str, str], str] = field(default_factory=dict)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    spelling: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,200 +75,88 @@ class WayOut:
     posts: int
 
 
-def count_choices(
-    selection: Selection, *, within: Selection = EVERYTHING, now: datetime
-) -> Choices:
-    """Return the number beside every choice, in one statement.
+def count_choices(selection: Selection, finding: Finding) -> Choices:
+    """Return the number beside every choice.
 
     Beside a tag not chosen: what shows once it is chosen too, and once it is left
     out. Beside a domain, kind, series, author, year or month: what shows once it
     replaces the present one. Values that no listed post has are not there at all.
     """
-    flags = _flags(selection, within, now)
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for row in db.session.execute(union_all(*_parts(flags))):
-        rows[row.facet].append(row)
-
-    shown = sum(row.shown for row in rows["month"])
-    values = [row for facet in ("tag", "domain", "kind", "series", "author") for row in rows[facet]]
+    shown = finding.matches(selection)
     return Choices(
-        shown=shown,
-        posts=sum(row.used for row in rows["month"]),
-        tags=_tag_choices(rows["tag"], selection, shown),
-        single={
-            **{
-                facet: _single_choices(rows[facet], facet, getattr(selection, facet))
-                for facet in ("domain", "kind", "series", "author")
-            },
-            "year": _years(rows["month"], selection),
-            "month": _months_of_years(rows["month"], selection),
-        },
-        months=_months(rows["month"]),
-        spelling={(row.facet, row.slug.casefold()): row.slug for row in values},
-        names={(row.facet, row.slug.casefold()): row.name for row in values},
+        shown=len(shown),
+        posts=len(finding.here),
+        tags=_tag_choices(selection, finding, shown),
+        single={facet: _single_choices(facet, selection, finding) for facet in SINGLE},
+        months=_months(selection, finding, shown),
+        spelling=finding.spelling,
+        names=finding.names,
     )
 
 
-def find_ways_out(
-    selection: Selection, *, within: Selection = EVERYTHING, now: datetime
-) -> list[WayOut]:
+def find_ways_out(selection: Selection, finding: Finding) -> list[WayOut]:
     """Return the listings one step wider that are not empty, most posts first."""
-    steps = list(islice(_steps(selection), MOST_WAYS_OUT))
-    if not steps:
-        return []
-    fixed = list(conditions(within).values())
-    counts = [
-        select(func.count())
-        .select_from(Post)
-        .where(listed(now), *fixed, *conditions(step.selection).values())
-        .scalar_subquery()
-        for step in steps
-    ]
-    row = db.session.execute(select(*counts)).one()
-    found = [replace(step, posts=posts) for step, posts in zip(steps, row, strict=True) if posts]
-    return sorted(found, key=lambda way: -way.posts)
+    steps = islice(_steps(selection), MOST_WAYS_OUT)
+    ways = [replace(step, posts=len(finding.matches(step.selection))) for step in steps]
+    return sorted((way for way in ways if way.posts), key=lambda way: -way.posts)
 
 
-# The statement. Each listed post is looked at once and says which conditions it misses; it is
-# in the listing without its domain condition when that is the only one it misses.
-
-
-def _flags(selection: Selection, within: Selection, now: datetime) -> CTE:
-    place = conditions(within)
-    missed = {key: _miss(condition) for key, condition in conditions(selection).items()}
-    inner = (
-        select(
-            *(Post.id, Post.domain_id, Post.kind, Post.series_id),
-            Post.published_month.label("month"),
-            case((and_(true(), *place.values()), 1), else_=0).label("here"),
-            *(miss.label(f"misses_{key}") for key, miss in missed.items()),
+def _tag_choices(selection: Selection, finding: Finding, shown: BitMap) -> list[TagChoice]:
+    chosen = {value.slug for slug in selection.tags if (value := finding.value("tag", slug))}
+    left_out = {value.slug for slug in selection.excluded if (value := finding.value("tag", slug))}
+    # To those that show come those that only the other tags kept out.
+    widens = selection.match is Match.ANY and bool(selection.tags)
+    others = finding.matches(selection, without="tag") - shown if widens else NOTHING
+    here, total = finding.here, len(shown)
+    tags = []
+    for value in finding.values("tag"):
+        both = shown.intersection_cardinality(value.positions)
+        wider = others.intersection_cardinality(value.positions)
+        tags.append(
+            TagChoice(
+                slug=value.slug,
+                name=value.name,
+                used=here.intersection_cardinality(value.positions),
+                after=total + wider if widens else both,
+                chosen=value.slug in chosen,
+                after_leaving_out=total - both,
+                left_out=value.slug in left_out,
+            )
         )
-        .where(listed(now))
-        .cte("looked_at")
-    )
-    parts = [inner.c[f"misses_{key}"] for key in missed]
-    total = sum(parts[1:], parts[0]) if parts else literal(0, Integer)
-    return select(inner, total.label("misses")).cte("flags")
+    # They come from A to Z, and stay so where they are used alike.
+    return sorted(tags, key=lambda tag: -tag.used)
 
 
-def _miss(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    # A comparison with NULL is neither true nor false; here it is a miss.
-    return case((condition, 0), else_=1)
-
-
-def _parts(flags: CTE) -> list[Select[Any]]:
-    """One grouped select for each kind of choice, all with the same columns."""
-    of = flags.c
-    tags = flags.join(post_tags, post_tags.c.post_id == of.id).join(
-        Tag, Tag.id == post_tags.c.tag_id
-    )
-    authors = flags.join(PostAuthor, PostAuthor.post_id == of.id).join(
-        Author, Author.id == PostAuthor.author_id
-    )
-    domains = flags.join(Domain, Domain.id == of.domain_id)
-    series = flags.join(Series, Series.id == of.series_id)
-    kind = cast(of.kind, String)
-    month = cast(of.month, String)
+def _single_choices(facet: str, selection: Selection, finding: Finding) -> list[Choice]:
+    chosen = finding.value(facet, str(getattr(selection, facet) or ""))
+    here, others = finding.here, finding.matches(selection, without=facet)
+    values = finding.values(facet)
     return [
-        _part(flags, "tag", Tag.slug, Tag.name).select_from(tags).group_by(Tag.id),
-        _part(flags, "domain", Domain.slug, Domain.name).select_from(domains).group_by(Domain.id),
-        _part(flags, "kind", kind, kind).where(of.kind != "").group_by(of.kind),
-        _part(flags, "series", Series.slug, Series.name).select_from(series).group_by(Series.id),
-        _part(flags, "author", Author.slug, Author.name).select_from(authors).group_by(Author.id),
-        _part(flags, "month", month, month, also="year").group_by(of.month),
-    ]
-
-
-def _part(flags: CTE, facet: str, slug: Any, name: Any, *, also: str | None = None) -> Select[Any]:
-    return select(
-        literal(facet).label("facet"),
-        slug.label("slug"),
-        name.label("name"),
-        func.sum(flags.c.here).label("used"),
-        _sum_missing_only(flags, facet).label("without_own"),
-        (_sum_missing_only(flags, also) if also else _number(0)).label("without_year"),
-        _sum_missing_only(flags, None).label("shown"),
-    )
-
-
-def _sum_missing_only(flags: CTE, key: str | None) -> ColumnElement[int]:
-    own = flags.c.get(f"misses_{key}")
-    allowed = own if own is not None else 0
-    return func.sum(case((flags.c.misses == allowed, flags.c.here), else_=0))
-
-
-def _number(value: int, label: str = "number") -> Any:
-    return literal(value, Integer).label(label)
-
-
-# What the rows say.
-
-
-def _tag_choices(rows: list[Any], selection: Selection, shown: int) -> list[TagChoice]:
-    chosen = {slug.casefold() for slug in selection.tags}
-    left_out = {slug.casefold() for slug in selection.excluded}
-    widens = selection.match is Match.ANY and bool(chosen)
-    tags = [
-        TagChoice(
-            slug=row.slug,
-            name=row.name,
-            used=row.used,
-            after=shown + row.without_own - row.shown if widens else row.shown,
-            chosen=row.slug.casefold() in chosen,
-            after_leaving_out=shown - row.shown,
-            left_out=row.slug.casefold() in left_out,
+        Choice(
+            slug=value.slug,
+            name=value.name,
+            used=here.intersection_cardinality(value.positions),
+            after=others.intersection_cardinality(value.positions),
+            chosen=value is chosen,
         )
-        for row in rows
-    ]
-    return sorted(tags, key=lambda tag: (-tag.used, tag.name.casefold()))
-
-
-def _single_choices(rows: list[Any], facet: str, chosen: str) -> list[Choice]:
-    def is_chosen(slug: str) -> bool:
-        # Kinds are no slugs: two may differ in case alone.
-        return slug == chosen or (facet != "kind" and slug.casefold() == chosen.casefold())
-
-    choices = [
-        Choice(row.slug, row.name, row.used, row.without_own, is_chosen(row.slug)) for row in rows
-    ]
-    return sorted(choices, key=lambda choice: choice.name.casefold())
-
-
-def _years(rows: list[Any], selection: Selection) -> list[Choice]:
-    used: dict[int, int] = defaultdict(int)
-    after: dict[int, int] = defaultdict(int)
-    for row in _dated(rows):
-        used[int(row.slug) // 100] += row.used
-        after[int(row.slug) // 100] += row.without_year
-    return [
-        Choice(str(year), str(year), used[year], after[year], year == selection.year)
-        for year in sorted(used, reverse=True)
+        for value in (reversed(values) if facet == "year" else values)
     ]
 
 
-def _months_of_years(rows: list[Any], selection: Selection) -> list[Choice]:
-    used: dict[int, int] = defaultdict(int)
-    after: dict[int, int] = defaultdict(int)
-    for row in _dated(rows):
-        used[int(row.slug) % 100] += row.used
-        after[int(row.slug) % 100] += row.without_own
-    return [
-        Choice(str(month), str(month), used[month], after[month], month == selection.month)
-        for month in sorted(used)
-    ]
-
-
-def _months(rows: list[Any]) -> list[Month]:
+def _months(selection: Selection, finding: Finding, shown: BitMap) -> list[Month]:
+    is_timed = bool(selection.year or selection.month)
+    anytime = finding.matches(selection.at_any_time()) if is_timed else shown
     months = [
-        Month(int(row.slug) // 100, int(row.slug) % 100, row.used, row.shown)
-        for row in _dated(rows)
-        if row.used
+        Month(
+            year=month // 100,
+            month=month % 100,
+            posts=finding.here.intersection_cardinality(positions),
+            shown=shown.intersection_cardinality(positions),
+            after=anytime.intersection_cardinality(positions),
+        )
+        for month, positions in finding.index.months.items()
     ]
-    return sorted(months, key=lambda month: (month.year, month.month))
-
-
-def _dated(rows: list[Any]) -> list[Any]:
-    return [row for row in rows if row.slug]
+    return [month for month in months if month.posts]
 
 
 # One step wider.

@@ -1,7 +1,7 @@
 """One post, with all that its page shows around it; and the newest, whole."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -12,15 +12,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     union_all,
 )
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
-from blogapp.extensions import db
-from blogapp.posts.listing import conditions
+from blogapp.extensions import UTCDateTime, db
+from blogapp.posts.finding import look
 from blogapp.posts.models import Post, Redirect, RelatedPost, Series
-from blogapp.posts.selection import Cursor, Selection
+from blogapp.posts.selection import Cursor, Selection, Sort
 from blogapp.posts.visibility import listed, public
 
 MOST_RELATED = 3
@@ -116,16 +115,16 @@ def list_newest(selection: Selection, *, now: datetime, limit: int) -> Newest:
     A page begins after its cursor, else where its number says. Their texts are left to
     `read_whole`: a thousand of them need not be in memory at once.
     """
-    found = select(Post.id).where(listed(now), *conditions(selection).values())
-    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    page = found.order_by(Post.published_at.desc(), Post.id.desc())
-    if selection.after:
-        place = tuple_(Post.published_at, Post.id)
-        page = page.where(place < (selection.after.published_at, selection.after.id))
-    else:
-        page = page.offset((selection.page - 1) * limit)
-    ids = db.session.scalars(page.limit(limit + 1)).all()
-    return _newest(ids[:limit], total, now, has_more=len(ids) > limit)
+    found = look(now).ordered(replace(selection, sort=Sort.NEWEST))
+    start = found.after(selection.after) if selection.after else (selection.page - 1) * limit
+    ids = found.ids(start, limit)
+    has_more = start + limit < len(found)
+    return Newest(
+        ids=ids,
+        total=len(found),
+        changed=_last_change(ids, now),
+        next=found.cursor(start + limit) if has_more else None,
+    )
 
 
 def read_whole(ids: Sequence[int], *, now: datetime) -> Iterator[Post]:
@@ -155,21 +154,12 @@ def find_redirect(path: str) -> Redirect | None:
     return found.get(path) or found.get(path.lower())
 
 
-def _newest(ids: Sequence[int], total: int, now: datetime, *, has_more: bool) -> Newest:
-    moments = select(Post.id, Post.published_at, Post.updated_at)
-    rows = db.session.execute(moments.where(listed(now), Post.id.in_(ids)))
-    published, changes = dict[int, datetime](), list[datetime]()
-    for id, came_out, updated in rows:
-        assert came_out  # or it would not be listed
-        published[id] = came_out
-        changes.append(updated or came_out)
-    last = ids[-1] if ids else 0
-    return Newest(
-        ids=ids,
-        total=total,
-        changed=max(changes, default=None),
-        next=Cursor(published[last], last) if has_more and last in published else None,
-    )
+def _last_change(ids: Sequence[int], now: datetime) -> datetime | None:
+    if not ids:
+        return None
+    changed = func.coalesce(Post.updated_at, Post.published_at)
+    query = select(func.max(changed, type_=UTCDateTime)).where(listed(now), Post.id.in_(ids))
+    return db.session.scalar(query)
 
 
 def _at(slug: str, *, is_page: bool = False) -> Select[Post]:

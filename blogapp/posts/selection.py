@@ -5,7 +5,7 @@ It is all in the address, and each state has one spelling there.
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -183,14 +183,36 @@ class Selection:
         """Return the same choice, read from its first page."""
         return replace(self, page=1, after=None, through=1)
 
+    def by_slugs(self, slug: Callable[[str, str], str]) -> Self:
+        """Return the same choice by the slugs that ``slug`` gives for a facet and a slug."""
+        return replace(
+            self,
+            tags=_each_once(slug("tag", tag) for tag in self.tags),
+            excluded=_each_once(slug("tag", tag) for tag in self.excluded),
+            domain=self.domain and slug("domain", self.domain),
+            kind=self.kind and slug("kind", self.kind),
+            series=self.series and slug("series", self.series),
+            author=self.author and slug("author", self.author),
+        )
+
     def at_any_time(self) -> Self:
         """Return the same choice without its year and month."""
         return replace(self, year=None, month=None)
 
 
+# All of a blog: nothing is chosen.
+EVERYTHING = Selection()
+
+
 def _slugs(texts: list[str]) -> tuple[str, ...]:
-    """Sorted, each once: slugs are one when they are equal ignoring case."""
-    kept = {slug.casefold(): slug for slug in map(_slug, reversed(texts))}
+    return _each_once(map(_slug, texts))
+
+
+def _each_once(slugs: Iterable[str]) -> tuple[str, ...]:
+    """Sorted, and of those that are equal ignoring case the first."""
+    kept: dict[str, str] = {}
+    for slug in slugs:
+        kept.setdefault(slug.casefold(), slug)
     return tuple(kept[key] for key in sorted(kept))
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
+from blogapp.posts.finding import look
 from blogapp.posts.listing import count_posts, find_all_named
 from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
@@ -108,7 +109,7 @@ def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]
         if missing := wanted - found.keys():
             abort(410 if key == "tag" and any(map(was_deleted, missing)) else 404)
         names |= {(key, slug): named.name for slug, named in found.items()}
-    if selection.kind and not count_posts(Selection(kind=selection.kind), now=moment):
+    if selection.kind and not count_posts(Selection(kind=selection.kind), look(moment)):
         abort(404)
     return names
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from flask import Response, abort, request
 
-from blogapp.posts.counting import Choices, WayOut, count_choices, find_ways_out
-from blogapp.posts.listing import count_posts, find_named, list_posts
+from blogapp.posts.counting import Choices, count_choices, find_ways_out
+from blogapp.posts.finding import Finding, look
+from blogapp.posts.listing import Batch, count_posts, find_named, list_posts
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest, newest_by_domain
 from blogapp.posts.pinning import list_pinned
@@ -21,6 +22,8 @@ from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import name_month
 from blogapp.web.pages import render_page
+
+MOST_WAYS_OUT = 2
 
 
 def index() -> Response:
@@ -72,32 +75,23 @@ def _show(place: Place) -> Response:
     if request.args.get("fragment") == "posts":
         return _show_batch(place, selection)
 
-    choices = count_choices(selection, within=place.within, now=moment)
-    asked = place, selection
-    place, selection = follow_place(place, choices.names), follow(selection, choices.names)
-    if (place, selection) != asked:
-        choices = count_choices(selection, within=place.within, now=moment)
-    place, selection = _kept(place, selection, choices)
-    if place.key and not _is_known(place, choices):
+    finding = look(moment, within=place.within)
+    place, selection = _spelled(place, selection, finding)
+    if place.key and not finding.here:
         abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
     if "fragment" not in request.args and (moved := moved_to(place.address(selection))):
         return moved
 
+    choices = count_choices(selection, finding)
     selection = _in_reach(selection, choices.shown, site.page_size)
     listing = Listing(
         site=site,
         place=_described(place),
         selection=selection,
         choices=choices,
-        batch=list_posts(
-            selection,
-            within=place.within,
-            now=moment,
-            size=site.page_size,
-            with_authors="author" in site.card_fields,
-        ),
+        batch=_batch(selection, finding, site),
         shown=choices.shown,
-        ways_out=_ways_out(place, selection, choices),
+        ways_out=[] if choices.shown else find_ways_out(selection, finding)[:MOST_WAYS_OUT],
         pinned=_pinned(place, selection, moment),
         newest=_newest(place, selection, choices, site),
     )
@@ -112,17 +106,13 @@ def _show(place: Place) -> Response:
 def _show_batch(place: Place, selection: Selection) -> Response:
     """Answer with the pages alone: nothing that depends on the numbers beside choices."""
     moment, site = now(), current_site()
-    shown = count_posts(selection, within=place.within, now=moment)
-    if not shown and place.key and not count_posts(place.within, now=moment):
+    finding = look(moment, within=place.within)
+    place, selection = _spelled(place, selection, finding)
+    if place.key and not finding.here:
         abort(404)
+    shown = count_posts(selection, finding)
     selection = _in_reach(selection, shown, site.page_size)
-    batch = list_posts(
-        selection,
-        within=place.within,
-        now=moment,
-        size=site.page_size,
-        with_authors="author" in site.card_fields,
-    )
+    batch = _batch(selection, finding, site)
     listing = Listing(
         site=site,
         place=place,
@@ -180,36 +170,21 @@ def _described(place: Place) -> Place:
     return replace(place, name=named.name, description=named.description) if named else place
 
 
-def _ways_out(place: Place, selection: Selection, choices: Choices) -> list[WayOut]:
-    if choices.shown or not selection.narrows:
-        return []
-    return find_ways_out(selection, within=place.within, now=now())[:2]
+def _spelled(place: Place, selection: Selection, finding: Finding) -> tuple[Place, Selection]:
+    """The same by the slugs that names have now, as they are written; unknown ones stay."""
+
+    def slug(facet: str, text: str) -> str:
+        value = finding.value(facet, text)
+        return value.slug if value else finding.spelling.get((facet, text.casefold()), text)
+
+    known = finding.names
+    if place.slug:
+        within = place.within.by_slugs(slug)
+        place = replace(place, slug=slug(place.key, place.slug), within=within)
+        place = follow_place(place, known)
+    return place, follow(selection.by_slugs(slug), known)
 
 
-def _kept(place: Place, selection: Selection, choices: Choices) -> tuple[Place, Selection]:
-    """The same in the spelling that names were given; unknown ones stay as they are."""
-
-    def kept(key: str, slug: str) -> str:
-        return choices.spelling.get((key, slug.casefold()), slug)
-
-    spelled = replace(
-        selection,
-        tags=tuple(kept("tag", slug) for slug in selection.tags),
-        excluded=tuple(kept("tag", slug) for slug in selection.excluded),
-        domain=kept("domain", selection.domain),
-        kind=selection.kind if _is_written_so(choices, selection) else kept("kind", selection.kind),
-        series=kept("series", selection.series),
-        author=kept("author", selection.author),
-    )
-    return replace(place, slug=kept(place.key, place.slug)), spelled
-
-
-def _is_written_so(choices: Choices, selection: Selection) -> bool:
-    """Whether some kind is spelled exactly as asked; another may differ in case alone."""
-    return any(kind.slug == selection.kind for kind in choices.single["kind"])
-
-
-def _is_known(place: Place, choices: Choices) -> bool:
-    if place.key in {"year", "month"}:
-        return any(month.posts for month in choices.months)
-    return (place.key, place.slug.casefold()) in choices.names
+def _batch(selection: Selection, finding: Finding, site: Site) -> Batch:
+    with_authors = "author" in site.card_fields
+    return list_posts(selection, finding, size=site.page_size, with_authors=with_authors)

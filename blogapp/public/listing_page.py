@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
-from blogapp.posts.listing import EVERYTHING, Batch
+from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
-from blogapp.posts.selection import Match, Selection, Sort
+from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
 from blogapp.public.timeline import Timeline

@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from blogapp.posts.listing import EVERYTHING
-from blogapp.posts.selection import Selection
+from blogapp.posts.selection import EVERYTHING, Selection
 
 
 @dataclass(frozen=True)

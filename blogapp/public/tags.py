@@ -6,6 +6,7 @@ from itertools import groupby
 from flask import Response, request, url_for
 
 from blogapp.posts.counting import TagChoice, count_choices
+from blogapp.posts.finding import look
 from blogapp.posts.selection import Selection
 from blogapp.public.addressing import moved_to
 from blogapp.web.clock import now
@@ -16,7 +17,7 @@ def index() -> Response:
     """Every tag, with how many posts it has: the most used, then all from A to Z."""
     if "fragment" not in request.args and (moved := moved_to(url_for("public.tags"))):
         return moved
-    tags = count_choices(Selection(), now=now()).tags
+    tags = count_choices(Selection(), look(now())).tags
     return render_page("public/tags.html", tags=tags, letters=_by_letter(tags), section="tags")
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blogapp.extensions import db
+from blogapp.posts.finding import look
 from blogapp.posts.listing import count_posts, list_posts
 from blogapp.posts.selection import Match, Selection, Sort
 
@@ -13,7 +14,7 @@ MAY = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
 
 def titles(selection=Selection(), **kwargs):  # noqa: B008
-    batch = list_posts(selection, now=NOW, **{"size": 100, **kwargs})
+    batch = list_posts(selection, look(NOW), **{"size": 100, **kwargs})
     return [post.title for page in batch.pages for post in page.posts]
 
 
@@ -21,7 +22,7 @@ def read_on(selection=Selection(), *, size, between=lambda: None):  # noqa: B008
     """Every title in the order of a scroll, with something happening between batches."""
     found = []
     while True:
-        batch = list_posts(selection, now=NOW, size=size)
+        batch = list_posts(selection, look(NOW), size=size)
         found += [post.title for page in batch.pages for post in page.posts]
         if not batch.next:
             return found
@@ -106,7 +107,7 @@ def test_pages_by_number_are_the_batches_of_a_scroll(make_posts):
 def test_pages_up_to_a_number_come_in_one_piece(make_posts):
     make_posts(11)
 
-    batch = list_posts(Selection(through=2), now=NOW, size=4)
+    batch = list_posts(Selection(through=2), look(NOW), size=4)
 
     assert [(page.number, len(page.posts)) for page in batch.pages] == [(1, 4), (2, 4)]
     assert batch.next
@@ -115,7 +116,7 @@ def test_pages_up_to_a_number_come_in_one_piece(make_posts):
 def test_no_more_than_ten_pages_come_in_one_piece(make_posts):
     make_posts(13)
 
-    batch = list_posts(Selection(through=12), now=NOW, size=1)
+    batch = list_posts(Selection(through=12), look(NOW), size=1)
 
     assert [page.number for page in batch.pages] == list(range(3, 13))
 
@@ -195,17 +196,17 @@ def test_a_word_in_the_title_ranks_higher(make_post):
 def test_the_count_is_the_length_of_the_list(make_posts):
     make_posts(7, tags=["a"])
 
-    assert count_posts(Selection(tags=("a",)), now=NOW) == 7
-    assert count_posts(Selection(tags=("b",)), now=NOW) == 0
+    assert count_posts(Selection(tags=("a",)), look(NOW)) == 7
+    assert count_posts(Selection(tags=("b",)), look(NOW)) == 0
 
 
 def test_a_list_costs_two_statements_and_loads_no_text(make_posts, queries):
     make_posts(30, tags=["a", "b"], domain="Data")
-    db.session.expire_all()
+    finding = look(NOW)
     db.session.expunge_all()
     queries.clear()
 
-    list_posts(Selection(through=3), now=NOW, size=10)
+    list_posts(Selection(through=3), finding, size=10)
 
     assert len(queries) == 2
     for column in ("body", "html", "text", "folded"):

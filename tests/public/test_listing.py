@@ -525,14 +525,16 @@ def test_what_a_stranger_types_stays_text(browser, make_post, text):
 
 
 PRICES = {
-    **dict.fromkeys(["/", "/?tag=all&domain=domain-1&q=post", "/?through=2", "/?page=2"], 4),
+    # The site, the content version, the cards and their tags; and what is pinned, or the search.
+    **dict.fromkeys(["/", "/?tag=all&domain=domain-1&q=post", "/?through=2"], 5),
+    "/?page=2": 4,
     "/tags/all": 5,
     "/archive/2026": 4,
     "/tags": 2,
     "/archive": 2,
     "/?tag=all&fragment=results": 4,
     "/?page=2&fragment=posts": 4,
-    "/?tag=all&not=all": 4,
+    "/?tag=all&not=all": 2,
 }
 
 
@@ -546,6 +548,7 @@ def test_a_page_costs_a_constant_number_of_statements(browser, make_post, querie
             series=f"Series {number % 5}",
         )
 
+    browser.page("/")  # by whoever comes first after a change, the index is read
     for address, price in PRICES.items():
         queries.clear()
         browser.page(address)
