@@ -18,6 +18,7 @@ from blogapp.web.access import require_author
 
 NEW = "/posts/new"
 POST = "/posts/<int(min=1, max=2147483647):id>"
+TAG = "/tags/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
 bp.before_request(guarding.keep_typed_text)
@@ -63,3 +64,15 @@ for section in settings.SECTIONS.values():
             methods=["POST"],
         )
 bp.add_url_rule("/tags", "list_tags", tags.index)
+bp.add_url_rule("/tags/twins", "list_twins", tags.index_twins)
+bp.add_url_rule("/tags/distinctions", "tell_tags_apart", tags.tell_apart, methods=["POST"])
+bp.add_url_rule(TAG, "edit_tag", tags.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{TAG}/merger", "merge_tag", tags.merge, methods=["GET", "POST"])
+bp.add_url_rule(f"{TAG}/deletion", "delete_tag", tags.delete, methods=["GET", "POST"])
+bp.add_url_rule(f"{TAG}/aliases", "add_alias", tags.add_alias, methods=["POST"])
+bp.add_url_rule(
+    f"{TAG}/aliases/<int(min=1, max=2147483647):alias>/removal",
+    "drop_alias",
+    tags.drop_alias,
+    methods=["POST"],
+)

@@ -23,7 +23,13 @@ from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
-from blogapp.posts.rights import may_edit, may_manage_site, may_open_outside, may_publish
+from blogapp.posts.rights import (
+    may_edit,
+    may_manage_site,
+    may_manage_tags,
+    may_open_outside,
+    may_publish,
+)
 from blogapp.web.access import current_author, find_current_author, require_author
 
 # What a browser would choose anew, or must not carry over to another session.
@@ -86,6 +92,12 @@ def admit_long_texts() -> None:
 def demand_site() -> None:
     """Answer 403 to an author who may not change the blog's settings."""
     if not may_manage_site(current_author()):
+        abort(403)
+
+
+def demand_tags() -> None:
+    """Answer 403 to an author who may not change what belongs to everybody's posts."""
+    if not may_manage_tags(current_author()):
         abort(403)
 
 

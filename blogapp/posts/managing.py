@@ -21,8 +21,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, State, Tag, post_tags
-from blogapp.text.slugs import slugify
+from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, State
 
 PAGE_SIZE = 25
 MOST_WORDS = 8
@@ -40,15 +39,6 @@ class Shelf:
     def pages(self) -> int:
         """How many pages there are; at least one."""
         return max(1, -(-self.total // PAGE_SIZE))
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A tag that exists, and how many posts carry it."""
-
-    name: str
-    slug: str
-    posts: int
 
 
 def list_posts(
@@ -133,29 +123,6 @@ def find_for_writing(id: int) -> Post | None:
         .execution_options(populate_existing=True)
     )
     return db.session.scalar(query)
-
-
-def suggest_tags(words: str, *, limit: int | None = None) -> list[Suggestion]:
-    """Return tags whose name holds ``words``, ignoring case and accents; those in use most first.
-
-    Names that begin with the words come before names that merely hold them.
-    """
-    key, slug = words.strip().casefold(), slugify(words, fallback="")
-    begins = Tag.name_key.startswith(key, autoescape=True)
-    holds = or_(
-        Tag.name_key.contains(key, autoescape=True),
-        Tag.slug_key.contains(slug, autoescape=True) if slug else true() if not key else begins,
-    )
-    uses = func.count(post_tags.c.post_id)
-    query = (
-        select(Tag.name, Tag.slug, uses)
-        .outerjoin(post_tags, post_tags.c.tag_id == Tag.id)
-        .where(holds)
-        .group_by(Tag.id)
-        .order_by(case((begins, 0), else_=1), uses.desc(), Tag.name_key)
-        .limit(limit)
-    )
-    return [Suggestion(name, slug, posts) for name, slug, posts in db.session.execute(query)]
 
 
 def list_names(model: type[Domain] | type[Series]) -> Sequence[str]:

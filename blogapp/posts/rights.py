@@ -53,6 +53,11 @@ def may_manage_site(author: Author) -> bool:
     return author.edits_everything
 
 
+def may_manage_tags(author: Author) -> bool:
+    """Whether ``author`` may rename, merge and delete tags, which changes everybody's posts."""
+    return author.edits_everything
+
+
 def may_open_outside(author: Author) -> bool:
     """Whether ``author`` decides what public pages load from elsewhere, scripts included.
 

@@ -195,9 +195,11 @@ class TagInput extends HTMLElement {
     const parsed = new DOMParser().parseFromString(html, "text/html")
     const taken = new Set(this.#names.map((name) => name.toLowerCase()))
     const found = [...parsed.querySelectorAll("[data-name]")]
-      .map((item) => [item.dataset.name, item.querySelector(".tag-input__count").textContent])
+      .map((item) => [item.dataset.name, item.querySelector(".tag-input__count").textContent, item.dataset.also ?? ""])
       .filter(([name]) => !taken.has(name.toLowerCase()))
-    const isKnown = found.some(([name]) => name.toLowerCase() === words.toLowerCase())
+    // Another name of a tag makes no new one.
+    const isKnown = found.some(([name, , also]) =>
+      [name, ...also.split("\n")].some((each) => each.toLowerCase() === words.toLowerCase()))
     if (!isKnown && !taken.has(words.toLowerCase())) found.push([words, this.dataset.wordNew])
     this.#options = found.map(([name, count], at) => this.#option(name, count, at))
     this.#list.replaceChildren(...this.#options)
