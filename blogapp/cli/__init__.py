@@ -8,6 +8,7 @@ from blogapp.cli import (
     accounts,
     demonstration,
     inspecting,
+    presets,
     running,
     searching,
     synthesis,
@@ -44,6 +45,7 @@ for command in (
     inspecting.doctor,
     searching.search,
     theming.theme,
+    presets.preset,
     synthesis.synth,
 ):
     group.add_command(command)
