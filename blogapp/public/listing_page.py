@@ -305,7 +305,9 @@ class Listing:
     @property
     def timeline(self) -> Timeline | None:
         months = self.choices.months
-        return Timeline(months, self.selection) if months else None
+        if not months or self.place.key == "month":
+            return None
+        return Timeline(months, self.selection, self.place)
 
     # The layout.
 

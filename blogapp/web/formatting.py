@@ -69,6 +69,12 @@ def name_months() -> list[str]:
     return [names[month] for month in range(1, 13)]
 
 
+def abbreviate_months(width: Literal["abbreviated", "narrow"]) -> list[str]:
+    """Return short names of the twelve months, or their letters (``narrow``)."""
+    names = locale_in_use().months["stand-alone"][width]
+    return [names[month] for month in range(1, 13)]
+
+
 def number(value: int) -> str:
     """Return a whole number with its thousands set apart: ``1,200``."""
     return format_decimal(value, locale=locale_in_use()) if abs(value) > 999 else str(value)

@@ -484,29 +484,6 @@ def test_nothing_found_offers_the_two_nearest(browser, make_post):
         assert status(browser.page(address)).startswith(f"{count} posts")
 
 
-def test_the_timeline_marks_what_shows(browser, make_post):
-    make_post("One", published_at=datetime(2025, 3, 1, tzinfo=UTC), tags=["dns"])
-    make_post("Two", published_at=datetime(2026, 4, 1, tzinfo=UTC))
-
-    page = browser.page("/?tag=dns")
-
-    picture = page.select_one(".timeline svg")
-    assert picture["aria-label"] == "2 posts from 2025 to 2026; 1 matches"
-    assert picture.select_one(".timeline__shown")["d"].count("M") == 1
-    years = {a.get_text(): a["href"] for a in page.select(".timeline a")}
-    assert years == {"2025": "/archive/2025?tag=dns", "2026": "/archive/2026?tag=dns"}
-
-
-def test_a_long_timeline_has_eight_labels_at_most(browser, make_post):
-    for year in (1999, 2010, 2026):
-        make_post(f"Post {year}", published_at=datetime(year, 1, 1, tzinfo=UTC))
-
-    labels = browser.page("/").select(".timeline__years > *")
-
-    assert len(labels) <= 8
-    assert labels[-1]["href"].startswith("/archive#from-")
-
-
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "\"'><img src=x onerror=a>", "{{7}}"]
 )
