@@ -28,6 +28,11 @@ from blogapp.web.language import ngettext
 
 CHIPS = 12
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
+FEEDS = {
+    "application/atom+xml": "public.feed",
+    "application/rss+xml": "public.rss",
+    "application/feed+json": "public.json_feed",
+}
 LABELS = {
     "domain": lazy_gettext("Domain"),
     "kind": lazy_gettext("Kind"),
@@ -108,13 +113,16 @@ class Listing:
             return absolute(place.address(Selection(page=page)))
         return absolute(self.place.address(within))
 
-    @property
-    def feed(self) -> str:
-        """Where this filter can be subscribed to; empty without one, which has the site's feed."""
+    @cached_property
+    def feeds(self) -> dict[str, str]:
+        """Where this filter can be subscribed to, by the feed's type; empty where nothing is
+        chosen, which has the site's feeds.
+        """
         merged = _merged(self.place.within, self.selection)
         if not merged or not merged.narrows:
-            return ""
-        return f"{url_for('public.feed')}?{urlencode(merged.pairs())}"
+            return {}
+        query = urlencode(merged.pairs())
+        return {kind: f"{url_for(endpoint)}?{query}" for kind, endpoint in FEEDS.items()}
 
     @property
     def feed_name(self) -> str:
