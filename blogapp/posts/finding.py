@@ -2,30 +2,19 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from pyroaring import BitMap
-from sqlalchemy import select
 
-from blogapp.extensions import db
 from blogapp.posts.facet_index import FacetIndex, Value, facet_index
-from blogapp.posts.models import Post
-from blogapp.posts.searching import search
+from blogapp.posts.search_query import parse
+from blogapp.posts.searching import Found, find
 from blogapp.posts.selection import EVERYTHING, Cursor, Match, Selection, Sort
-from blogapp.posts.visibility import listed
 
 SPELLED = ("tag", "domain", "kind", "series", "author")
 SINGLE = ("domain", "kind", "series", "author", "year", "month")
-
-
-@dataclass(frozen=True)
-class Found:
-    """What words find: the posts, and the positions of the best of them, best first."""
-
-    matches: BitMap
-    order: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -106,8 +95,12 @@ class Finding:
         matches = self.matches(selection)
         if selection.sort is not Sort.RELEVANCE:
             return Ordered(self.index, (), matches, selection.sort is Sort.NEWEST)
-        ranked = [at for at in self.search(selection.q).order if at in matches]
+        ranked = self.search(selection).order
         return Ordered(self.index, ranked, matches - BitMap(ranked))
+
+    def search(self, selection: Selection) -> Found:
+        """Return what the words of a selection find among all else that is chosen."""
+        return replace(self._search(selection.q), matches=self.matches(selection))
 
     def conditions(self, selection: Selection) -> dict[str, BitMap]:
         """Return what each choice lets through, by the choice's key in the address."""
@@ -123,14 +116,8 @@ class Finding:
             if value := getattr(selection, facet):
                 found[facet] = self.index.holding(facet, str(value))
         if selection.q:
-            found["q"] = self.search(selection.q).matches
+            found["q"] = self._search(selection.q).matches
         return found
-
-    def search(self, q: str) -> Found:
-        """Return what the words find; they are looked for once."""
-        if q not in self._searches:
-            self._searches[q] = _search(q, self.index, self.now)
-        return self._searches[q]
 
     def values(self, facet: str) -> list[Value]:
         """Return the values that some listed post has, here or elsewhere; in the usual order."""
@@ -161,6 +148,11 @@ class Finding:
             for value in self.values(facet)
         }
 
+    def _search(self, q: str) -> Found:
+        if q not in self._searches:
+            self._searches[q] = find(parse(q), self.index, self.now)
+        return self._searches[q]
+
     @cached_property
     def _searches(self) -> dict[str, Found]:
         return {}
@@ -177,11 +169,3 @@ def _of_all(posts: BitMap, conditions: Iterable[BitMap]) -> BitMap:
 
 def _below(posts: BitMap, position: int) -> int:
     return posts.rank(position - 1) if position else 0
-
-
-def _search(q: str, index: FacetIndex, now: datetime) -> Found:
-    words = search(q)
-    rows = db.session.execute(select(Post.id, words.rank).where(listed(now), words.condition))
-    known = index.position_of
-    ranks = {known[row[0]]: row[1] for row in rows if row[0] in known}
-    return Found(BitMap(ranks), sorted(ranks, key=lambda at: (-ranks[at], -at)))

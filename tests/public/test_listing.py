@@ -502,9 +502,10 @@ def test_what_a_stranger_types_stays_text(browser, make_post, text):
 
 
 PRICES = {
-    # The site, the content version, the cards and their tags; and what is pinned, or the search.
-    **dict.fromkeys(["/", "/?tag=all&domain=domain-1&q=post", "/?through=2"], 5),
+    # The site, the content version, the cards and their tags; and what is pinned.
+    **dict.fromkeys(["/", "/?through=2"], 5),
     "/?page=2": 4,
+    "/?tag=all&domain=domain-1&q=post": 7,
     "/tags/all": 5,
     "/archive/2026": 4,
     "/tags": 2,
