@@ -17,6 +17,7 @@ from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
 from blogapp.public.old_tags import follow, follow_place, was_deleted
 from blogapp.public.place import Place
+from blogapp.public.search_answer import answer_search
 from blogapp.site.models import Site
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -84,12 +85,14 @@ def _show(place: Place) -> Response:
 
     choices = count_choices(selection, finding)
     selection = _in_reach(selection, choices.shown, site.page_size)
+    batch = _batch(selection, finding, site)
     listing = Listing(
         site=site,
         place=_described(place),
         selection=selection,
         choices=choices,
-        batch=_batch(selection, finding, site),
+        batch=batch,
+        answer=answer_search(selection, finding, batch),
         shown=choices.shown,
         ways_out=[] if choices.shown else find_ways_out(selection, finding)[:MOST_WAYS_OUT],
         pinned=_pinned(place, selection, moment),
@@ -120,6 +123,7 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         choices=Choices(),
         batch=batch,
         shown=shown,
+        answer=answer_search(selection, finding, batch),
     )
     response = render_page("public/listing.html", listing=listing)
     response.headers["HX-Replace-Url"] = listing.address(

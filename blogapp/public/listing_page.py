@@ -17,6 +17,7 @@ from blogapp.posts.overviewing import Newest
 from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
+from blogapp.public.search_answer import NOTHING_ASKED, SearchAnswer
 from blogapp.public.timeline import Timeline
 from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
@@ -66,6 +67,7 @@ class Listing:
     ways_out: Sequence[WayOut] = field(default=())
     pinned: Sequence[Post] = ()
     newest: Sequence[Newest] = field(default=())
+    answer: SearchAnswer = NOTHING_ASKED
 
     # Addresses.
 
@@ -76,6 +78,10 @@ class Listing:
     def page_address(self, number: int) -> str:
         """Return the address of one page by itself."""
         return self.place.address(replace(self.selection.from_the_top(), page=number))
+
+    def searching(self, q: str) -> str:
+        """Return where the same is searched for other words."""
+        return self.place.address(replace(self.selection.from_the_top(), q=q))
 
     @property
     def path(self) -> str:
@@ -151,7 +157,8 @@ class Listing:
 
     @cached_property
     def words(self) -> Wording:
-        return Wording(self.selection, self.choices.names)
+        answered = replace(self.selection, q=self.answer.answered or self.selection.q)
+        return Wording(answered, self.choices.names)
 
     @property
     def heading(self) -> str:
@@ -345,6 +352,7 @@ class Listing:
         """The components of this layout."""
         parts = [*(("timeline",) if self.shows("timeline") else ())]
         parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
+        parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []
         return [*parts, *STYLES[self.view]]
 
     @property

@@ -505,7 +505,7 @@ PRICES = {
     # The site, the content version, the cards and their tags; and what is pinned.
     **dict.fromkeys(["/", "/?through=2"], 5),
     "/?page=2": 4,
-    "/?tag=all&domain=domain-1&q=post": 7,
+    "/?tag=all&domain=domain-1&q=post": 8,
     "/tags/all": 5,
     "/archive/2026": 4,
     "/tags": 2,

@@ -123,6 +123,9 @@ class PostResults extends HTMLElement {
     this.#keepChips()
     this.#goOn()
     document.title = this.#list.dataset.title
+    // The field of the head says what is searched for; not to somebody who is typing there.
+    const field = document.querySelector(".header__search input")
+    if (field && field !== document.activeElement) field.value = this.#list.dataset.searched
     const top = this.#list.getBoundingClientRect().top
     if (top >= 0) return
     // Just under the bar, which stays where it is, and so does the chip under the pointer; a
