@@ -97,6 +97,7 @@ def _show(place: Place) -> Response:
         ways_out=[] if choices.shown else find_ways_out(selection, finding)[:MOST_WAYS_OUT],
         pinned=_pinned(place, selection, moment),
         newest=_newest(place, selection, choices, site),
+        finding=finding,
     )
     response = render_page(
         "public/listing.html", listing=listing, section="posts", query=selection.q

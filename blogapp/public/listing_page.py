@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
+from blogapp.posts.finding import Finding
 from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
@@ -67,6 +68,7 @@ class Listing:
     ways_out: Sequence[WayOut] = field(default=())
     pinned: Sequence[Post] = ()
     newest: Sequence[Newest] = field(default=())
+    finding: Finding | None = None
     answer: SearchAnswer = NOTHING_ASKED
 
     # Addresses.
@@ -306,7 +308,7 @@ class Listing:
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """What is chosen, one by one."""
-        return tokens(self.selection, self.words)
+        return tokens(self.selection, self.words, self.finding)
 
     @property
     def cleared(self) -> str:

@@ -7,29 +7,43 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
+from blogapp.posts.finding import Finding
 from blogapp.posts.search_query import parse
 from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.wording import Wording
 from blogapp.web.formatting import name_month, name_months
+
+# Each is counted with all the others.
+MOST_COUNTED = 24
 
 
 @dataclass(frozen=True)
 class Token:
     """One thing that is chosen: what it is called, and what a link says that takes it back.
 
-    ``choice`` is the same for a form that holds the rest, written as a query is.
+    ``choice`` is the same for a form that holds the rest, written as a query is. ``posts`` is
+    how many then show; None where that is not known without another search.
     """
 
     label: str
     spoken: str
     choice: str
     without: Selection
+    posts: int | None = None
 
 
-def tokens(selection: Selection, words: Wording) -> list[Token]:
+def tokens(selection: Selection, words: Wording, finding: Finding | None = None) -> list[Token]:
     """Return all that is chosen, in the order in which the sentence names it."""
     top = selection.from_the_top()
-    return [*_tags(top, words), *_singles(top, words), *_times(top), *_searched(top)]
+    found = [*_tags(top, words), *_singles(top, words), *_times(top), *_searched(top)]
+    if finding is None or len(found) > MOST_COUNTED:
+        return found
+    return [replace(token, posts=_count(token.without, top, finding)) for token in found]
+
+
+def _count(without: Selection, top: Selection, finding: Finding) -> int | None:
+    is_known = without.q in ("", top.q)
+    return len(finding.matches(without)) if is_known else None
 
 
 def _tags(top: Selection, words: Wording) -> Iterator[Token]:
