@@ -14,9 +14,9 @@ from blogapp.web.filters import local
 
 NAMES = {"cards": _l("Cards"), "log": _l("Log"), "minimal": _l("Minimal")}
 STYLES = {
-    "cards": ("post-grid", "post-card", "drawing", "bob"),
-    "log": ("post-log", "drawing", "domain-overview"),
-    "minimal": ("post-minimal", "drawing"),
+    "cards": ("post-grid", "post-card", "bob"),
+    "log": ("post-log", "domain-overview"),
+    "minimal": ("post-minimal",),
 }
 
 
