@@ -351,10 +351,12 @@ class Listing:
 
     @property
     def styles(self) -> Sequence[str]:
-        """The components of this layout."""
+        """The components of what stands here, and of what a filter can bring."""
         parts = [*(("timeline",) if self.shows("timeline") else ())]
-        parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
+        parts += ["filter-bar", "tag-dialog", "chosen"] if self.shows("filters") else []
+        parts += ["pinned"] if self.pinned or not self.is_plain else []
         parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []
+        parts += ["drawing"] if "drawing" in self.site.card_fields else []
         return [*parts, *STYLES[self.view]]
 
     @property
@@ -386,9 +388,8 @@ class Listing:
 
     def domain_address(self, slug: str) -> str:
         """Return where the same is shown of one domain alone."""
-        if self.place.key == "domain":
-            return self.path
-        return self._at_its_place(replace(self.selection.from_the_top(), domain=slug))
+        top = self.selection.from_the_top()
+        return self._at_its_place(top if self.place.key == "domain" else replace(top, domain=slug))
 
     def _at_its_place(self, selection: Selection) -> str:
         """The address of what is chosen; of a choice alone it is the one that is indexed."""
