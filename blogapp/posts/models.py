@@ -243,8 +243,6 @@ class Post(Base):
     published_month: Mapped[int | None] = mapped_column(index=True)  # 202611, in the site's zone
     html: Mapped[str] = mapped_column(Text, default="", deferred=True)
     text: Mapped[str] = mapped_column(Text, default="", deferred=True)
-    # What a search looks through: see `searching.searchable`.
-    folded: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
     excerpt: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int] = mapped_column(default=1)
     words: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import selectinload, undefer
 
 from blogapp.extensions import db
 from blogapp.posts.models import Post, PostKeyword, RelatedPost
-from blogapp.text.keywords import keywords
+from blogapp.text.folding import fold
+from blogapp.text.keywords import LONGEST_TEXT, keywords
 
 MOST_NEAR = 12  # kept for each post; readers see the first few that are listed
 _MOST_WORDS = 24
@@ -54,7 +55,7 @@ def relate(post: Post) -> None:
 
 def relate_anew(post_id: int) -> None:
     """Do the same as `relate` for a stored post, whose derived columns are up to date."""
-    loaded = [undefer(Post.folded), selectinload(Post.tags)]
+    loaded = [undefer(Post.text), selectinload(Post.tags)]
     query = select(Post).where(Post.id == post_id).options(*loaded)
     post = db.session.scalars(query).one()
     relate(post)
@@ -73,8 +74,8 @@ def _forget(post_id: int) -> None:
 
 def _weigh(post: Post) -> tuple[dict[str, float], dict[str, int]]:
     """Return how much the post's tags and words tell of it, and how many others use them."""
-    title, _, text = post.folded.partition("\n")
-    found = keywords(title, text, most=_TRIED_WORDS)
+    text = fold(f"{post.summary} {post.text[:LONGEST_TEXT]}")
+    found = keywords(fold(post.title), text, most=_TRIED_WORDS)
     labels = [f"#{tag.id}" for tag in post.tags]
     posts = db.session.scalar(select(func.count(Post.id))) or 1
     uses = _count_uses([*found, *labels])

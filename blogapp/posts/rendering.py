@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, undefer
 from blogapp.extensions import Base, db
 from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
-from blogapp.posts.searching import index_stored, searchable
+from blogapp.posts.searching import index_stored
 from blogapp.site.reading import get_site
 from blogapp.text import confining, drawing, markdown
 from blogapp.text.confining import NotRendered
@@ -55,8 +55,6 @@ def derived(
     body: str,
     media: dict[str, Media],
     *,
-    title: str = "",
-    summary: str = "",
     language: str = "",
     sections: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -66,7 +64,6 @@ def derived(
     return {
         "html": rendered.html,
         "text": rendered.text,
-        "folded": searchable(title, summary, rendered.text),
         "excerpt": rendered.excerpt,
         "minutes": rendered.minutes,
         "words": rendered.words,
@@ -83,8 +80,6 @@ def _derived_of(post: Post) -> dict[str, Any]:
     return derived(
         post.body,
         media_by_name(post),
-        title=post.title,
-        summary=post.summary,
         language=post.language or get_site().language,
         sections=post.sections or (),
     )

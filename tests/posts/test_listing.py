@@ -209,5 +209,5 @@ def test_a_list_costs_two_statements_and_loads_no_text(make_posts, queries):
     list_posts(Selection(through=3), finding, size=10)
 
     assert len(queries) == 2
-    for column in ("body", "html", "text", "folded"):
+    for column in ("body", "html", "text"):
         assert f"posts.{column}" not in " ".join(queries)

@@ -55,6 +55,8 @@ def _index_words() -> None:
         op.execute(
             f"CREATE INDEX ix_search_vocabulary_{key} ON search_vocabulary ({key}, length, word)"
         )
+    # Searches went through it; now its words are in the index.
+    op.drop_column("posts", "folded")
     for statement in _SQLITE_SEARCH if _is_sqlite() else _POSTGRES_SEARCH:
         op.execute(statement)
 
