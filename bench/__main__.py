@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import pages, rendering
+from bench import finding, pages, rendering
 
 FIGURES = Path(__file__).parent / "figures.md"
 HEAD = """## Figures of one run
@@ -21,6 +21,6 @@ if __name__ == "__main__":
         system=f"{platform.system()} {platform.machine()}",
         cores=os.cpu_count(),
     )
-    text = "\n".join([head, rendering.report(), "", pages.report(), ""])
+    text = "\n".join([head, rendering.report(), "", pages.report(), "", finding.report(), ""])
     FIGURES.write_text(text, encoding="utf-8")
     sys.stdout.write(text)

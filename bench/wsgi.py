@@ -1,6 +1,7 @@
 """The blog as gunicorn runs it, with two addresses beside it to measure it by."""
 
 from collections.abc import Callable, Iterable
+from resource import RUSAGE_SELF, getrusage
 from time import process_time
 from typing import Any
 
@@ -10,8 +11,14 @@ BARE = b"<!doctype html><title>Bare</title><p>Nothing was looked up for this pag
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer ``/bench/bare`` without Flask, and ``/bench/cpu`` with seconds of CPU time so far."""
-    answers = {"/bench/bare": lambda: BARE, "/bench/cpu": lambda: str(process_time()).encode()}
+    """Answer ``/bench/bare`` without Flask, ``/bench/cpu`` with seconds of CPU time so far, and
+    ``/bench/memory`` with the kilobytes that this process has had at most.
+    """
+    answers = {
+        "/bench/bare": lambda: BARE,
+        "/bench/cpu": lambda: str(process_time()).encode(),
+        "/bench/memory": lambda: str(getrusage(RUSAGE_SELF).ru_maxrss).encode(),
+    }
     answer = answers.get(environ["PATH_INFO"])
     if answer is None:
         return blog(environ, start_response)
