@@ -42,7 +42,8 @@ _OPERATOR = re.compile(
     r"|::|->|=>|<-|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-+*/%&|^:~]=|\+\+|--|\*\*|//|<<|>>|\.\.|\|>|=~"
 )
 _SYMBOLS = re.compile(r"[!#$%&*+\-./:<=>?@\\^|~]{2,}")
-_HUMPED = re.compile(r"[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*|[A-Za-z0-9]*[A-Z]{2}[a-z][A-Za-z0-9]*")
+_NAME = re.compile(r"[A-Za-z0-9]+")
+_HUMPED = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_SYMBOL = 4
 _ENDING = re.compile(r"(?:ing|ion|e[drs]?|s|or)s?\Z")
@@ -79,8 +80,10 @@ def marks(text: str) -> list[str]:
     True
     """
     found: dict[str, None] = {}
-    for named in _HUMPED.finditer(text):
-        found.update((part.lower(), None) for part in _HUMP.findall(named[0]))
+    for name in _NAME.findall(text):
+        # Longer ones are keys and pictures in letters; looking for humps takes its time.
+        if len(name) <= LONGEST_TERM and _HUMPED.search(name):
+            found.update((part.lower(), None) for part in _HUMP.findall(name))
     small = text.lower()
     for pattern in (_NAMED_BY_SYMBOLS, _LED, _OPERATOR, _SYMBOLS):
         for match in pattern.finditer(small):
