@@ -16,6 +16,7 @@ from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
 from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
+from blogapp.public.archive import SECTIONS
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
 from blogapp.public.search_answer import NOTHING_ASKED, SearchAnswer
@@ -182,6 +183,16 @@ class Listing:
         if not self.place.key:
             return self.site.eyebrow
         return str(LABELS[self.place.key]) if self.place.key in LABELS else _("Tag")
+
+    @property
+    def overview(self) -> str:
+        """Where all places of this kind are; empty for the whole blog, which is one."""
+        key = self.place.key
+        if key == "tag":
+            return url_for("public.tags")
+        if key in SECTIONS:
+            return url_for("public.archive", _anchor=SECTIONS[key])
+        return url_for("public.archive") if key else ""
 
     @property
     def lede(self) -> str:

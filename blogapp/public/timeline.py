@@ -138,8 +138,9 @@ class Timeline:
         is_chosen = self.selection.year == first and not self.selection.month
         if not posts and not is_chosen:
             # The label may stand for years after it that do have posts.
-            in_archive = url_for("public.archive", _anchor=f"from-{first}")
-            return Years(first, in_archive if self._step > 1 else "", "", 0, False)
+            later = next((m.year for m in self.months if first < m.year < first + self._step), 0)
+            in_archive = url_for("public.archive", _anchor=f"from-{later}") if later else ""
+            return Years(first, in_archive, "", 0, False)
         address, choice = self._time(None if is_chosen else first, None)
         return Years(first, address, choice, posts, is_chosen)
 
