@@ -158,3 +158,99 @@ def test_an_address_bar_is_told_the_same(blog, browser):
         ["", "1 post"],
         [f"{home}/posts/leases-and-clocks", f"{home}/tags/leases"],
     ]
+
+
+def cards(page):
+    return page.select(".post-list__posts article")
+
+
+@pytest.mark.parametrize("view", ["", "&view=log", "&view=minimal"])
+def test_what_was_found_is_marked_in_every_layout(make_post, browser, view):
+    make_post(
+        "Leases, renewed",
+        body="Words.\n\n## How long\n\nUntil the *renewed* heartbeat `<comes>`.",
+        summary="A heartbeat.",
+    )
+
+    [card] = cards(browser.page(f"/?q=renewed+heartbeat{view}"))
+
+    assert [text_of(mark) for mark in card.select("h2 mark, h3 mark")] == ["renewed"]
+    assert [text_of(mark) for mark in card.select("[class$=__summary] mark")] == ["heartbeat"]
+    assert (
+        text_of(card.select_one(".search-hit__passage")) == "Until the renewed heartbeat <comes>."
+    )
+    assert text_of(card.select_one(".search-hit__place")) == "in: How long"
+    assert card.select_one(".search-hit__place a")["href"].startswith(
+        "/posts/leases-renewed#how-long:~:text="
+    )
+
+
+def test_a_summary_gives_way_to_the_text_that_holds_the_words(make_post, browser):
+    make_post("Leases", body="Until the heartbeat.", summary="About time.")
+
+    [card] = cards(browser.page("/?q=heartbeat"))
+    [plain] = cards(browser.page("/"))
+
+    assert text_of(card.select_one(".search-hit__place")) == "Open at these words"
+    assert not card.select(".post-card__summary")
+    assert text_of(plain.select_one(".post-card__summary")) == "About time."
+    assert not plain.select(".search-hit, mark")
+
+
+def test_the_next_batch_is_marked_too(make_posts, browser):
+    make_posts(14, body="Until the heartbeat.")
+
+    page = browser.page("/?q=heartbeat&page=2&fragment=posts")
+
+    assert [text_of(mark) for mark in page.select(".search-hit mark")] == ["heartbeat"] * 2
+
+
+def notes(page):
+    return {
+        text_of(note): [a["href"] for a in note("a")] for note in page.select(".search-notes li")
+    }
+
+
+def test_a_typing_error_is_forgiven_and_can_be_insisted_on(make_post, browser):
+    make_post("About databases", tags=["DNS"])
+
+    page = browser.page("/?tag=dns&q=databses")
+
+    assert page.select_one("[role=status]").get_text().startswith("1 post tagged DNS")
+    assert "“databases”" in page.select_one("[role=status]").get_text()
+    assert page.select_one("header input[name=q]")["value"] == "databses"
+    assert notes(page) == {
+        "Showing results for databases. Search for “databses” instead": [
+            "/?tag=dns&q=%22databses%22"
+        ],
+        "Search all posts for “databses”": ["/?q=databses"],
+    }
+    insisting = browser.page("/?tag=dns&q=%22databses%22")
+    assert insisting.select_one("[role=status]").get_text().startswith("0 posts")
+
+
+def test_what_was_left_out_of_a_search_is_said(make_post, browser):
+    make_post("Leases")
+
+    page = browser.page("/", query_string={"q": "leases after:soon"})
+
+    assert list(notes(page)) == ["after:soon could not be understood and was left out."]
+
+
+def test_more_than_can_be_ranked_is_said(make_posts, browser, monkeypatch):
+    monkeypatch.setattr("blogapp.posts.search.finding.MOST_RANKED", 3)
+    make_posts(4, body="Until the heartbeat.")
+
+    [note] = notes(browser.page("/?q=heartbeat"))
+
+    assert note.startswith("More than")
+
+
+def test_a_search_that_finds_nothing_says_what_can_be_done(make_post, browser):
+    make_post("Leases", tags=["DNS"])
+
+    page = browser.page("/tags/dns?q=nothing-of-the-kind")
+
+    assert page.select_one(".banner .button")["href"] == "/tags/dns"
+    assert "tag:postgres" in page.select_one(".search-help").get_text()
+    assert list(notes(page)) == ["Search all posts for “nothing-of-the-kind”"]
