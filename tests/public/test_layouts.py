@@ -121,6 +121,8 @@ def test_a_filter_keeps_the_layout(browser, make_posts):
 
     page = browser.page("/?tag=dns&view=log")
 
+    assert page.select_one("article a[href^='/tags/']")["href"] == "/tags/dns?view=log"
+    assert "view=log" in page.select_one(".post-log__domain")["href"]
     for form in page.select("#filter, #tag-form"):
         assert form.select_one("input[type=hidden][name=view]")["value"] == "log"
     for link in page.select("#load-more, .pager__pages a, .post-list__landmark a, .chosen a"):
