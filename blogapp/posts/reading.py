@@ -17,9 +17,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import UTCDateTime, db
-from blogapp.posts.finding import look
+from blogapp.posts.finding import Finding
 from blogapp.posts.models import Post, Redirect, RelatedPost, Series
 from blogapp.posts.selection import Cursor, Selection, Sort
+from blogapp.posts.series import reading_order
 from blogapp.posts.visibility import listed, public
 
 MOST_RELATED = 3
@@ -109,20 +110,20 @@ def look_around(post: Post, *, now: datetime) -> Surroundings:
     )
 
 
-def list_newest(selection: Selection, *, now: datetime, limit: int) -> Newest:
-    """Return which listed posts of ``selection`` stand on its page of ``limit``, newest first.
+def list_newest(selection: Selection, finding: Finding, *, limit: int) -> Newest:
+    """Return which posts of ``selection`` stand on its page of ``limit``, newest first.
 
     A page begins after its cursor, else where its number says. Their texts are left to
     `read_whole`: a thousand of them need not be in memory at once.
     """
-    found = look(now).ordered(replace(selection, sort=Sort.NEWEST))
+    found = finding.ordered(replace(selection, sort=Sort.NEWEST))
     start = found.after(selection.after) if selection.after else (selection.page - 1) * limit
     ids = found.ids(start, limit)
     has_more = start + limit < len(found)
     return Newest(
         ids=ids,
         total=len(found),
-        changed=_last_change(ids, now),
+        changed=_last_change(ids, finding.now),
         next=found.cursor(start + limit) if has_more else None,
     )
 
@@ -225,13 +226,7 @@ def _place_in_series(post: Post, now: datetime) -> SeriesPlace | None:
     if post.series is None:
         return None
     query = _links(public(now), Post.series_id == post.series_id, _is_shown_with(post))
-    order = (
-        Post.series_position.is_(None),
-        Post.series_position,
-        Post.published_at,
-        Post.id,
-    )
-    parts = db.session.scalars(query.order_by(*order)).all()
+    parts = db.session.scalars(query.order_by(*reading_order())).all()
     numbers = {part.id: number for number, part in enumerate(parts, start=1)}
     return SeriesPlace(post.series, parts, numbers[post.id])
 

@@ -13,6 +13,7 @@ from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest, newest_by_domain
 from blogapp.posts.pinning import list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
+from blogapp.posts.series import Part, list_parts
 from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
 from blogapp.public.old_tags import follow, follow_place, was_deleted
@@ -25,6 +26,8 @@ from blogapp.web.formatting import name_month
 from blogapp.web.pages import render_page
 
 MOST_WAYS_OUT = 2
+# A series of more is a heap, and nobody reads that in order.
+MOST_PARTS = 500
 
 
 def index() -> Response:
@@ -98,6 +101,7 @@ def _show(place: Place) -> Response:
         pinned=_pinned(place, selection, moment),
         newest=_newest(place, selection, choices, site),
         finding=finding,
+        parts=_parts(place, selection, finding),
     )
     response = render_page(
         "public/listing.html", listing=listing, section="posts", query=selection.q
@@ -125,6 +129,7 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         batch=batch,
         shown=shown,
         answer=answer_search(selection, finding, batch),
+        parts=_parts(place, selection, finding),
     )
     response = render_page("public/listing.html", listing=listing)
     response.headers["HX-Replace-Url"] = listing.address(
@@ -154,6 +159,13 @@ def _pinned(place: Place, selection: Selection, moment: datetime) -> Sequence[Po
     begins = selection.page == 1 and not selection.after
     is_plain = not selection.narrows and selection.sort is selection.usual_sort
     return list_pinned(now=moment) if begins and is_plain and not place.key else ()
+
+
+def _parts(place: Place, selection: Selection, finding: Finding) -> Sequence[Part]:
+    """All parts of the series that this is about; none of one that nobody reads in order."""
+    slug = place.within.series or selection.series
+    is_readable = 0 < len(finding.index.holding("series", slug)) <= MOST_PARTS
+    return list_parts(slug, now=finding.now) if slug and is_readable else ()
 
 
 def _in_reach(selection: Selection, shown: int, size: int) -> Selection:

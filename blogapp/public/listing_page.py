@@ -16,6 +16,7 @@ from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
 from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
+from blogapp.posts.series import Part
 from blogapp.public.archive import SECTIONS
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.place import Place
@@ -70,6 +71,7 @@ class Listing:
     pinned: Sequence[Post] = ()
     newest: Sequence[Newest] = field(default=())
     finding: Finding | None = None
+    parts: Sequence[Part] = ()
     answer: SearchAnswer = NOTHING_ASKED
 
     # Addresses.
@@ -316,6 +318,24 @@ class Listing:
         mine = {"tag", "not", "page", "after", "through"}
         return [pair for pair in self.selection.pairs() if pair[0] not in mine]
 
+    @property
+    def reading_order(self) -> Sequence[Part]:
+        """The parts of the series, over the first page of its own place."""
+        is_top = self.selection.page == 1 and not self.selection.after
+        is_whole = is_top and not self.selection.narrows and self.place.key == "series"
+        return self.parts if is_whole and len(self.parts) > 1 else ()
+
+    def part(self, post: Post) -> str:
+        """Return which part of its series a post is, where that is what the list is about."""
+        number = self._numbers.get(post.id)
+        if not number or len(self.parts) < 2:
+            return ""
+        return _("Part %(number)s of %(all)s", number=number, all=len(self.parts))
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, int]:
+        return {part.id: number for number, part in enumerate(self.parts, start=1)}
+
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """What is chosen, one by one."""
@@ -364,7 +384,9 @@ class Listing:
     def styles(self) -> Sequence[str]:
         """The components of what stands here, and of what a filter can bring."""
         parts = [*(("timeline",) if self.shows("timeline") else ())]
-        parts += ["filter-bar", "tag-dialog", "chosen"] if self.shows("filters") else []
+        parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
+        parts += ["chosen"] if self.shows("filters") or self.selection.narrows else []
+        parts += ["reading-order"] if self.place.key == "series" else []
         parts += ["pinned"] if self.pinned or not self.is_plain else []
         parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []
         parts += ["drawing"] if "drawing" in self.site.card_fields else []
