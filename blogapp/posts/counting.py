@@ -9,6 +9,8 @@ from pyroaring import BitMap
 
 from blogapp.posts.facet_index import NOTHING
 from blogapp.posts.finding import SINGLE, Finding
+from blogapp.posts.search.narrowing import name_conditions
+from blogapp.posts.search_query import parse
 from blogapp.posts.selection import Match, Selection
 
 MOST_WAYS_OUT = 24
@@ -90,7 +92,7 @@ def count_choices(selection: Selection, finding: Finding) -> Choices:
         single={facet: _single_choices(facet, selection, finding) for facet in SINGLE},
         months=_months(selection, finding, shown),
         spelling=finding.spelling,
-        names=finding.names,
+        names=finding.names | name_conditions(parse(selection.q), finding.index, finding.listed),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from flask_babel import gettext as _
 
-from blogapp.posts.search_query import parse
+from blogapp.posts.search_query import FACETS, parse
 from blogapp.posts.selection import Match, Selection, Sort
 from blogapp.public.search_wording import say_search
 from blogapp.web.formatting import listed, name_month, name_months
@@ -41,10 +41,11 @@ class Wording:
         asked = [
             *(("tag", slug) for slug in (*s.tags, *s.excluded)),
             *(("domain", s.domain), ("kind", s.kind), ("series", s.series), ("author", s.author)),
+            *((c.key, c.value) for c in parse(s.q).conditions if c.key in FACETS),
         ]
         return [
             _no_such(key, slug)
-            for key, slug in asked
+            for key, slug in dict.fromkeys(asked)
             if slug and (key, slug.casefold()) not in self.names
         ]
 
@@ -100,4 +101,5 @@ def _no_such(key: str, name: str) -> str:
         "kind": _("There is no kind “%(name)s” here.", name=name),
         "series": _("There is no series “%(name)s” here.", name=name),
         "author": _("There is no author “%(name)s” here.", name=name),
+        "lang": _("Nothing here is written in the language “%(name)s”.", name=name),
     }[key]

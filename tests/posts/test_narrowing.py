@@ -6,7 +6,8 @@ import pytest
 
 from blogapp.extensions import db
 from blogapp.posts.facet_index import facet_index
-from blogapp.posts.models import Tag, TagAlias
+from blogapp.posts.models import Post, Tag, TagAlias
+from blogapp.posts.search.narrowing import name_conditions
 from blogapp.posts.search_query import parse
 from blogapp.posts.searching import find
 from blogapp.site.models import Site
@@ -24,8 +25,6 @@ def blog(make_post, make_author):
 
 
 def titles(q):
-    from blogapp.posts.models import Post
-
     index = facet_index()
     found = find(parse(q), index, NOW)
     return sorted(db.session.get_one(Post, index.ids[at]).title for at in found.matches)
@@ -90,12 +89,13 @@ def test_days_begin_in_the_zone_of_the_site(blog):
     assert titles("before:2025-06-01") == ["Names"]
 
 
-def test_what_names_nothing_finds_nothing_and_is_known_by_name(blog):
-    from blogapp.posts.search.narrowing import unknown_conditions
+def test_what_names_nothing_finds_nothing_and_has_no_name(blog):
+    query = parse('tag:SYSTEME domain:"Time & Clocks" lang:PT tag:nothing lang:xx before:2020')
+    index = facet_index()
 
-    query = parse("tag:nothing -tag:neither domain:data lang:xx before:2020")
-
-    assert titles(str(query)) == []
-    assert [str(c) for c in unknown_conditions(query, facet_index())] == [
-        *("tag:nothing", "-tag:neither", "lang:xx"),
-    ]
+    assert titles(str(query)) == titles("tag:nothing") == []
+    assert name_conditions(query, index, index.listed(NOW)) == {
+        ("tag", "systeme"): "Système",
+        ("domain", "time & clocks"): "Time & clocks",
+        ("lang", "pt"): "PT",
+    }

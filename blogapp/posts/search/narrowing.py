@@ -33,10 +33,20 @@ def narrowed(query: SearchQuery, index: FacetIndex) -> BitMap:
     return found
 
 
-def unknown_conditions(query: SearchQuery, index: FacetIndex) -> tuple[Condition, ...]:
-    """Return the operators whose value is one that no post here has."""
-    facets = [condition for condition in query.conditions if condition.key in FACETS]
-    return tuple(condition for condition in facets if not _having(condition, index))
+def name_conditions(
+    query: SearchQuery, index: FacetIndex, among: BitMap
+) -> dict[tuple[str, str], str]:
+    """Return what the values of operators are called, by operator and text in small letters.
+
+    Those that none of the posts ``among`` has are not there.
+    """
+    named = {}
+    for condition in query.conditions:
+        if condition.key in FACETS and not _having(condition, index).isdisjoint(among):
+            value = None if condition.key == "lang" else index.meant(condition.key, condition.value)
+            name = value.name if value else condition.value
+            named[condition.key, condition.value.casefold()] = name
+    return named
 
 
 def _having(condition: Condition, index: FacetIndex) -> BitMap:
