@@ -130,6 +130,11 @@ class Finding:
         value = self.index.value(facet, slug)
         return value if value and value.positions.min() < len(self.listed) else None
 
+    def slug(self, facet: str, text: str) -> str:
+        """Return a slug as it is written now; one that no listed post has stays as it is."""
+        value = self.value(facet, text)
+        return value.slug if value else self.spelling.get((facet, text.casefold()), text)
+
     @cached_property
     def names(self) -> dict[tuple[str, str], str]:
         """Return what all values are called, by facet and folded slug."""

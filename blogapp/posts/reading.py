@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import UTCDateTime, db
-from blogapp.posts.finding import look
+from blogapp.posts.finding import Finding
 from blogapp.posts.models import Post, Redirect, RelatedPost, Series
 from blogapp.posts.selection import Cursor, Selection, Sort
 from blogapp.posts.series import reading_order
@@ -110,20 +110,20 @@ def look_around(post: Post, *, now: datetime) -> Surroundings:
     )
 
 
-def list_newest(selection: Selection, *, now: datetime, limit: int) -> Newest:
-    """Return which listed posts of ``selection`` stand on its page of ``limit``, newest first.
+def list_newest(selection: Selection, finding: Finding, *, limit: int) -> Newest:
+    """Return which posts of ``selection`` stand on its page of ``limit``, newest first.
 
     A page begins after its cursor, else where its number says. Their texts are left to
     `read_whole`: a thousand of them need not be in memory at once.
     """
-    found = look(now).ordered(replace(selection, sort=Sort.NEWEST))
+    found = finding.ordered(replace(selection, sort=Sort.NEWEST))
     start = found.after(selection.after) if selection.after else (selection.page - 1) * limit
     ids = found.ids(start, limit)
     has_more = start + limit < len(found)
     return Newest(
         ids=ids,
         total=len(found),
-        changed=_last_change(ids, now),
+        changed=_last_change(ids, finding.now),
         next=found.cursor(start + limit) if has_more else None,
     )
 

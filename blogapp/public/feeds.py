@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile
 from urllib.parse import urlencode, urlsplit
@@ -12,8 +11,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
-from blogapp.posts.finding import look
-from blogapp.posts.listing import count_posts, find_all_named
+from blogapp.posts.finding import Finding, look
+from blogapp.posts.listing import find_named
 from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.feed_writing import Feed, as_atom, as_json, as_rss
@@ -51,19 +50,20 @@ def json() -> Answer:
 
 
 def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
-    selection, limit, moment = follow(_selection()), _limit(), now()
-    names = _names(selection, moment)
+    asked, limit, finding = _selection(), _limit(), look(now())
+    selection = follow(asked.by_slugs(finding.slug), finding.names)
+    names = _names(selection, finding)
     address = _address(endpoint, selection, limit)
     if urlencode(list(request.args.items(multi=True))) != urlsplit(address).query:
         return moved(address)
 
-    newest = list_newest(selection, now=moment, limit=limit)
+    newest = list_newest(selection, finding, limit=limit)
     if selection.page > 1 and not newest.ids and not selection.after:
         abort(404)
     wording, site = Wording(selection, names), current_site()
     whole = selection.from_the_top()
     feed = Feed(
-        posts=read_whole(newest.ids, now=moment),
+        posts=read_whole(newest.ids, now=finding.now),
         title=f"{site.title}: {chosen}" if (chosen := wording.chosen()) else site.title,
         about=_sentence(newest.total, chosen) if chosen else site.description,
         updated=newest.changed,
@@ -94,23 +94,21 @@ def _limit() -> int:
     return min(int(text), MOST_ENTRIES)
 
 
-def _names(selection: Selection, moment: datetime) -> dict[tuple[str, str], str]:
-    """Return how people spell what is chosen; 404 where a name is nobody's."""
-    asked = {
-        "tag": [*selection.tags, *selection.excluded],
-        "domain": [selection.domain],
-        "series": [selection.series],
-        "author": [selection.author],
-    }
+def _names(selection: Selection, finding: Finding) -> dict[tuple[str, str], str]:
+    """Return how people spell what is chosen; 404 where a name is nobody's, 410 where it was."""
+    asked = [
+        *(("tag", slug) for slug in (*selection.tags, *selection.excluded)),
+        *((facet, getattr(selection, facet)) for facet in ("domain", "kind", "series", "author")),
+    ]
     names: dict[tuple[str, str], str] = {}
-    for key, slugs in asked.items():
-        wanted = {slug.casefold() for slug in slugs if slug}
-        found = find_all_named(key, sorted(wanted))
-        if missing := wanted - found.keys():
-            abort(410 if key == "tag" and any(map(was_deleted, missing)) else 404)
-        names |= {(key, slug): named.name for slug, named in found.items()}
-    if selection.kind and not count_posts(Selection(kind=selection.kind), look(moment)):
-        abort(404)
+    for facet, slug in asked:
+        if not slug:
+            continue
+        # What has no post at present may have one later.
+        named = finding.value(facet, slug) or find_named(facet, slug)
+        if named is None:
+            abort(410 if facet == "tag" and was_deleted(slug) else 404)
+        names[facet, slug.casefold()] = named.name
     return names
 
 

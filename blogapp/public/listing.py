@@ -190,16 +190,12 @@ def _described(place: Place) -> Place:
 def _spelled(place: Place, selection: Selection, finding: Finding) -> tuple[Place, Selection]:
     """The same by the slugs that names have now, as they are written; unknown ones stay."""
 
-    def slug(facet: str, text: str) -> str:
-        value = finding.value(facet, text)
-        return value.slug if value else finding.spelling.get((facet, text.casefold()), text)
-
     known = finding.names
     if place.slug:
-        within = place.within.by_slugs(slug)
-        place = replace(place, slug=slug(place.key, place.slug), within=within)
+        within = place.within.by_slugs(finding.slug)
+        place = replace(place, slug=finding.slug(place.key, place.slug), within=within)
         place = follow_place(place, known)
-    return place, follow(selection.by_slugs(slug), known)
+    return place, follow(selection.by_slugs(finding.slug), known)
 
 
 def _batch(selection: Selection, finding: Finding, site: Site) -> Batch:
