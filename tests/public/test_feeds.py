@@ -298,6 +298,7 @@ def test_no_feed_carries_what_only_a_page_can_run(three, address):
         ("not=ci-cd&tag=locks", "?tag=locks&not=ci-cd"),
         ("tag=locks&sort=oldest&through=7&view=cards&page=1", "?tag=locks"),
         ("limit=1&page=2&sort=oldest", "?page=2&limit=1"),
+        ("tag=LOCKS", "?tag=locks"),
         ("limit=3&tag=locks", "?tag=locks&limit=3"),
     ],
 )
