@@ -73,14 +73,15 @@ def _check_templates(app: Flask, theme: Theme) -> Iterator[Finding]:
         if _vouches(tree):
             yield "warning", f"{place}: it switches escaping off; what authors write may run there"
         if ours is not None:
-            yield from _compare(app.jinja_env, place, name, text, tree, ours)
+            yield from _compare(app, place, name, text, tree, ours)
 
 
 def _compare(
-    env: Environment, place: str, name: str, text: str, tree: nodes.Template, ours: str
+    app: Flask, place: str, name: str, text: str, tree: nodes.Template, ours: str
 ) -> Iterator[Finding]:
+    env = app.jinja_env
     original = env.parse(ours, name)
-    if missing := sorted(_macros(original) - _exported(tree)):
+    if missing := sorted((_macros(original) & _imported(app, name)) - _exported(tree)):
         yield "problem", f"{place}: it lacks the macro {missing[0]}, which other templates import"
     if any(isinstance(node, nodes.Extends) and BUILTIN in text for node in tree.body):
         return
@@ -159,6 +160,19 @@ def _exported(tree: nodes.Template) -> set[str]:
     for node in tree.body:
         if isinstance(node, nodes.FromImport):
             names |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return names
+
+
+def _imported(app: Flask, name: str) -> set[str]:
+    """What our templates import from this one."""
+    env, names = builtin_templates(app), set()
+    for other in env.list_templates(["html", "xml"]):
+        source = _own(env, other) or ""
+        if f'"{name}"' not in source:
+            continue
+        for node in env.parse(source, other).find_all(nodes.FromImport):
+            if isinstance(node.template, nodes.Const) and node.template.value == name:
+                names |= {each if isinstance(each, str) else each[0] for each in node.names}
     return names
 
 
