@@ -78,6 +78,7 @@ PUBLIC = {
     "empty listing": "./?tag=postgres&not=postgres",
     "unknown tag": "./?tag=nothing",
     "search": "./?q=lease",
+    "search page": "search",
     "one page": "./?page=2",
     "all tags": "./, #all-tags",
     "tag": "tags/postgres",
