@@ -79,7 +79,7 @@ def is_in_vocabulary(word: str) -> bool:
 
 def pack(document: Document) -> bytes:
     """Return the terms as they are kept: what is taken out of an index has to be known."""
-    return zlib.compress("\n".join(document.columns).encode(), 1)
+    return zlib.compress("\n".join(document.columns).encode())
 
 
 def unpack(packed: bytes) -> tuple[str, ...]:

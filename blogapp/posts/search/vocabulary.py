@@ -7,23 +7,18 @@ from sqlalchemy import Connection, text
 
 from blogapp.posts.search.documents import Document
 
+_MOST_AT_ONCE = 2_000
+
 
 def learn(connection: Connection, documents: Iterable[Document]) -> None:
     """Remember the words of posts. They stay until the index is made anew."""
     words: set[str] = set()
     for document in documents:
         words |= document.vocabulary
-    if not words:
-        return
-    # In order, so that two that save at once do not wait for each other.
-    rows = [{"word": word, **_keys(word)} for word in sorted(words)]
-    connection.execute(
-        text(
-            "INSERT INTO search_vocabulary (word, length, ends, tail) "
-            "VALUES (:word, :length, :ends, :tail) ON CONFLICT DO NOTHING"
-        ),
-        rows,
-    )
+    every = sorted(words)
+    for start in range(0, len(every), _MOST_AT_ONCE):
+        part = every[start : start + _MOST_AT_ONCE]
+        _add(connection, sorted({*part} - known(connection, part)))
 
 
 def known(connection: Connection, words: Sequence[str]) -> set[str]:
@@ -61,6 +56,20 @@ def similar(
         for number, candidate in connection.execute(text(" UNION ALL ".join(parts)), values):
             found[words[number]][candidate] = None
     return {word: list(candidates) for word, candidates in found.items()}
+
+
+def _add(connection: Connection, words: Sequence[str]) -> None:
+    if not words:
+        return
+    # In order, so that two who save at once wait for each other and not both for ever.
+    rows = [{"word": word, **_keys(word)} for word in words]
+    connection.execute(
+        text(
+            "INSERT INTO search_vocabulary (word, length, ends, tail) "
+            "VALUES (:word, :length, :ends, :tail) ON CONFLICT DO NOTHING"
+        ),
+        rows,
+    )
 
 
 def _keys(word: str) -> dict[str, Any]:
