@@ -77,11 +77,25 @@ def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
     Empty when the query looks for no words. Give it the query that was answered: the one whose
     spelling was corrected, where it was. The first 200,000 characters of a text are looked at.
     """
-    terms = [_Term(number, one) for number, one in enumerate(ask(query, loosely=True).wanted)]
+    terms = _terms(query)
     if not terms or not posts:
         return {}
     texts = _texts([post.id for post in posts])
-    return {post.id: _snippet(post, *texts.get(post.id, ("", ())), terms) for post in posts}
+    return {
+        post.id: _snippet(terms, post.title, post.summary_or_excerpt, *texts.get(post.id, ("", ())))
+        for post in posts
+    }
+
+
+def snippet(
+    query: SearchQuery, *, title: str, summary: str, text: str, sections: _Sections = ()
+) -> Snippet:
+    """Return the same for a post in pieces; ``sections`` are those that its row keeps."""
+    return _snippet(_terms(query), title, summary, text, sections)
+
+
+def _terms(query: SearchQuery) -> list["_Term"]:
+    return [_Term(number, one) for number, one in enumerate(ask(query, loosely=True).wanted)]
 
 
 def _texts(ids: Sequence[int]) -> dict[int, tuple[str, _Sections]]:
@@ -132,8 +146,9 @@ def _literally(text: str) -> _Way:
     return _Way(max(parts, key=len), re.compile(r"\s+".join(map(re.escape, parts))))
 
 
-def _snippet(post: Post, text: str, sections: _Sections, terms: Sequence[_Term]) -> Snippet:
-    title, summary = post.title, post.summary_or_excerpt
+def _snippet(
+    terms: Sequence[_Term], title: str, summary: str, text: str, sections: _Sections
+) -> Snippet:
     lines = [FoldedLine(line.strip()) for line in (title, summary, *text.split("\n"))]
     found = _find(lines, terms)
     return Snippet(
@@ -201,8 +216,11 @@ class _Text:
         name, named = "", list[Span]()
         if anchor:
             name, named = self.lines[heading].source, self.found.get(heading, [])
-        opened = fragment(anchor, source, stretch.spans) or fragment(anchor, name, named)
-        return Passage(stretch.parts, mark(name, named), opened)
+        if stretch.spans or not named:
+            return Passage(
+                stretch.parts, mark(name, named), fragment(anchor, source, stretch.spans)
+            )
+        return Passage(stretch.parts, mark(name, named), fragment(anchor, name, named))
 
 
 def _find(lines: Sequence[FoldedLine], terms: Sequence[_Term]) -> _Spans:
