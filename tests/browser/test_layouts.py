@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from blogapp.extensions import db
+from blogapp.site.models import LAYOUTS
 from blogapp.site.presets import PRESETS, apply_preset
 from blogapp.site.reading import get_site
 from tests.browser.conftest import DESK, PHONE, TABLET
@@ -32,7 +33,7 @@ def settle(app):
 
 
 @pytest.fixture
-def seeded(make_post, settle, request):
+def seeded(make_post, settle, clock, request):
     """The blog that a preset is made after; its texts are in ../shared, else our own."""
     preset = request.param
     text = OWN[preset]
@@ -46,12 +47,13 @@ def seeded(make_post, settle, request):
         footer_line=seed.footer,
         **seed.header,
     )
+    clock.set(datetime(2026, 11, 20, 18, tzinfo=UTC))
     for number, post in enumerate(seed.posts):
         given = {key: post[key] for key in post.keys() - {"lines", "day"}}
         day = JANUARY
         if "day" in post:
             day = datetime.strptime(post["day"], "%b %d, %Y").replace(tzinfo=UTC)
-        make_post(**given, published_at=min(day, JANUARY) - timedelta(minutes=number))
+        make_post(**given, published_at=day + timedelta(hours=12, minutes=-number))
     return preset
 
 
@@ -112,16 +114,28 @@ def test_a_plain_list_asks_for_nothing_until_it_is_used(page, make_posts, settle
     expect(page.locator("#news")).to_have_text(re.compile("Page 3 loaded"))
 
 
-def test_the_log_reads_from_the_right_and_in_the_dark(new_page, make_posts, settle, screenshot):
-    make_posts(5, summary="جملة واحدة.", domain="بيانات", tags=["قفل"])
-    settle(layout="log", language="ar")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_can_be_read_from_the_right(new_page, make_posts, settle, screenshot, layout):
+    make_posts(5, summary="جملة واحدة عن القفل.", domain="بيانات", tags=["قفل"])
+    settle(layout=layout)
     page = new_page(color_scheme="dark")
-
     page.goto("./")
+
+    page.evaluate("document.documentElement.dir = 'rtl'")
 
     found = {}
     for size in (PHONE, TABLET, DESK):
         page.set_viewport_size(size)
         found[str(size)] = page.evaluate(STICKING_OUT) + page.evaluate(CUT_OFF)
-        screenshot(page, f"log-rtl-{size['width']}", full_page=True)
+        screenshot(page, f"{layout}-rtl-{size['width']}", full_page=True)
     assert not any(found.values()), found
+    row, title = page.locator("article").first, page.locator("article :is(h2, h3)").first
+    assert right(title) <= right(row) + 1
+    if layout == "log":
+        date = page.locator(".post-log__when").first
+        assert date.bounding_box()["x"] > right(title) - 1
+
+
+def right(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"]
