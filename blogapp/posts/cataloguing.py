@@ -1,20 +1,34 @@
 """All tags, as authors find them: by words, by use, and those that may be one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 
 from blogapp.extensions import db
 from blogapp.posts.models import DistinctTags, Tag, TagAlias, post_tags
-from blogapp.text.folding import caseless
+from blogapp.text.folding import caseless, fold
 from blogapp.text.likeness import find_likely_twins
 from blogapp.text.slugs import slugify
 
 PAGE_SIZE = 100
+
+
+class HasName(Protocol):
+    """What a name and a slug in addresses are read from."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+
+Tagged = TypeVar("Tagged", bound=HasName)
 
 
 class Order(StrEnum):
@@ -92,6 +106,45 @@ def list_twins() -> list[Twins]:
     entries = {entry.id: entry for entry in _with_aliases(_entries(Tag.id.in_(ids)))}
     twins = [_as_twins(entries[first], entries[second]) for first, second in left]
     return sorted(twins, key=lambda pair: (-pair.into.posts, -pair.tag.posts, pair.tag.id))
+
+
+def list_alias_names() -> dict[str, list[str]]:
+    """Return the other names of all tags that have any, by folded slug; in one statement."""
+    query = (
+        select(Tag.slug_key, TagAlias.name)
+        .join(Tag, Tag.id == TagAlias.tag_id)
+        .where(TagAlias.name.is_not(None))
+        .order_by(TagAlias.name_key)
+    )
+    found = defaultdict[str, list[str]](list)
+    for slug, name in db.session.execute(query):
+        if name:
+            found[slug].append(name)
+    return found
+
+
+def find_in_tags(
+    words: str, tags: Iterable[Tagged], aliases: Mapping[str, Sequence[str]]
+) -> list[Tagged]:
+    """Return those of ``tags`` whose name or alias holds ``words``, in the order given.
+
+    Neither case nor accents matter, and hyphens are as good as spaces.
+    """
+    wanted, slug = _folded(words), slugify(words, "")
+    if not wanted:
+        return list(tags)
+
+    def is_meant(tag: Tagged) -> bool:
+        if slug and slug in tag.slug.casefold():
+            return True
+        names = tag.name, *aliases.get(tag.slug.casefold(), ())
+        return any(wanted in _folded(name) for name in names)
+
+    return [tag for tag in tags if is_meant(tag)]
+
+
+# Thousands of names are compared at each letter that somebody types.
+_folded = lru_cache(maxsize=20_000)(fold)
 
 
 @lru_cache(maxsize=4)

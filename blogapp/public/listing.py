@@ -14,6 +14,7 @@ from blogapp.posts.overviewing import Newest, newest_by_domain
 from blogapp.posts.pinning import list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.posts.series import Part, list_parts
+from blogapp.public import tag_choosing
 from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
 from blogapp.public.old_tags import follow, follow_place, was_deleted
@@ -83,6 +84,8 @@ def _show(place: Place) -> Response:
     place, selection = _spelled(place, selection, finding)
     if place.key and not finding.here:
         abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
+    if tag_choosing.is_asked():
+        return tag_choosing.show(place, selection, finding)
     if "fragment" not in request.args and (moved := moved_to(place.address(selection))):
         return moved
 
@@ -97,6 +100,7 @@ def _show(place: Place) -> Response:
         batch=batch,
         answer=answer_search(selection, finding, batch),
         shown=choices.shown,
+        beside=request.args.getlist("beside"),
         ways_out=[] if choices.shown else find_ways_out(selection, finding)[:MOST_WAYS_OUT],
         pinned=_pinned(place, selection, moment),
         newest=_newest(place, selection, choices, site),

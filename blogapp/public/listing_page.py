@@ -68,6 +68,8 @@ class Listing:
     batch: Batch
     shown: int
     ways_out: Sequence[WayOut] = field(default=())
+    # Slugs of tags that have a chip here whatever is chosen.
+    beside: Sequence[str] = field(default=())
     pinned: Sequence[Post] = ()
     newest: Sequence[Newest] = field(default=())
     finding: Finding | None = None
@@ -96,6 +98,11 @@ class Listing:
     def results(self) -> str:
         """Where the filter asks for its fragment; the form adds what is chosen."""
         return self.place.address(None, fragment="results")
+
+    @property
+    def choosing(self) -> str:
+        """Where all tags are chosen from, without scripts."""
+        return self.place.address(self.selection.from_the_top(), find="")
 
     @property
     def more(self) -> str:
@@ -239,8 +246,17 @@ class Listing:
     @property
     def chips(self) -> list[TagChoice]:
         """The most used tags, and those chosen beyond; the order depends on neither click."""
-        here = self.tags
-        return here[:CHIPS] + [tag for tag in here[CHIPS:] if tag.chosen]
+        return self.first_chips + self.more_chips
+
+    @property
+    def first_chips(self) -> list[TagChoice]:
+        return self.tags[:CHIPS]
+
+    @property
+    def more_chips(self) -> list[TagChoice]:
+        """Tags beyond the first that are chosen, or were: a chip stays when it is let go."""
+        beside = {slug.casefold() for slug in self.beside}
+        return [t for t in self.tags[CHIPS:] if t.chosen or t.slug.casefold() in beside]
 
     @property
     def tags(self) -> list[TagChoice]:
@@ -253,18 +269,9 @@ class Listing:
         ]
 
     @property
-    def tags_by_name(self) -> list[TagChoice]:
-        return sorted(self.tags, key=lambda tag: tag.name.casefold())
-
-    @property
     def unknown_tags(self) -> list[str]:
         """Chosen tags that no post has: they stay in the form until they are taken out."""
         return self._unknown(self.selection.tags)
-
-    @property
-    def unknown_excluded(self) -> list[str]:
-        """Tags left out that no post has."""
-        return self._unknown(self.selection.excluded)
 
     def _unknown(self, slugs: Sequence[str]) -> list[str]:
         return [slug for slug in slugs if ("tag", slug.casefold()) not in self.choices.names]
@@ -311,12 +318,6 @@ class Listing:
         if not self.selection.q:
             del names[Sort.RELEVANCE]
         return names
-
-    @property
-    def hidden(self) -> list[tuple[str, str]]:
-        """What the form of all tags carries along, since other controls hold it."""
-        mine = {"tag", "not", "page", "after", "through"}
-        return [pair for pair in self.selection.pairs() if pair[0] not in mine]
 
     @property
     def reading_order(self) -> Sequence[Part]:

@@ -49,9 +49,11 @@ def test_all_any_and_left_out(blog, page):
 def test_each_number_is_what_the_click_shows(blog, page, start):
     page.goto(start)
     page.get_by_role("button", name="All 3 tags").click()
-    boxes = page.locator("#tag-form input[type=checkbox]:not(:checked):not([aria-disabled])")
+    chosen = page.locator(".tag-dialog__chosen a")
+    expect(page.locator("#with-dns")).to_be_visible()
+    boxes = page.locator("#tags input[type=checkbox]:not(:checked):not([aria-disabled])")
     ids = boxes.evaluate_all("boxes => boxes.map((box) => box.id)")
-    before = status(page).inner_text()
+    before, taken = status(page).inner_text(), chosen.count()
 
     for id in ids:
         label = page.locator(f"label:has(#{id})")
@@ -59,8 +61,10 @@ def test_each_number_is_what_the_click_shows(blog, page, start):
         page.locator(f"#{id}").check()
         expect(status(page)).not_to_have_text(before)
         expect(status(page)).to_have_text(re.compile(rf"^{promised} posts?\b"))
+        expect(chosen).to_have_count(taken + 1)
         page.locator(f"#{id}").uncheck()
         expect(status(page)).to_have_text(before)
+        expect(chosen).to_have_count(taken)
 
 
 def test_the_number_in_a_select_is_what_it_shows(blog, page):
@@ -189,12 +193,14 @@ def test_quick_toggles_end_where_the_last_one_says(blog, page, seed):
     assert (titles(page)[:12], status(page).inner_text()) == (found[:12], sentence)
 
 
-def test_a_list_that_does_not_arrive_leaves_the_old_one(blog, page, watch):
+@pytest.mark.parametrize("failure", ["refused", "cut off"])
+def test_a_list_that_does_not_arrive_leaves_the_old_one(blog, page, watch, failure):
+    def fail(route):
+        route.abort() if failure == "cut off" else route.fulfill(status=503, body="no")
+
     watch.allow("503", "htmx")
     page.goto("./")
-    page.route(
-        re.compile("fragment=results"), lambda route: route.fulfill(status=503, body="no"), times=1
-    )
+    page.route(re.compile("fragment=results"), fail, times=1)
 
     chip(page, "wal").check()
     alert = page.get_by_role("alert")

@@ -1,13 +1,14 @@
 // <post-results id="results">filter, list and pager; htmx brings new ones</post-results>
 class PostResults extends HTMLElement {
   #newest = null
-  #chips = []
   #taken = -1
   #failed = null
   #marking = 0
 
   connectedCallback() {
     for (const [name, act] of this.#acts) this.addEventListener(name, act)
+    // Before htmx reads the form.
+    for (const name of ["change", "submit"]) this.addEventListener(name, this.#keepChips, true)
     document.addEventListener("htmx:before:history:update", this.#keepHistoryShort)
     document.addEventListener("htmx:before:history:restore", this.#stopMarking)
     addEventListener("online", this.#retryOnce)
@@ -18,6 +19,7 @@ class PostResults extends HTMLElement {
 
   disconnectedCallback() {
     for (const [name, act] of this.#acts) this.removeEventListener(name, act)
+    for (const name of ["change", "submit"]) this.removeEventListener(name, this.#keepChips, true)
     document.removeEventListener("htmx:before:history:update", this.#keepHistoryShort)
     document.removeEventListener("htmx:before:history:restore", this.#stopMarking)
     removeEventListener("online", this.#retryOnce)
@@ -33,8 +35,8 @@ class PostResults extends HTMLElement {
     return !!bar && Math.abs(bar.getBoundingClientRect().top) < 1
   }
 
-  get #forms() {
-    return [...this.querySelectorAll("#filter, #tag-form")]
+  get #form() {
+    return this.querySelector("#filter")
   }
 
   // On arrival the row of chips begins where something is chosen.
@@ -66,21 +68,23 @@ class PostResults extends HTMLElement {
     form.requestSubmit()
   }
 
-  // Both forms say the same, so that either can be sent.
-  #mirror = (event) => {
-    const from = event.target.form
-    if (!this.#forms.includes(from)) return
-    for (const to of this.#forms) if (to !== from) copyChoices(from, to)
+  // A chip beyond the first ones is asked for again, so that it stays when it is let go.
+  #keepChips = () => {
+    for (const old of this.#form?.querySelectorAll("[name=beside]") ?? []) old.remove()
+    for (const chip of this.querySelectorAll("input[data-stays]:not(:checked)")) {
+      const input = document.createElement("input")
+      Object.assign(input, { type: "hidden", name: "beside", value: chip.value })
+      this.#form.append(input)
+    }
   }
 
   #beforeRequest = (event) => {
     const { ctx } = event.detail
     const asked = ctx.sourceElement
     if (ctx.sourceEvent?.type === "intersect" && !this.#mayLoad()) return event.preventDefault()
-    if (this.#forms.includes(asked)) {
+    if (asked === this.#form) {
       this.#newest = ctx
       this.toggleAttribute("data-held", this.#sticks)
-      this.#chips = [...this.querySelectorAll(".filter-bar__chips > label")]
     }
     this.#list.setAttribute("aria-busy", "true")
     this.#forgetFailure()
@@ -94,7 +98,7 @@ class PostResults extends HTMLElement {
 
   #afterRequest = (event) => {
     const { ctx } = event.detail
-    if (!this.#forms.includes(ctx.sourceElement) || ctx === this.#newest) {
+    if (ctx.sourceElement !== this.#form || ctx === this.#newest) {
       this.#list.removeAttribute("aria-busy")
     }
   }
@@ -102,7 +106,7 @@ class PostResults extends HTMLElement {
   // An answer that is not to the latest question is dropped, however late it comes.
   #beforeSwap = (event) => {
     const { ctx, tasks } = event.detail
-    if (this.#forms.includes(ctx.sourceElement)) {
+    if (ctx.sourceElement === this.#form) {
       if (ctx !== this.#newest) event.preventDefault()
       return
     }
@@ -119,8 +123,7 @@ class PostResults extends HTMLElement {
   }
 
   #showResults() {
-    for (const form of this.#forms) showWhatItSays(form)
-    this.#keepChips()
+    if (this.#form) showWhatItSays(this.#form)
     this.#goOn()
     document.title = this.#list.dataset.title
     // The field of the head says what is searched for; not to somebody who is typing there.
@@ -155,35 +158,12 @@ class PostResults extends HTMLElement {
     this.#mark()
   }
 
-  // A chip that was chosen beyond the first ones stays where it is when it is let go.
-  #keepChips() {
-    const row = this.querySelector(".filter-bar__chips")
-    if (!row) return
-    this.#chips.forEach((chip, index) => {
-      if (chip.isConnected) return
-      const input = chip.querySelector("input")
-      const twin = this.querySelector(`#tag-form input[name="${input.name}"][value="${CSS.escape(input.value)}"]`)
-      if (!twin || row.querySelector(`[name="${input.name}"][value="${CSS.escape(input.value)}"]`)) return
-      const kept = twin.closest("label").cloneNode(true)
-      const control = kept.querySelector("input")
-      control.id = input.id
-      control.checked = false
-      row.insertBefore(kept, row.children[index] ?? null)
-      if (chip.contains(this.#focused)) control.focus({ preventScroll: true })
-    })
-  }
-
-  #focused = null
-  #remember = (event) => {
-    this.#focused = event.target
-  }
-
   // Failures: the list stays, a row says what happened, and the connection's return tries again.
 
   #fail = (event) => {
     const { ctx } = event.detail
     if (!ctx?.sourceElement) return
-    const isForm = this.#forms.includes(ctx.sourceElement)
+    const isForm = ctx.sourceElement === this.#form
     if (isForm && ctx !== this.#newest) return
     const template = this.querySelector(isForm ? "#results-failed" : ".pager__failed")
     if (!template || this.#failed) return
@@ -269,8 +249,6 @@ class PostResults extends HTMLElement {
   #acts = [
     ["click", this.#refuse],
     ["click", this.#choose],
-    ["change", this.#mirror],
-    ["focusin", this.#remember],
     ["htmx:before:request", this.#beforeRequest],
     ["htmx:before:swap", this.#beforeSwap],
     ["htmx:after:swap", this.#afterSwap],
@@ -292,28 +270,6 @@ function say(form, choice) {
     const input = document.createElement("input")
     Object.assign(input, { type: "hidden", name, value })
     form.append(input)
-  }
-}
-
-// Make `to` say what `from` says, adding what it has no control for.
-function copyChoices(from, to) {
-  const said = [...new FormData(from)]
-  for (const extra of to.querySelectorAll("[data-extra]")) extra.remove()
-  for (const control of to.elements) {
-    const values = said.filter(([name]) => name === control.name).map(([, value]) => value)
-    if (control.type === "checkbox" || control.type === "radio") {
-      control.checked = values.includes(control.value)
-    } else if (control.name) {
-      control.value = values[0] ?? ""
-    }
-  }
-  const now = [...new FormData(to)].map(String)
-  for (const [name, value] of said) {
-    if (now.includes(String([name, value])) || !value) continue
-    const input = document.createElement("input")
-    Object.assign(input, { type: "hidden", name, value })
-    input.dataset.extra = ""
-    to.append(input)
   }
 }
 

@@ -1,35 +1,96 @@
-// <tag-finder data-word-none="…" hidden><input type="search"><p aria-live="polite"></p></tag-finder> above a list of tags
+// <tag-finder data-address="/tags" data-fragment="tags" data-form="id of a form whose choices go along">
+//   … <input type="search"> <p role="status"></p> <div class="tag-finder__list">…</div> <template>failed</template>
+// Finds as one types: the server answers with the list. Of answers only the latest counts.
+
+const PAUSE = 120
+
 class TagFinder extends HTMLElement {
+  #asking = null
+  #timer = 0
+
   connectedCallback() {
-    this.hidden = false
-    this.addEventListener("input", this.#find)
+    this.addEventListener("input", this.#type)
     this.addEventListener("keydown", this.#keep)
-    // What is typed here is nobody else's business: it is no part of the address.
-    this.addEventListener("change", this.#stop)
+    this.dataset.ready = ""
   }
 
   disconnectedCallback() {
-    this.removeEventListener("input", this.#find)
+    this.removeEventListener("input", this.#type)
     this.removeEventListener("keydown", this.#keep)
-    this.removeEventListener("change", this.#stop)
+    this.#stop()
   }
 
-  #find = () => {
-    const wanted = this.querySelector("input").value.trim().toLowerCase()
-    const tags = [...this.parentElement.querySelectorAll(".tag-dialog__tag")]
-    for (const tag of tags) tag.hidden = !nameOf(tag).includes(wanted)
-    const none = tags.length > 0 && tags.every((tag) => tag.hidden)
-    this.querySelector("[aria-live]").textContent = none ? this.dataset.wordNone : ""
+  get #field() {
+    return this.querySelector("input[type=search]")
   }
 
+  get #list() {
+    return this.querySelector(".tag-finder__list")
+  }
+
+  /** Asks for the list as things stand now; what was asked before no longer counts. */
+  async ask() {
+    this.#stop()
+    const asking = (this.#asking = new AbortController())
+    this.#list.setAttribute("aria-busy", "true")
+    try {
+      const answer = await fetch(this.#address(), { signal: asking.signal })
+      if (!answer.ok) throw new Error(answer.statusText)
+      const html = await answer.text()
+      if (!asking.signal.aborted) this.#show(html)
+    } catch (error) {
+      if (!asking.signal.aborted) this.#fail(error)
+    }
+    if (this.#asking === asking) this.#list.removeAttribute("aria-busy")
+  }
+
+  #address() {
+    const { address, form, fragment } = this.dataset
+    const choices = form ? [...new FormData(document.getElementById(form))] : []
+    const whole = new URL(address, location.href)
+    for (const [name, value] of choices) if (value) whole.searchParams.append(name, value)
+    whole.searchParams.set("find", this.#field.value)
+    whole.searchParams.set("fragment", fragment)
+    return whole
+  }
+
+  #show(html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html")
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement.id : ""
+    const scrolled = this.closest("[popover]")?.scrollTop
+    this.#list.replaceChildren(...parsed.body.childNodes)
+    if (focused) (document.getElementById(focused) ?? this.#field).focus({ preventScroll: true })
+    if (scrolled !== undefined) this.closest("[popover]").scrollTop = scrolled
+    this.querySelector("[role=status]").textContent = this.#list.querySelector("[data-said]")?.textContent ?? ""
+  }
+
+  #fail(error) {
+    console.warn(error)
+    const row = this.querySelector("template").content.firstElementChild.cloneNode(true)
+    row.querySelector("button").addEventListener("click", () => {
+      this.#field.focus()
+      this.ask()
+    })
+    this.#list.replaceChildren(row)
+  }
+
+  #type = (event) => {
+    if (event.target !== this.#field || event.isComposing) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.ask(), PAUSE)
+  }
+
+  // Enter asks at once; it sends no form, and what is typed here is no part of an address.
   #keep = (event) => {
-    if (event.key === "Enter") event.preventDefault()
+    if (event.target !== this.#field || event.key !== "Enter" || event.isComposing) return
+    event.preventDefault()
+    this.ask()
   }
 
-  #stop = (event) => event.stopPropagation()
+  #stop() {
+    clearTimeout(this.#timer)
+    this.#asking?.abort()
+  }
 }
-
-// The label holds the box, the name, and the number.
-const nameOf = (tag) => tag.querySelector("label").childNodes[1].textContent.trim().toLowerCase()
 
 customElements.define("tag-finder", TagFinder)
