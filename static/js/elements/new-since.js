@@ -6,6 +6,7 @@ const SLOT = `visit ${new URL(import.meta.url).pathname.split("/static/")[0]}/`
 let since = begin()
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) keep({ ...read(), last: Date.now() })
+  else begin()
 })
 
 class NewSince extends HTMLElement {
