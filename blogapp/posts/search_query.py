@@ -224,12 +224,15 @@ def _parts(text: str) -> Iterator[Term | Condition | _Places | _NotUnderstood]:
         operator = _OPERATOR.match(text, start)
         key = _key(operator[1]) if operator else ""
         if operator and key:
-            value, end = _value(text, operator.end())
+            value, end = _value(text, operator.end(), key)
             if part := _operation(key, value, excluded):
                 yield part
                 at = end
                 continue
         word, at = _word(text, start)
+        if operator and operator.end() == at and key:
+            yield _NotUnderstood(f"{'-' if excluded else ''}{key}:")
+            continue
         # Between two words, as in a title that was copied here, a dash asks for nothing.
         if word not in _DASHES:
             yield Term(word, excluded=excluded)
@@ -257,9 +260,13 @@ def _word(text: str, start: int) -> tuple[str, int]:
     return text[start:end], end
 
 
-def _value(text: str, start: int) -> tuple[str, int]:
+def _value(text: str, start: int, key: str) -> tuple[str, int]:
     if start == len(text) or text[start].isspace():
         return "", start
+    if key == "in":
+        # No place has a blank in its name; what is none is a word with all its signs.
+        word, end = _word(text, start)
+        return word.strip(_QUOTES), end
     return _phrase(text, start) if text[start] in _QUOTES else _word(text, start)
 
 

@@ -43,6 +43,8 @@ SEARCHES = st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join))
 @example('"ab"' * 400)
 @example(" ".join(f'"{n}"' + "x" * 70 for n in range(16)))
 @example('-"a b"-c')
+@example('000 IN:" 000')
+@example("in:「foo bar」 in:「title」")
 def test_any_text_is_a_search_and_its_one_spelling_reads_back(text):
     query = parse(text)
 
