@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from blogapp.posts.finding import Finding
 from blogapp.posts.listing import Batch
 from blogapp.posts.search_query import SearchQuery, parse
-from blogapp.posts.selection import Selection
+from blogapp.posts.selection import Selection, Sort
 from blogapp.posts.snippets import Snippet, snippets
 
 
@@ -16,8 +16,8 @@ class SearchAnswer:
 
     ``hits`` are by the ids of the posts that show. ``instead`` are the words that were looked
     for in the place of such (``typed``) that no post has, ``answered`` is the whole search with
-    them and ``exactly`` one that insists on what was typed. Of ``not_understood`` nothing came,
-    and where ``is_cut`` the last words were too many.
+    them and ``exactly`` one that insists on what was typed. Where ``is_limited`` only some are
+    ranked; of ``not_understood`` nothing came; where ``is_cut`` the last words were too many.
     """
 
     hits: Mapping[int, Snippet] = field(default_factory=dict)
@@ -48,7 +48,7 @@ def answer_search(selection: Selection, finding: Finding, batch: Batch) -> Searc
         typed=_words(asked),
         answered=found.instead,
         exactly=str(insisting),
-        is_limited=found.limited,
+        is_limited=found.limited and selection.sort is Sort.RELEVANCE,
         is_cut=asked.is_cut,
         not_understood=asked.not_understood,
     )

@@ -243,7 +243,8 @@ def test_more_than_can_be_ranked_is_said(make_posts, browser, monkeypatch):
 
     [note] = notes(browser.page("/?q=heartbeat"))
 
-    assert note.startswith("More than")
+    assert note.startswith("More than 10,000 posts match")
+    assert not notes(browser.page("/?q=heartbeat&sort=newest"))
 
 
 def test_a_search_that_finds_nothing_says_what_can_be_done(make_post, browser):
