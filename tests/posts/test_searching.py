@@ -153,6 +153,7 @@ def test_parts_of_names_in_code_are_words(make_post):
 
 def test_in_narrows_to_a_part(make_post):
     make_post("Leases", body="Nothing of them.")
+    make_post("Tagged", tags=["Leases"])
     make_post("Clocks", body="## On leases\n\nText.")
     make_post("Code", body="```\nleases = []\n```")
 

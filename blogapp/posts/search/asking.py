@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blogapp.posts.search_query import SearchQuery, Term
 from blogapp.text import terms
@@ -50,8 +50,10 @@ class Ask:
 
     text: str
     clause: Clause
-    # The words by themselves, for what is found through its code or a name.
+    # The words by themselves, as they follow each other.
     plain: tuple[str, ...] = ()
+    # Whether a tag or an author of this name will do.
+    in_names: bool = True
 
     @property
     def in_words(self) -> tuple[Words, ...]:
@@ -114,7 +116,7 @@ def _ask(term: Term, places: Sequence[str], widely: bool) -> Ask:
     elif not places and (widely or is_codelike(text)) and not term.phrase:
         needle = terms.code(text)[:LONGEST_SUBSTRING]
         ways += [Code(needle)] if len(needle) >= SHORTEST_SUBSTRING else []
-    return Ask(term.text, tuple(ways), plain)
+    return Ask(term.text, tuple(ways), plain, in_names=not places)
 
 
 def _as_words(text: str, columns: tuple[str, ...], *, exactly: bool) -> list[Words]:
@@ -156,7 +158,7 @@ def _begun(one: Ask, places: Sequence[str], *, at_root: bool) -> Ask:
         return one
     last = terms.root(one.plain[-1]) if at_root else one.plain[-1]
     begun = Words((*one.plain[:-1], last), columns, prefix=True)
-    return Ask(one.text, (*one.clause, begun), one.plain)
+    return replace(one, clause=(*one.clause, begun))
 
 
 def _stripped(text: str) -> str:

@@ -90,7 +90,7 @@ def _matches(engine: Engine, asked: Asked, index: FacetIndex, among: BitMap) -> 
     """Look up all that can be looked up together, and the rest word by word."""
     if not asked.wanted and not asked.excluded:
         return BitMap()
-    named = [index.names.holding(one.plain) for one in asked.wanted]
+    named = [_named(one, index) for one in asked.wanted]
     lookups: list[Lookup] = []
     together = [
         one.in_words
@@ -114,8 +114,12 @@ def _matches(engine: Engine, asked: Asked, index: FacetIndex, among: BitMap) -> 
     for number in without:
         matches -= found[number]
     for one in asked.excluded:
-        matches -= index.names.holding(one.plain)
+        matches -= _named(one, index)
     return matches
+
+
+def _named(one: Ask, index: FacetIndex) -> BitMap:
+    return index.names.holding(one.plain) if one.in_names else BitMap()
 
 
 def _add(lookups: list[Lookup], one: Ask) -> list[int]:
