@@ -213,9 +213,9 @@ LAYOUT_LABELS = {
 PART_LABELS = {
     "timeline": _l("Timeline"),
     "filters": _l("Filters"),
-    "layouts": _l("Choice of layout, for readers"),
-    "years": _l("Years, in the log"),
-    "overview": _l("Newest of each domain, beside the log"),
+    "layouts": _l("Choice of layout"),
+    "years": _l("Years in the log"),
+    "overview": _l("Newest of each domain"),
 }
 
 

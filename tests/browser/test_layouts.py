@@ -11,6 +11,7 @@ from blogapp.site.models import LAYOUTS
 from blogapp.site.presets import PRESETS, apply_preset
 from blogapp.site.reading import get_site
 from tests.browser.conftest import DESK, PHONE, TABLET
+from tests.browser.listing import chip, come_to_rest
 from tests.browser.measures import CUT_OFF, STICKING_OUT
 from tests.conftest import JANUARY, SHARED
 from tests.site.seeds import FILES, OWN, read
@@ -112,6 +113,21 @@ def test_a_plain_list_asks_for_nothing_until_it_is_used(page, make_posts, settle
 
     assert page.locator(".post-minimal").count() == 30
     expect(page.locator("#news")).to_have_text(re.compile("Page 3 loaded"))
+
+
+def test_a_plain_list_gives_back_what_was_chosen(page, make_posts, make_post, settle):
+    make_posts(3, tags=["wal"])
+    make_post("Another", tags=["dns"])
+    settle(layout="minimal")
+
+    page.goto("./?tag=wal&sort=oldest")
+    expect(page.locator(".post-minimal")).to_have_count(3)
+    come_to_rest(page)
+    chip(page, "wal").uncheck()
+
+    expect(page.locator(".post-minimal")).to_have_count(4)
+    expect(page.locator("#filter")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/\?sort=oldest$"))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
