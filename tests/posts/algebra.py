@@ -21,7 +21,7 @@ DOMAINS = ("data", "web")
 KINDS = ("article", "note", "Note")
 SERIES = ("leases", "queues")
 AUTHORS = ("ada", "grace")
-STATES = ("listed", "listed", "listed", "unlisted", "withdrawn", "trashed", "page", "draft")
+STATES = (*["listed"] * 10, "unlisted", "withdrawn", "trashed", "page", "draft")
 # Few, so that many posts share one; two months of two years, this second, and what is to come.
 MOMENTS = (
     datetime(2024, 1, 31, 23, 59, 59, 999999, tzinfo=UTC),
@@ -89,25 +89,39 @@ written = st.builds(
     moment=st.sampled_from(MOMENTS),
     state=st.sampled_from(STATES),
 )
-blogs = st.lists(written, max_size=14).map(lambda posts: dict(enumerate(posts, start=1)))
+blogs = st.lists(written, min_size=4, max_size=24).map(
+    lambda posts: dict(enumerate(posts, start=1))
+)
 some_tags = st.lists(
     st.sampled_from((*SPELLINGS, "nobody")), unique_by=lambda tag: SPELLINGS.get(tag), max_size=3
 ).map(tuple)
-selections = st.builds(
-    Selection,
-    tags=some_tags,
-    match=st.sampled_from(Match),
-    excluded=some_tags,
-    domain=st.sampled_from(("", "", *DOMAINS, "DATA", "nobody")),
-    kind=st.sampled_from(("", "", "", *KINDS)),
-    series=st.sampled_from(("", "", "", *SERIES)),
-    author=st.sampled_from(("", "", "", *AUTHORS)),
-    year=st.sampled_from((None, None, None, 2024, 2025, 1999)),
-    month=st.sampled_from((None, None, None, None, 1, 2)),
+# Two at most beside the tags, or next to nothing is ever found.
+others = st.dictionaries(
+    st.sampled_from(("domain", "kind", "series", "author", "year", "month")),
+    st.integers(0, 2),
+    max_size=2,
 )
+
+
+@st.composite
+def _selections(draw):
+    values = {
+        "domain": (*DOMAINS, "DATA"),
+        "kind": KINDS,
+        "series": (*SERIES, "nobody"),
+        "author": (*AUTHORS, "nobody"),
+        "year": (2024, 2025, 1999),
+        "month": (1, 2, 1),
+    }
+    single = {key: values[key][number] for key, number in draw(others).items()}
+    tags, excluded = draw(some_tags), draw(st.just(()) | some_tags)
+    return Selection(tags=tags, match=draw(st.sampled_from(Match)), excluded=excluded, **single)
+
+
+selections = _selections()
 places = st.sampled_from(
     [
-        *(Selection(), Selection(), Selection(tags=("a",)), Selection(domain="data")),
+        *(Selection(), Selection(), Selection(), Selection(tags=("a",)), Selection(domain="data")),
         *(Selection(series="leases"), Selection(author="ada"), Selection(year=2024)),
         Selection(year=2024, month=2),
     ]
