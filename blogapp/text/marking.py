@@ -25,6 +25,7 @@ _JOINERS = frozenset(".'\u2019:\u00b7")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _JOINED_TO_NEXT = "\u200d"
 _WORD = re.compile(r"\S+")
+_GAP = re.compile(r"\s{2,}|[^\S ]")
 
 
 class Part(NamedTuple):
@@ -235,19 +236,35 @@ def _word_end(text: str, at: int, earliest: int) -> int:
 
 def _directive(text: str, start: int, end: int) -> str:
     """Mark one place: it alone, told from others like it by the words around it."""
+    if not any(map(_is_letter, text[start:end])):
+        # Browsers look for whole words; symbols belong to those beside them.
+        start, end = max(0, start - 1), min(len(text), end + 1)
+        start += text[start].isspace()
+        end -= text[end - 1].isspace()
     while start and _is_inside_word(text, start):
         start -= 1
     while end < len(text) and _is_inside_word(text, end):
         end += 1
-    before = [*_WORD.finditer(text, max(0, start - _LONGEST_CONTEXT), start)][-_CONTEXT_WORDS:]
-    after = [*_WORD.finditer(text, end, end + _LONGEST_CONTEXT)][:_CONTEXT_WORDS]
-    if before and before[0].start() and before[0].start() == start - _LONGEST_CONTEXT:
-        before = before[1:]
-    if after and after[-1].end() == end + _LONGEST_CONTEXT < len(text):
-        after = after[:-1]
-    prefix = f"{_encoded(text[before[0].start() : start])}-," if before else ""
-    suffix = f",-{_encoded(text[end : after[-1].end()])}" if after else ""
-    return f"{prefix}{_encoded(text[start:end])}{suffix}"
+    prefix = _last_words(text[max(0, start - _LONGEST_CONTEXT) : start], start > _LONGEST_CONTEXT)
+    suffix = _first_words(text[end : end + _LONGEST_CONTEXT], end + _LONGEST_CONTEXT < len(text))
+    before = f"{_encoded(prefix)}-," if prefix else ""
+    after = f",-{_encoded(suffix)}" if suffix else ""
+    return f"{before}{_encoded(text[start:end])}{after}"
+
+
+def _last_words(text: str, is_cut: bool) -> str:
+    """The last three words, or as many as stand together: code keeps its runs of blanks."""
+    text = _GAP.split(text)[-1] if _GAP.search(text.rstrip()) else text
+    words = [*_WORD.finditer(text)]
+    words = words[1:] if is_cut and words and words[0].start() == 0 else words
+    return text[words[-_CONTEXT_WORDS:][0].start() :].strip() if words else ""
+
+
+def _first_words(text: str, is_cut: bool) -> str:
+    text = _GAP.split(text)[0] if _GAP.search(text.lstrip()) else text
+    words = [*_WORD.finditer(text)]
+    words = words[:-1] if is_cut and words and words[-1].end() == len(text) else words
+    return text[: words[:_CONTEXT_WORDS][-1].end()].strip() if words else ""
 
 
 def _is_inside_word(text: str, at: int) -> bool:

@@ -150,3 +150,13 @@ def test_a_directive_names_whole_words_because_browsers_find_no_others():
     assert fragment("", "use errgroup.Wait() here", [Span(13, 17, 0)]) == (
         ":~:text=use-,errgroup.Wait,-%28%29%20here"
     )
+
+
+def test_symbols_are_named_with_the_words_beside_them():
+    assert fragment("", "v = std::max(a, b)", [Span(7, 9, 0)]) == (
+        ":~:text=v%20%3D-,std%3A%3Amax,-%28a%2C%20b%29"
+    )
+
+
+def test_the_words_around_end_where_code_keeps_a_run_of_blanks():
+    assert fragment("", "x = 1    ERROR:  lost now", [Span(9, 14, 0)]) == ":~:text=ERROR,-%3A"
