@@ -159,4 +159,6 @@ def test_symbols_are_named_with_the_words_beside_them():
 
 
 def test_the_words_around_end_where_code_keeps_a_run_of_blanks():
-    assert fragment("", "x = 1    ERROR:  lost now", [Span(9, 14, 0)]) == ":~:text=ERROR,-%3A"
+    assert fragment("", "x = 1    ERROR:  lost now", [Span(9, 14, 0)]) == (
+        ":~:text=x%20%3D%201-,ERROR,-%3A"
+    )
