@@ -10,7 +10,16 @@ from blogapp.demo.loading import ORIGIN, count_posts
 from blogapp.extensions import db
 from blogapp.importing.models import ImportedFile
 from blogapp.media.models import Media
-from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, Tag, post_tags
+from blogapp.posts.models import (
+    Domain,
+    Post,
+    PostAuthor,
+    PostMedia,
+    Series,
+    Tag,
+    TagAlias,
+    post_tags,
+)
 from blogapp.posts.searching import forget
 from blogapp.site.models import Site
 
@@ -47,6 +56,8 @@ def remove_demo() -> Removal:
         (Series, exists().where(Post.series_id == Series.id)),
     ):
         db.session.execute(delete(model).where(model.origin == ORIGIN, ~in_use))
+    # What the demo's tags were called once, and where deleted ones were.
+    db.session.execute(delete(TagAlias).where(TagAlias.origin == ORIGIN))
     demo_authors = select(Author.id).where(Author.origin == ORIGIN)
     db.session.execute(delete(AuthorSession).where(AuthorSession.author_id.in_(demo_authors)))
     keys = _unused_media()
