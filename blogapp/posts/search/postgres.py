@@ -64,17 +64,17 @@ class PostgresIndex:
         self._run("ANALYZE search_posts")
 
     def look_up(self, lookups: Sequence[Lookup]) -> list[list[int]]:
-        parts, values = [], {}
-        for number, lookup in enumerate(lookups):
-            condition, bound = _condition(lookup, f"v{number}")
-            parts.append(
-                f"SELECT {number}, CAST(json_agg(post_id) AS text) FROM search_posts "
-                f"WHERE {condition}"
-            )
-            values.update(bound)
+        given = _Given()
+        parts = [
+            f"SELECT {number}, CAST(json_agg(post_id) AS text) FROM search_posts "
+            f"WHERE {_condition(lookup, given)}"
+            for number, lookup in enumerate(lookups)
+        ]
         found: list[list[int]] = [[] for _ in lookups]
         if parts:
-            for number, ids in self.connection.execute(text(" UNION ALL ".join(parts)), values):
+            query = text("SELECT part, ids FROM search_look_up(:statement, :given)")
+            values = {"statement": " UNION ALL ".join(parts), "given": given.values}
+            for number, ids in self.connection.execute(query, values):
                 found[number] = json.loads(ids or "[]")
         return found
 
@@ -185,32 +185,37 @@ def _trigrams(code: str) -> Iterator[int]:
         yield number - (1 << 32) if number >= 1 << 31 else number
 
 
-def _condition(lookup: Lookup, name: str) -> tuple[str, dict[str, Any]]:
+class _Given:
+    """Values of a statement, each by the name that stands for it there."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+
+    def add(self, value: str) -> str:
+        self.values.append(value)
+        return f"$1[{len(self.values)}]"
+
+
+def _condition(lookup: Lookup, given: _Given) -> str:
     if isinstance(lookup, Code):
         pieces = list(dict.fromkeys(_trigrams(lookup.text)))
         step = -(-len(pieces) // MOST_TRIGRAMS)
-        condition = f"trigrams @> CAST(:{name} AS integer[]) AND strpos(code, :{name}c) > 0"
-        return condition, {name: pieces[::step], f"{name}c": lookup.text}
-    clauses, values = [], {}
-    for number, ways in enumerate(lookup):
-        found = []
-        for way, words in enumerate(ways):
-            condition, bound = _held(words, f"{name}_{number}_{way}")
-            found.append(condition)
-            values.update(bound)
-        clauses.append(f"({' OR '.join(found)})")
-    return " AND ".join(clauses), values
+        some = given.add(f"{{{','.join(map(str, pieces[::step]))}}}")
+        return (
+            f"trigrams @> CAST({some} AS integer[]) AND strpos(code, {given.add(lookup.text)}) > 0"
+        )
+    clauses = (" OR ".join(_held(words, given) for words in ways) for ways in lookup)
+    return " AND ".join(f"({clause})" for clause in clauses)
 
 
-def _held(words: Words, name: str) -> tuple[str, dict[str, Any]]:
-    condition, values = f"vector @@ CAST(:{name} AS tsquery)", {name: _match(words)}
+def _held(words: Words, given: _Given) -> str:
+    condition = f"vector @@ CAST({given.add(_match(words))} AS tsquery)"
     if len(words.terms) == 1:
-        return f"({condition})", values
-    phrase = f" {' '.join(words.terms)}{'' if words.prefix else ' '}"
-    values[f"{name}p"] = phrase
+        return f"({condition})"
+    phrase = given.add(f" {' '.join(words.terms)}{'' if words.prefix else ' '}")
     texts = [f"split_part(words, chr(10), {COLUMNS.index(c) + 1})" for c in words.columns]
-    within = " OR ".join(f"strpos({text}, :{name}p) > 0" for text in texts or ["words"])
-    return f"({condition} AND ({within}))", values
+    within = " OR ".join(f"strpos({text}, {phrase}) > 0" for text in texts or ["words"])
+    return f"({condition} AND ({within}))"
 
 
 def _match(words: Words) -> str:
