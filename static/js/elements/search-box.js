@@ -94,9 +94,12 @@ class SearchBox extends HTMLElement {
     for (const row of found.querySelectorAll("[data-when]")) {
       if (row.dataset.when !== (this.#isFiltered ? "filtered" : "plain")) row.remove()
     }
+    const kept = this.#chosen?.href
     this.#list.replaceChildren(...found.children)
     this.#list.hidden = false
     this.#list.scrollTop = 0
+    // Who has chosen a row before this came keeps it where it is here, too.
+    this.#choose(this.#options.find((option) => option.href === kept && !("submits" in option.dataset)) ?? null)
     this.#field.setAttribute("aria-expanded", "true")
     this.#say(found.dataset.news)
   }
