@@ -42,6 +42,8 @@ class Code:
 
 
 Clause = tuple[Words | Code, ...]
+# All of these, each in one of several ways.
+Lookup = tuple[tuple[Words, ...], ...] | Code
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from blogapp.posts.search.asking import Clause, Code, Words
+from blogapp.posts.search.asking import Clause, Lookup, Words
 from blogapp.posts.search.documents import Document
-
-# All of these, each in one of several ways.
-Lookup = tuple[tuple[Words, ...], ...] | Code
+from blogapp.posts.search.postgres import PostgresIndex
+from blogapp.posts.search.sqlite import SqliteIndex
 
 
 class Engine(Protocol):
@@ -59,9 +58,6 @@ class Engine(Protocol):
 
 def engine_of(connection: Connection) -> Engine:
     """Return the index in this connection's database."""
-    from blogapp.posts.search.postgres import PostgresIndex
-    from blogapp.posts.search.sqlite import SqliteIndex
-
     return (SqliteIndex if connection.dialect.name == "sqlite" else PostgresIndex)(connection)
 
 

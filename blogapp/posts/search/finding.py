@@ -9,9 +9,9 @@ from pyroaring import BitMap
 
 from blogapp.extensions import db
 from blogapp.posts.facet_index import FacetIndex
-from blogapp.posts.search.asking import COLUMNS, Ask, Asked, ask
+from blogapp.posts.search.asking import COLUMNS, Ask, Asked, Lookup, ask
 from blogapp.posts.search.correcting import correct, join
-from blogapp.posts.search.engine import Engine, Lookup, engine_of, is_in_words
+from blogapp.posts.search.engine import Engine, engine_of, is_in_words
 from blogapp.posts.search.narrowing import narrowed
 from blogapp.posts.search_query import SearchQuery
 

@@ -15,9 +15,8 @@ from zlib import crc32
 from sqlalchemy import Connection, text
 
 from blogapp.posts.search import vocabulary
-from blogapp.posts.search.asking import COLUMNS, Code, Words
+from blogapp.posts.search.asking import COLUMNS, Code, Lookup, Words
 from blogapp.posts.search.documents import VERSION, Document
-from blogapp.posts.search.engine import Lookup
 
 # Of D, C, B, A: body and code, summary, headings, title.
 WEIGHTS = (0.06, 0.35, 0.4, 1.0)

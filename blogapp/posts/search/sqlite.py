@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from blogapp.posts.search import vocabulary
-from blogapp.posts.search.asking import Code, Words
+from blogapp.posts.search.asking import Code, Lookup, Words
 from blogapp.posts.search.documents import VERSION, Document, pack, unpack
-from blogapp.posts.search.engine import Lookup
 
 # By column: title, headings, summary, body, code.
 WEIGHTS = (12.0, 5.0, 6.0, 1.0, 0.7)
