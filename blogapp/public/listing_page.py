@@ -25,6 +25,7 @@ from blogapp.public.timeline import Timeline
 from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
 from blogapp.site.models import Link, Site
+from blogapp.web import formatting
 from blogapp.web.addresses import absolute
 from blogapp.web.clock import now
 from blogapp.web.formatting import month_name, name_months
@@ -55,6 +56,11 @@ class Select:
     label: str
     options: Sequence[Choice]
     value: str
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Slug, text and state of each option; there can be hundreds, on every page."""
+        return [_row(option) for option in self.options]
 
 
 @dataclass(frozen=True)
@@ -252,13 +258,13 @@ class Listing:
     def first_chips(self) -> list[TagChoice]:
         return self.tags[:CHIPS]
 
-    @property
+    @cached_property
     def more_chips(self) -> list[TagChoice]:
         """Tags beyond the first that are chosen, or were: a chip stays when it is let go."""
         beside = {slug.casefold() for slug in self.beside}
         return [t for t in self.tags[CHIPS:] if t.chosen or t.slug.casefold() in beside]
 
-    @property
+    @cached_property
     def tags(self) -> list[TagChoice]:
         """The tags that posts in this place have, and those chosen."""
         fixed = {slug.casefold() for slug in self.place.within.tags}
@@ -276,7 +282,7 @@ class Listing:
     def _unknown(self, slugs: Sequence[str]) -> list[str]:
         return [slug for slug in slugs if ("tag", slug.casefold()) not in self.choices.names]
 
-    @property
+    @cached_property
     def selects(self) -> list[Select]:
         """The choices of one that are worth showing."""
         found = []
@@ -293,7 +299,7 @@ class Listing:
                 found.append(Select(name, str(label), options, value))
         return found
 
-    @property
+    @cached_property
     def more_selects(self) -> list[Select]:
         """Those that stand behind "More"."""
         return [select for select in self.selects if select.name != "domain"]
@@ -489,6 +495,13 @@ class Listing:
         if self.selection.sort is Sort.OLDEST:
             return _("The newest is from %(month)s.", month=month)
         return _("The oldest is from %(month)s.", month=month)
+
+
+def _row(option: Choice) -> tuple[str, str, str]:
+    if option.chosen:
+        return option.slug, option.name, " selected"
+    state = "" if option.after else " disabled"
+    return option.slug, f"{option.name} ({formatting.number(option.after)})", state
 
 
 def _merged(fixed: Selection, chosen: Selection) -> Selection | None:
