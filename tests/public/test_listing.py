@@ -509,7 +509,8 @@ PRICES = {
     "/?tag=all&domain=domain-1&q=post": 8,
     "/tags/all": 5,
     "/archive/2026": 4,
-    "/tags": 2,
+    # And the other names of tags.
+    "/tags": 3,
     "/archive": 2,
     "/?tag=all&fragment=results": 4,
     "/?page=2&fragment=posts": 4,
