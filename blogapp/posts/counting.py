@@ -92,7 +92,10 @@ def count_choices(selection: Selection, finding: Finding) -> Choices:
         single={facet: _single_choices(facet, selection, finding) for facet in SINGLE},
         months=_months(selection, finding, shown),
         spelling=finding.spelling,
-        names=finding.names | name_conditions(parse(selection.q), finding.index, finding.listed),
+        names={
+            **finding.names,
+            **name_conditions(parse(selection.q), finding.index, finding.listed),
+        },
     )
 
 
@@ -110,16 +113,18 @@ def _tag_choices(selection: Selection, finding: Finding, shown: BitMap) -> list[
     widens = selection.match is Match.ANY and bool(selection.tags)
     others = finding.matches(selection, without="tag") - shown if widens else NOTHING
     here, total = finding.here, len(shown)
+    shows_all = total == len(here)
     tags = []
     for value in finding.values("tag"):
-        both = shown.intersection_cardinality(value.positions)
-        wider = others.intersection_cardinality(value.positions)
+        used = here.intersection_cardinality(value.positions)
+        both = used if shows_all else shown.intersection_cardinality(value.positions)
+        after = total + others.intersection_cardinality(value.positions) if widens else both
         tags.append(
             TagChoice(
                 slug=value.slug,
                 name=value.name,
-                used=here.intersection_cardinality(value.positions),
-                after=total + wider if widens else both,
+                used=used,
+                after=after,
                 chosen=value.slug in chosen,
                 after_leaving_out=total - both,
                 left_out=value.slug in left_out,

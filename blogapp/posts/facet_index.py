@@ -39,7 +39,7 @@ from blogapp.site.models import Site
 from blogapp.text.folding import caseless, fold
 
 NAMED = ("tag", "domain", "series", "author")
-FACETS = (*NAMED, "kind", "language", "year", "month")
+SPELLED = (*NAMED, "kind")
 NOTHING = BitMap()
 # Somebody may write while the index is read; then it is read again, this often in all.
 READINGS = 3
@@ -158,6 +158,15 @@ class FacetIndex:
             for value in sorted(values.values(), key=lambda value: len(value.positions)):
                 found |= {(facet, fold(text)): value for text in (value.slug, value.name)}
         return found
+
+    @cached_property
+    def by_slug(self) -> Mapping[tuple[str, str], Value]:
+        """All values that have a spelling, by facet and folded slug."""
+        return {
+            (facet, value.slug.casefold()): value
+            for facet in SPELLED
+            for value in self.values[facet].values()
+        }
 
     @cached_property
     def names(self) -> Names:

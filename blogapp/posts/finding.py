@@ -1,7 +1,7 @@
 """What a selection finds: sets of posts out of the facet index, for lists and for numbers."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,6 @@ from blogapp.posts.search_query import parse
 from blogapp.posts.searching import Found, find
 from blogapp.posts.selection import EVERYTHING, Cursor, Match, Selection, Sort
 
-SPELLED = ("tag", "domain", "kind", "series", "author")
 SINGLE = ("domain", "kind", "series", "author", "year", "month")
 
 
@@ -136,22 +135,21 @@ class Finding:
         return value.slug if value else self.spelling.get((facet, text.casefold()), text)
 
     @cached_property
-    def names(self) -> dict[tuple[str, str], str]:
+    def names(self) -> Mapping[tuple[str, str], str]:
         """Return what all values are called, by facet and folded slug."""
-        return {
-            (facet, value.slug.casefold()): value.name
-            for facet in SPELLED
-            for value in self.values(facet)
-        }
+        return {key: value.name for key, value in self._known.items()}
 
     @cached_property
-    def spelling(self) -> dict[tuple[str, str], str]:
+    def spelling(self) -> Mapping[tuple[str, str], str]:
         """Return how all slugs are spelled, by facet and folded slug."""
-        return {
-            (facet, value.slug.casefold()): value.slug
-            for facet in SPELLED
-            for value in self.values(facet)
-        }
+        return {key: value.slug for key, value in self._known.items()}
+
+    @property
+    def _known(self) -> Mapping[tuple[str, str], Value]:
+        now, known = len(self.listed), self.index.by_slug
+        if now == len(self.index):
+            return known
+        return {key: value for key, value in known.items() if value.positions.min() < now}
 
     def _search(self, q: str) -> Found:
         if q not in self._searches:

@@ -21,6 +21,7 @@ from tests.posts.algebra import (
     NOW,
     SPELLINGS,
     TAGS,
+    arrivals,
     blogs,
     count,
     found,
@@ -29,7 +30,6 @@ from tests.posts.algebra import (
     shows,
     store,
     stored,
-    written,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -72,7 +72,7 @@ def test_a_list_holds_the_same_posts_in_the_same_order(posts, selection, within,
 
 
 @everything
-@given(blogs, selections, places, SORTS, st.integers(1, 4), st.lists(written, max_size=6))
+@given(blogs, selections, places, SORTS, st.integers(1, 4), arrivals)
 def test_scrolling_misses_and_repeats_nothing_while_posts_come(
     posts, selection, within, sort, size, coming
 ):
