@@ -177,6 +177,8 @@ def visit(page, kind):
             page.locator(pressed).first.click()
     elif pressed:
         page.locator(pressed).first.click()
+    if kind == "all tags":
+        page.locator("#tags [data-said]").wait_for()
 
 
 def _save_in_another_tab(page):

@@ -72,6 +72,7 @@ def test_a_tag_is_found_chosen_and_let_go_by_keyboard(many, page):
     page.keyboard.press("Enter")
     expect(status(page)).to_have_text("3 posts")
     expect(chip(page, "beta 29")).not_to_be_checked()
+    expect(field(page)).to_be_focused()
 
 
 def test_an_older_answer_never_replaces_a_newer_one(many, page):

@@ -10,7 +10,9 @@ from blogapp.extensions import db
 from blogapp.importing import importing, writing
 from blogapp.importing.reporting import Result
 from blogapp.media.models import Media
-from blogapp.posts.models import Post, Redirect
+from blogapp.posts.models import Post, Redirect, Tag
+from blogapp.posts.naming import find_or_make
+from blogapp.posts.tagging import add_alias
 
 POST = """---
 title: Caches lie
@@ -52,6 +54,17 @@ def test_a_post_comes_in_whole(tree, take_in, get_post):
     assert post.summary == "Why every cache lies."
     assert post.extra["color"] == "teal"
     assert "<em>stress</em>" in post.html
+
+
+def test_a_tag_that_is_called_by_another_name_is_the_tag_itself(tree, take_in, get_post):
+    (tag,) = find_or_make(Tag, ["Continuous delivery"])
+    add_alias(tag, "ci/cd")
+    db.session.commit()
+    tree("a.md", POST)
+
+    take_in()
+
+    assert sorted(tag.name for tag in get_post("a").tags) == ["C++", "Continuous delivery"]
 
 
 def test_an_imported_post_is_read_and_its_old_addresses_lead_to_it(tree, take_in, browser):

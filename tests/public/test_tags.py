@@ -1,5 +1,8 @@
 """The index of tags, and choosing among all of them."""
 
+import unicodedata
+from urllib.parse import quote
+
 import pytest
 
 from blogapp.extensions import db
@@ -116,6 +119,17 @@ def test_thousands_of_tags_have_a_page_for_each_letter(browser, make_tags, queri
     assert not by_use.select_one("a[rel=next]")
     assert browser.get("/tags?sort=used&page=11").status_code == 404
     assert browser.get("/tags?letter=z").status_code == 404
+
+
+def test_an_address_that_came_decomposed_leads_to_the_composed_one(browser, make_post):
+    make_post(tags=["Системный"])
+    composed = quote("системный")
+    decomposed = quote(unicodedata.normalize("NFD", "системный"))
+
+    assert browser.get(f"/tags/{composed}").status_code == 200
+    assert browser.get(f"/tags/{decomposed}").location == f"/tags/{composed}"
+    assert browser.get(f"/?tag={decomposed}").location == f"/?tag={composed}"
+    assert browser.get(f"/feed.xml?tag={decomposed}").location.endswith(f"?tag={composed}")
 
 
 # Choosing among all tags of a listing.

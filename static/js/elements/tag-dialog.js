@@ -43,6 +43,7 @@ class TagDialog extends HTMLElement {
     const link = event.target.closest("a[data-choice]")
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
     event.preventDefault()
+    if (link === document.activeElement) this.querySelector("input[type=search]").focus({ preventScroll: true })
     link.closest("li").hidden = true
     const [[name, value]] = new URLSearchParams(link.dataset.choice)
     this.#say(name, value, false)
