@@ -55,7 +55,7 @@ class NewSince extends HTMLElement {
     const [show, clear] = [document.createElement("a"), document.createElement("button")]
     show.className = "new-since__show"
     show.href = address
-    show.textContent = words
+    show.textContent = show.title = words
     clear.className = "new-since__clear"
     clear.type = "button"
     clear.textContent = this.dataset.wordClear
