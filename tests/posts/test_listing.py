@@ -95,6 +95,34 @@ def test_a_search_reads_on_without_repeating(make_post):
     assert len(set(found)) == len(found) == 10
 
 
+def test_a_search_reads_on_where_the_last_post_stood_when_it_is_gone(make_post):
+    posts = [make_post(f"Lease {number}", body="A lease of time.") for number in range(9)]
+    wanted = Selection(q="lease", sort=Sort.RELEVANCE)
+    everything = titles(wanted)
+    by_title = {post.title: post for post in posts}
+    last = iter(everything[2::3])
+
+    def withdraw():
+        by_title[next(last)].withdrawn_at = MAY
+        db.session.commit()
+
+    assert read_on(wanted, size=3, between=withdraw) == everything
+
+
+def test_what_is_chosen_beside_a_search_decides_what_is_ranked(make_post, monkeypatch):
+    monkeypatch.setattr("blogapp.posts.search.finding.MOST_RANKED", 2)
+    make_post("Lease", body="A lease.", tags=["rare"])
+    make_post("Later", body="A lease.", tags=["rare"])
+    for number in range(4):
+        make_post(f"Newer {number}", body="A lease.", published_at=MAY)
+
+    wanted = Selection(q="lease", tags=("rare",), sort=Sort.RELEVANCE)
+
+    assert titles(wanted) == ["Lease", "Later"]
+    assert look(NOW).search(replace(wanted, tags=())).limited
+    assert not look(NOW).search(wanted).limited
+
+
 def test_pages_by_number_are_the_batches_of_a_scroll(make_posts):
     make_posts(11)
 
