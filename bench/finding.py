@@ -155,6 +155,7 @@ def _round(
     connection: HTTPConnection, posts: int, requests: int
 ) -> dict[str, tuple[float, float, list[float]]]:
     """Kilobytes, CPU time and waits of each answer."""
+    connection.close()  # while the other blog was asked, the server may have left
     return {
         name: (len(get(connection, path)) / 1000, *cost(connection, path, requests))
         for name, path in _addresses(posts).items()
@@ -175,6 +176,7 @@ def _best(rows: Sequence[Mapping[str, tuple[float, float, list[float]]]]) -> dic
 def _after_a_change(connection: HTTPConnection, database: Path) -> float:
     with closing(sqlite3.connect(database)) as writer, writer:
         writer.execute(CHANGE)
+    connection.close()
     before = float(get(connection, "/bench/cpu"))
     get(connection, "/")
     return 1000 * (float(get(connection, "/bench/cpu")) - before)
