@@ -126,9 +126,7 @@ ENGLISH = {
     'q=world+"hello+wal"': "1 post with the words “world”, with exactly “hello wal”",
     "q=author%3Aalan-turing+domain%3Aweb": "1 post in Web, by Alan Turing",
     "q=-domain%3Aweb+after%3A2026": "2 posts not in Web, from 2026 on",
-    "q=after%3A2025-12-31+before%3A2026-06": (
-        "3 posts from 31 December 2025 on, before June 2026"
-    ),
+    "q=after%3A2025-12-31+before%3A2026-06": ("3 posts from 31 December 2025 on, before June 2026"),
 }
 GERMAN = {
     "tag=dns&tag=go&match=any": "3 Beiträge zu DNS oder Go",
@@ -138,9 +136,7 @@ GERMAN = {
     "year=2026&month=1": "3 Beiträge aus dem Januar 2026",
     "q=-domain%3Aweb+-kind%3Aguide": "2 Beiträge nicht im Bereich Web, nicht der Art guide",
     "q=hello+-world": "1 Beitrag mit den Worten „hello“, ohne „world“",
-    "q=after%3A2025-12-31+before%3A2026-06": (
-        "3 Beiträge ab dem 31. Dezember 2025, vor Juni 2026"
-    ),
+    "q=after%3A2025-12-31+before%3A2026-06": ("3 Beiträge ab dem 31. Dezember 2025, vor Juni 2026"),
 }
 
 
