@@ -135,6 +135,26 @@ def test_the_arrow_keys_go_from_month_to_month(blog, page):
     expect(slider).to_be_focused()
 
 
+def test_time_runs_from_the_right_where_words_do(blog, page):
+    page.goto("./?tag=wal")
+    expect(page.locator(AWAKE)).to_be_attached()
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    line, slider = page.locator("time-line"), page.get_by_role("slider")
+    left = bar(page, 2026, 3)
+    mirrored = {"x": line.bounding_box()["width"] - left["x"], "y": left["y"]}
+
+    line.hover(position=mirrored)
+    expect(page.locator(".timeline__said")).to_have_text(re.compile("^March 2026: "))
+    said, at = page.locator(".timeline__said").bounding_box(), line.bounding_box()["x"]
+    assert said["x"] <= at + mirrored["x"] <= said["x"] + said["width"]
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^February 2026: "))
+    line.click(position=mirrored)
+    expect(status(page)).to_have_text(re.compile("tagged wal, from March 2026$"))
+
+
 def test_on_a_phone_thirty_years_are_chosen_year_by_year(make_post, new_page):
     for year in range(1996, 2027, 2):
         make_post(f"Post {year}", published_at=datetime(year, 3, 1, tzinfo=UTC))

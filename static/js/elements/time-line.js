@@ -28,9 +28,14 @@ class TimeLine extends HTMLElement {
     return months > 12 && this.clientWidth / months < NARROWEST
   }
 
+  get #isMirrored() {
+    return this.matches(":dir(rtl)")
+  }
+
   #under(event) {
     const box = this.getBoundingClientRect()
-    const month = Math.floor(((event.clientX - box.left) / box.width) * this.#numbers.length)
+    const along = this.#isMirrored ? box.right - event.clientX : event.clientX - box.left
+    const month = Math.floor((along / box.width) * this.#numbers.length)
     return Math.min(Math.max(month, 0), this.#numbers.length - 1)
   }
 
@@ -53,7 +58,8 @@ class TimeLine extends HTMLElement {
   // Months without posts are passed over: there is nothing to choose.
   #key = (event) => {
     const numbers = this.#numbers
-    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -12, PageUp: 12 }[event.key]
+    const right = this.#isMirrored ? -1 : 1
+    const step = { ArrowLeft: -right, ArrowRight: right, ArrowDown: -1, ArrowUp: 1, PageDown: -12, PageUp: 12 }[event.key]
     let to = this.#at
     if (event.key === "Enter" || event.key === " ") this.#choose(this.#at, 1)
     else if (event.key === "Home") to = numbers.findIndex(Boolean)
