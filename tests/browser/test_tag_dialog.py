@@ -55,7 +55,7 @@ def test_the_page_holds_few_tags_and_the_dialog_asks_for_the_rest(many, page):
 def test_a_tag_is_found_chosen_and_let_go_by_keyboard(many, page):
     page.goto("./")
     open_dialog(page, "All 90 tags")
-    field(page).focus()
+    expect(field(page)).to_be_focused()
 
     page.keyboard.type("beta 29")
     expect(page.locator(".tag-dialog__tag")).to_have_count(1)
@@ -73,6 +73,8 @@ def test_a_tag_is_found_chosen_and_let_go_by_keyboard(many, page):
     expect(status(page)).to_have_text("3 posts")
     expect(chip(page, "beta 29")).not_to_be_checked()
     expect(field(page)).to_be_focused()
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_role("button", name="All 90 tags")).to_be_focused()
 
 
 def test_an_older_answer_never_replaces_a_newer_one(many, page):
@@ -108,10 +110,11 @@ def test_tags_that_do_not_arrive_can_be_asked_for_again(blog, page, watch):
     expect(field(page)).to_be_focused()
 
 
-def test_on_a_phone_the_dialog_fits(many, new_page):
-    page = new_page(viewport=PHONE | {"width": 360})
+def test_on_a_phone_the_dialog_fits_and_no_keyboard_covers_it(many, new_page):
+    page = new_page(viewport=PHONE | {"width": 360}, has_touch=True, is_mobile=True)
     page.goto("./?tag=alpha-05&not=beta-00")
 
-    open_dialog(page, "All 90 tags")
+    dialog = open_dialog(page, "All 90 tags")
 
+    expect(dialog).to_be_focused()
     assert page.evaluate(STICKING_OUT) == []

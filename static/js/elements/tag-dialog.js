@@ -4,6 +4,7 @@
 class TagDialog extends HTMLElement {
   connectedCallback() {
     this.addEventListener("beforetoggle", this.#open)
+    this.addEventListener("toggle", this.#enter)
     this.addEventListener("change", this.#choose)
     this.addEventListener("click", this.#press)
     document.addEventListener("htmx:after:swap", this.#renew)
@@ -11,6 +12,7 @@ class TagDialog extends HTMLElement {
 
   disconnectedCallback() {
     this.removeEventListener("beforetoggle", this.#open)
+    this.removeEventListener("toggle", this.#enter)
     this.removeEventListener("change", this.#choose)
     this.removeEventListener("click", this.#press)
     document.removeEventListener("htmx:after:swap", this.#renew)
@@ -26,6 +28,13 @@ class TagDialog extends HTMLElement {
 
   #open = (event) => {
     if (event.newState === "open") this.#finder.ask()
+  }
+
+  // To be typed in at once; a finger's keyboard would hide the list, so there the dialog is told of.
+  #enter = (event) => {
+    if (event.newState !== "open" || this.contains(document.activeElement)) return
+    const field = this.querySelector("input[type=search]")
+    ;(matchMedia("(pointer: fine)").matches ? field : this).focus({ preventScroll: true })
   }
 
   #renew = (event) => {
