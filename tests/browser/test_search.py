@@ -273,6 +273,21 @@ def test_without_script_the_field_keeps_what_was_chosen(blog, plain_page):
     expect(status(plain_page)).to_have_text(re.compile("^1 post"))
 
 
+def test_the_answers_stand_high_on_the_page_and_the_heading_comes_back(blog, page):
+    page.goto("./")
+    heading = page.locator("h1")
+    tall = heading.bounding_box()["height"]
+
+    page.goto("./?q=lease")
+    assert page.locator("article").first.bounding_box()["y"] < 340
+    assert heading.bounding_box()["height"] < tall
+    expect(page.locator("tag-finder[data-ready]")).to_be_attached()
+    page.get_by_role("link", name="Clear filters").first.click()
+
+    expect(page.locator(".chosen")).to_have_count(0)
+    assert heading.bounding_box()["height"] == tall
+
+
 def test_a_hit_opens_where_it_was_found(blog, page):
     page.goto("./?q=heartbeat")
     expect(page.locator(".search-hit mark")).to_have_text("heartbeat")

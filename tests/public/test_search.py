@@ -197,6 +197,16 @@ def test_a_summary_gives_way_to_the_text_that_holds_the_words(make_post, browser
     assert not plain.select(".search-hit, mark")
 
 
+def test_no_answer_is_drawn_larger_than_the_next(make_posts, browser):
+    make_posts(3)
+
+    led, found = browser.page("/"), browser.page("/?q=post")
+
+    assert led.select(".post-card--lead")
+    assert len(found.select(".post-card")) == 3
+    assert not found.select(".post-card--lead, .post-grid--led")
+
+
 def test_the_next_batch_is_marked_too(make_posts, browser):
     make_posts(14, body="Until the heartbeat.")
 
