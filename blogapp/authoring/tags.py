@@ -148,6 +148,7 @@ def index_twins() -> Response:
 def tell_apart() -> AnyResponse:
     """Note that two tags alike in name are two."""
     demand_tags()
+    tagging.take_turns()
     ids = request.form.get("tag", type=int), request.form.get("other", type=int)
     tags = [tagging.find_tag(id) if id else None for id in ids]
     if not all(tags):
@@ -162,6 +163,8 @@ def tell_apart() -> AnyResponse:
 
 def _get_tag(id: int) -> Tag:
     demand_tags()
+    if request.method == "POST":
+        tagging.take_turns()
     return tagging.find_tag(id) or abort(404)
 
 

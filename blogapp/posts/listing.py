@@ -13,6 +13,7 @@ from blogapp.posts.finding import Finding
 from blogapp.posts.models import Domain, Post, Series, Tag
 from blogapp.posts.selection import Cursor, Selection
 from blogapp.posts.visibility import listed
+from blogapp.text.folding import caseless
 
 MOST_PAGES = 10
 
@@ -77,7 +78,7 @@ def count_posts(selection: Selection, finding: Finding) -> int:
 
 def find_named(key: str, slug: str) -> Named | None:
     """Return name and description of a tag, domain, series or author, or None."""
-    return find_all_named(key, [slug]).get(slug.casefold())
+    return find_all_named(key, [slug]).get(caseless(slug))
 
 
 def find_all_named(key: str, slugs: Sequence[str]) -> dict[str, Named]:
@@ -91,7 +92,7 @@ def find_all_named(key: str, slugs: Sequence[str]) -> dict[str, Named]:
     if key not in columns or not slugs:
         return {}
     name, description, slug_key = columns[key]
-    asked = slug_key.in_([slug.casefold() for slug in slugs])
+    asked = slug_key.in_([caseless(slug) for slug in slugs])
     rows = db.session.execute(select(slug_key, name, description).where(asked))
     return {row[0]: Named(row[1], row[2]) for row in rows}
 

@@ -3,10 +3,11 @@
 These functions change the database and never commit: the caller does, once.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, text, update
 
 from blogapp.extensions import db
 from blogapp.posts.errors import BadName, BadSlug, NameTaken, SlugTaken
@@ -24,6 +25,22 @@ class Merger:
     shared: int  # posts that have both, and lose the first
     aliases: Sequence[TagAlias]
     takes_description: bool
+
+
+# Takes the lock that writing takes, and changes nothing.
+_TAKING_TURNS = {
+    "sqlite": "UPDATE tags SET id = id WHERE 0",
+    "postgresql": "LOCK TABLE tags IN SHARE ROW EXCLUSIVE MODE",
+}
+
+
+def take_turns() -> None:
+    """Wait until nobody else is changing tags, and keep others out until the caller commits.
+
+    What is read from here on is still so when it is changed: two tags can be merged into each
+    other by two people, and only one of them can be right.
+    """
+    db.session.execute(text(_TAKING_TURNS[db.session.get_bind().dialect.name]))
 
 
 def find_tag(id: int) -> Tag | None:
@@ -76,7 +93,7 @@ def rename(tag: Tag, *, name: str, slug: str = "") -> None:
     Without ``slug`` the address is made from the name. Raises `BadName`, `NameTaken`,
     `BadSlug` or `SlugTaken` before changing anything.
     """
-    name, slug = tidy(name), slug.strip()
+    name, slug = tidy(name), unicodedata.normalize("NFC", slug.strip())
     if not name:
         raise BadName("A tag needs a name.")
     if slug and not is_slug(slug):

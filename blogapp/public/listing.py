@@ -82,8 +82,7 @@ def _show(place: Place) -> Response:
 
     finding = look(moment, within=place.within)
     place, selection = _spelled(place, selection, finding)
-    if place.key and not finding.here:
-        abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
+    _demand_posts(place, finding)
     if tag_choosing.is_asked():
         return tag_choosing.show(place, selection, finding)
     if "fragment" not in request.args and (moved := moved_to(place.address(selection))):
@@ -120,8 +119,7 @@ def _show_batch(place: Place, selection: Selection) -> Response:
     moment, site = now(), current_site()
     finding = look(moment, within=place.within)
     place, selection = _spelled(place, selection, finding)
-    if place.key and not finding.here:
-        abort(404)
+    _demand_posts(place, finding)
     shown = count_posts(selection, finding)
     selection = _in_reach(selection, shown, site.page_size)
     batch = _batch(selection, finding, site)
@@ -140,6 +138,12 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         replace(selection.from_the_top(), through=batch.last)
     )
     return response
+
+
+def _demand_posts(place: Place, finding: Finding) -> None:
+    """Answer 404 for a place that nothing stands in, 410 where there was a tag."""
+    if place.key and not finding.here:
+        abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
 
 
 def _as_usual(selection: Selection, site: Site) -> Selection:

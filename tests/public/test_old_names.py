@@ -4,7 +4,7 @@ import pytest
 
 from blogapp.extensions import db
 from blogapp.posts.models import Tag
-from blogapp.posts.tagging import add_alias
+from blogapp.posts.tagging import add_alias, delete_tag, rename
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,21 @@ def test_what_is_chosen_is_shown_by_its_name(browser):
 
     assert "tagged Kubernetes" in page.select_one("[role=status]").get_text()
     assert "There is no tag" not in page.get_text()
+
+
+@pytest.mark.parametrize("fragment", ["", "?fragment=results", "?fragment=posts"])
+def test_the_place_of_a_deleted_tag_is_gone_in_every_part(browser, fragment):
+    delete_tag(db.session.query(Tag).filter_by(slug="kubernetes").one())
+    db.session.commit()
+
+    assert browser.get(f"/tags/kubernetes{fragment}").status_code == 410
+
+
+def test_an_address_given_decomposed_leads_to_the_composed_one_under_its_name(browser):
+    dns = db.session.query(Tag).filter_by(slug="dns").one()
+    rename(dns, name="Résolveurs", slug="re\u0301solveurs")
+    db.session.commit()
+
+    assert browser.get("/tags/re\u0301solveurs").location == "/tags/r%C3%A9solveurs"
+    assert browser.page("/tags/r\u00e9solveurs").select_one("h1").text == "Résolveurs"
+    assert browser.get("/feed.xml?tag=re\u0301solveurs").location.endswith("tag=r%C3%A9solveurs")
