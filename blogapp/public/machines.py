@@ -20,7 +20,7 @@ PRIVATE = ("/account", "/invite", "/login", "/logout", "/preview", "/reset", "/w
 PLACES = ("/archive", "/authors", "/domains", "/series", "/tags")
 CHOICES = ("tag", "match", "not", "domain", "kind", "series", "author", "year")
 # Other orders, layouts, searches and batches of what is elsewhere already.
-REPEATING = ("q", "sort", "view", "after", "through", "fragment")
+REPEATING = ("q", "sort", "view", "after", "through", "find", "fragment")
 A_DAY = 86_400  # seconds
 # The file of an owner who wants to be told of holes, in the instance folder.
 SECURITY = "security.txt"

@@ -42,7 +42,13 @@ ENDLESS = [
     *("/?q=wal", "/?tag=dns&q=wal", "/?sort=oldest", "/?view=log", "/?through=3"),
     *("/?page=2&after=x&fragment=posts", "/search?q=wal", "/tags/dns?tag=wal"),
     *("/tags/dns?sort=oldest", "/archive/2026?tag=dns", "/domains/data?year=2026&page=2"),
-    *("/authors/ada?q=wal", "/series/leases?view=log", "/write/posts"),
+    *(
+        "/?find=a",
+        "/?tag=dns&find=",
+        "/authors/ada?q=wal",
+        "/series/leases?view=log",
+        "/write/posts",
+    ),
 ]
 
 
