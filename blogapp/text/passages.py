@@ -71,6 +71,6 @@ def _part(tag: Tag, prose: list[str], code: list[str]) -> None:
 
 
 def _is_added(tag: Tag) -> bool:
-    # What is added around an author's table is a `div`.
-    added = "data-added" in tag.attributes and tag.name != "div"
+    # What is added around an author's table is a `div`; around an address, a link.
+    added = "data-added" in tag.attributes and tag.name not in ("a", "div")
     return added or not _NOTE_LINKS.isdisjoint(tag.classes)

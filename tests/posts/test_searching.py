@@ -142,6 +142,35 @@ def test_names_with_symbols_are_found_wherever_they_stand(make_post, name, place
     assert found == [f"On {name}" if place == "title" else "This one"]
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        *("ada@example.org", "https://example.com/deep/path?x=1", "example.com/deep", "lib/libx"),
+        *("192.168.17.42:8080", "2001:db8::17", "1.2.37"),
+    ],
+)
+def test_addresses_and_numbers_are_found_as_they_are_typed(make_post, q):
+    make_post(
+        "Addresses",
+        body="Ask ada@example.org, see https://example.com/deep/path?x=1 or www.example.com/deep. "
+        "At 192.168.17.42:8080 and [2001:db8::17], version 1.2.37, out of /usr/lib/libx.so.",
+    )
+    make_post("Parts", body="Ada, an example: deep path 192, 168, db8, 1.2 and lib.")
+
+    assert titles(q) == ["Addresses"]
+
+
+@pytest.mark.parametrize("q", ["fencing/lease", "lease-fencing", "lease*", "~lease", "leese/clock"])
+def test_what_symbols_hold_together_is_looked_for_by_its_words_at_last(make_post, q):
+    make_post("A lease", body="Needs fencing and a clock.")
+
+    found, there = look(q)
+
+    assert there == ["A lease"]
+    assert "/" not in found.instead
+    assert "lease" in found.instead
+
+
 def test_parts_of_names_in_code_are_words(make_post):
     make_post("Humps", body="```js\nconst x = getUserName(HTTPServer)\n```")
     make_post("Snakes", body="```py\nload_user_name()\n```")
@@ -263,6 +292,25 @@ def test_phrases_code_and_short_words_are_not_corrected(make_post, q):
 
     assert order in ([], ["Replication of a car"])
     assert found.instead == ""
+
+
+def test_words_of_posts_that_nobody_may_see_are_never_shown(make_post):
+    make_post("Two halves", body="The quill and the wort of a quilter.")
+    make_post("Draft", body="zanzibarium quilting wortquill", published_at=None)
+    make_post("To come", body="zanzibariums", published_at=LATER)
+
+    said = {q: look(q)[0].instead for q in ("zanzibariun", "zanzibarum", "quiltinf", "wortqill")}
+
+    assert said == {"zanzibariun": "", "zanzibarum": "", "quiltinf": "", "wortqill": ""}
+
+
+def test_a_word_of_a_draft_is_corrected_like_any_that_no_post_has(make_post):
+    make_post("Replication")
+    make_post("Draft", body="replicatiom", published_at=None)
+
+    typed, near = look("replicatiom"), look("replicatipm")
+
+    assert [found.instead for found, _ in (typed, near)] == ["replication"] * 2
 
 
 def test_a_word_that_posts_hold_stays_as_it_was_typed(make_post):

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from blogapp.extensions import db
 from blogapp.posts.facet_index import FacetIndex
 from blogapp.posts.search.asking import COLUMNS, Ask, Asked, Lookup, ask
-from blogapp.posts.search.correcting import correct, join
+from blogapp.posts.search.correcting import Listed, correct, join, part
 from blogapp.posts.search.engine import Engine, engine_of, is_in_words
 from blogapp.posts.search.narrowing import narrowed
 from blogapp.posts.search_query import SearchQuery
@@ -55,11 +55,12 @@ def find(query: SearchQuery, index: FacetIndex, now: datetime) -> Found:
     """Return the listed posts that hold every word and phrase, and what the operators demand.
 
     When there are none, words are looked for within code and the last one as a beginning. Two
-    words that are one (``data base``) are joined before; after it, words that no post has are
-    replaced by such as may be meant.
+    words that are one (``data base``) are joined before; after it, words that no listed post has
+    are replaced by such as may be meant, and what symbols hold together is taken apart.
     A search for nothing but operators finds all that they demand.
     """
-    among = narrowed(query, index) & index.listed(now)
+    listed = index.listed(now)
+    among = narrowed(query, index) & listed
     if not query.terms:
         return Found(among, ids=index.ids)
     engine = engine_of(db.session.connection())
@@ -68,22 +69,24 @@ def find(query: SearchQuery, index: FacetIndex, now: datetime) -> Found:
     if matches or not among:
         return Found(matches, asked=asked, ids=index.ids)
 
-    for instead, asked in _otherwise(query, engine, index):
+    for instead, asked in _otherwise(query, Listed(engine, index, listed)):
         if matches := _matches(engine, asked, index, among):
             return Found(matches, instead, asked, index.ids)
     return Found(BitMap())
 
 
-def _otherwise(
-    query: SearchQuery, engine: Engine, index: FacetIndex
-) -> Iterator[tuple[str, Asked]]:
+def _otherwise(query: SearchQuery, listed: Listed) -> Iterator[tuple[str, Asked]]:
     """What else may be looked for, and the query by which that was typed."""
-    if joined := join(query, engine):
+    if joined := join(query, listed.engine):
         yield str(joined), ask(joined)
     yield "", ask(query, widely=True)
-    if meant := correct(query, engine, index):
+    if meant := correct(query, listed):
         yield str(meant), ask(meant)
     yield str(meant or ""), ask(meant or query, loosely=True)
+    if parted := part(meant or query):
+        yield str(parted), ask(parted)
+        parted = correct(parted, listed) or parted
+        yield str(parted), ask(parted, loosely=True)
 
 
 def _matches(engine: Engine, asked: Asked, index: FacetIndex, among: BitMap) -> BitMap:
