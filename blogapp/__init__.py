@@ -19,6 +19,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from blogapp import auth, authoring, public, web
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
+    from blogapp.web.templating import SharedGlobals
 
     config = config or Config.from_env()
     home = PACKAGE.parent if (PACKAGE.parent / "templates").is_dir() else PACKAGE
@@ -29,6 +30,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         static_folder=home / "static",
     )
     app.config.from_object(config)
+    app.jinja_environment = SharedGlobals
 
     for extension in (db, csrf):
         extension.init_app(app)

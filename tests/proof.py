@@ -11,7 +11,8 @@ kits, every post of the corpora, property tests with 5,000 examples. Run it befo
 and keep what it writes. Seconds are of the machine it ran on, and no promise.
 
 What pages, rendering and finding cost is measured apart, by `make bench`: see its
-[figures](../../bench/figures.md), and those of [finding among 100,000 posts](../../bench/finding.md).
+[figures](../../bench/figures.md), and those of
+[finding among 100,000 posts](../../bench/finding.md).
 
 | check | runs | passed | failed | skipped | seconds |
 | --- | ---: | ---: | ---: | ---: | ---: |

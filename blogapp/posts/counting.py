@@ -1,13 +1,13 @@
 """The numbers beside choices: how many posts each would show after one click."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
+from typing import Any, overload
 
 from pyroaring import BitMap
 
-from blogapp.posts.facet_index import NOTHING
+from blogapp.posts.facet_index import NOTHING, Value
 from blogapp.posts.finding import SINGLE, Finding
 from blogapp.posts.search.narrowing import name_conditions
 from blogapp.posts.search_query import parse
@@ -39,6 +39,48 @@ class TagChoice(Choice):
     left_out: bool = False
 
 
+class TagChoices(Sequence[TagChoice]):
+    """Tags with their numbers, most used first; each is counted when it is looked at."""
+
+    def __init__(
+        self,
+        values: Sequence[tuple[int, Value]] = (),
+        count: Callable[..., TagChoice] = TagChoice,
+        chosen: Collection[Value] = (),
+    ) -> None:
+        self._values, self._count, self._chosen = values, count, chosen
+
+    @overload
+    def __getitem__(self, at: int) -> TagChoice: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[TagChoice]: ...
+    def __getitem__(self, at: int | slice) -> TagChoice | list[TagChoice]:
+        if isinstance(at, slice):
+            return [self._count(*one) for one in self._values[at]]
+        return self._count(*self._values[at])
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def here(self, fixed: Collection[str]) -> "TagChoices":
+        """Return those that posts in this place have, without ``fixed`` ones, and those chosen."""
+        kept = [
+            (used, value)
+            for used, value in self._values
+            if (used and value.slug.casefold() not in fixed) or value in self._chosen
+        ]
+        return TagChoices(kept, self._count, self._chosen)
+
+    def beyond(self, number: int, beside: Collection[str]) -> list[TagChoice]:
+        """Return those past the first ``number`` that are chosen, or in ``beside``."""
+        marked = [
+            self._count(used, value)
+            for used, value in self._values[number:]
+            if value in self._chosen or value.slug.casefold() in beside
+        ]
+        return [tag for tag in marked if tag.chosen or tag.slug.casefold() in beside]
+
+
 @dataclass(frozen=True)
 class Month:
     """A month that has posts: all of them in this place, and those that show.
@@ -59,11 +101,10 @@ class Choices:
 
     shown: int = 0
     posts: int = 0
-    tags: Sequence[TagChoice] = ()
+    tags: TagChoices = field(default_factory=TagChoices)
     single: dict[str, Sequence[Choice]] = field(default_factory=dict)
     months: Sequence[Month] = ()
-    # Slugs in their kept spelling, by key in the address and folded slug.
-    spelling: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    # By key in the address and folded slug.
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -91,11 +132,7 @@ def count_choices(selection: Selection, finding: Finding) -> Choices:
         tags=_tag_choices(selection, finding, shown),
         single={facet: _single_choices(facet, selection, finding) for facet in SINGLE},
         months=_months(selection, finding, shown),
-        spelling=finding.spelling,
-        names={
-            **finding.names,
-            **name_conditions(parse(selection.q), finding.index, finding.listed),
-        },
+        names=_names(selection, finding),
     )
 
 
@@ -106,32 +143,35 @@ def find_ways_out(selection: Selection, finding: Finding) -> list[WayOut]:
     return sorted((way for way in ways if way.posts), key=lambda way: -way.posts)
 
 
-def _tag_choices(selection: Selection, finding: Finding, shown: BitMap) -> list[TagChoice]:
-    chosen = {value.slug for slug in selection.tags if (value := finding.value("tag", slug))}
-    left_out = {value.slug for slug in selection.excluded if (value := finding.value("tag", slug))}
+def _tag_choices(selection: Selection, finding: Finding, shown: BitMap) -> TagChoices:
+    chosen = [value for slug in selection.tags if (value := finding.value("tag", slug))]
+    left_out = [value for slug in selection.excluded if (value := finding.value("tag", slug))]
     # To those that show come those that only the other tags kept out.
     widens = selection.match is Match.ANY and bool(selection.tags)
     others = finding.matches(selection, without="tag") - shown if widens else NOTHING
     here, total = finding.here, len(shown)
-    shows_all = total == len(here)
-    tags = []
-    for value in finding.values("tag"):
-        used = here.intersection_cardinality(value.positions)
-        both = used if shows_all else shown.intersection_cardinality(value.positions)
-        after = total + others.intersection_cardinality(value.positions) if widens else both
-        tags.append(
-            TagChoice(
-                slug=value.slug,
-                name=value.name,
-                used=used,
-                after=after,
-                chosen=value.slug in chosen,
-                after_leaving_out=total - both,
-                left_out=value.slug in left_out,
-            )
+
+    def count(used: int, value: Value) -> TagChoice:
+        both = shown.intersection_cardinality(value.positions)
+        return TagChoice(
+            slug=value.slug,
+            name=value.name,
+            used=used,
+            after=total + others.intersection_cardinality(value.positions) if widens else both,
+            chosen=value in chosen,
+            after_leaving_out=total - both,
+            left_out=value in left_out,
         )
+
+    values = [(here.intersection_cardinality(v.positions), v) for v in finding.values("tag")]
     # They come from A to Z, and stay so where they are used alike.
-    return sorted(tags, key=lambda tag: -tag.used)
+    values.sort(key=lambda one: -one[0])
+    return TagChoices(values, count, [*chosen, *left_out])
+
+
+def _names(selection: Selection, finding: Finding) -> Mapping[tuple[str, str], str]:
+    asked = name_conditions(parse(selection.q), finding.index, finding.listed)
+    return {**finding.names, **asked} if asked else finding.names
 
 
 def _single_choices(facet: str, selection: Selection, finding: Finding) -> list[Choice]:

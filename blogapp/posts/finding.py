@@ -1,7 +1,7 @@
 """What a selection finds: sets of posts out of the facet index, for lists and for numbers."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -131,25 +131,13 @@ class Finding:
 
     def slug(self, facet: str, text: str) -> str:
         """Return a slug as it is written now; one that no listed post has stays as it is."""
-        value = self.value(facet, text)
-        return value.slug if value else self.spelling.get((facet, text.casefold()), text)
-
-    @cached_property
-    def names(self) -> Mapping[tuple[str, str], str]:
-        """Return what all values are called, by facet and folded slug."""
-        return {key: value.name for key, value in self._known.items()}
-
-    @cached_property
-    def spelling(self) -> Mapping[tuple[str, str], str]:
-        """Return how all slugs are spelled, by facet and folded slug."""
-        return {key: value.slug for key, value in self._known.items()}
+        value = self.value(facet, text) or self.index.by_slug.get((facet, text.casefold()))
+        return value.slug if value and value.positions.min() < len(self.listed) else text
 
     @property
-    def _known(self) -> Mapping[tuple[str, str], Value]:
-        now, known = len(self.listed), self.index.by_slug
-        if now == len(self.index):
-            return known
-        return {key: value for key, value in known.items() if value.positions.min() < now}
+    def names(self) -> Mapping[tuple[str, str], str]:
+        """Return what all values are called, by facet and folded slug."""
+        return _Names(self.index.by_slug, len(self.listed))
 
     def _search(self, q: str) -> Found:
         if q not in self._searches:
@@ -159,6 +147,25 @@ class Finding:
     @cached_property
     def _searches(self) -> dict[str, Found]:
         return {}
+
+
+class _Names(Mapping[tuple[str, str], str]):
+    """Names of values that some listed post has, read where they are: there are hundreds."""
+
+    def __init__(self, values: Mapping[tuple[str, str], Value], now: int) -> None:
+        self._values, self._now = values, now
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        value = self._values[key]
+        if value.positions.min() >= self._now:
+            raise KeyError(key)
+        return value.name
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return (key for key in self._values if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def look(now: datetime, *, within: Selection = EVERYTHING) -> Finding:

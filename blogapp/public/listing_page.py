@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from blogapp.posts.counting import Choice, Choices, TagChoice, WayOut
+from blogapp.posts.counting import Choice, Choices, TagChoice, TagChoices, WayOut
 from blogapp.posts.finding import Finding
 from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
@@ -32,6 +32,7 @@ from blogapp.web.formatting import month_name, name_months
 from blogapp.web.language import ngettext
 
 CHIPS = 12
+MOST_OPTIONS = 60
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
 FEEDS = {
     "application/atom+xml": "public.feed",
@@ -56,10 +57,18 @@ class Select:
     label: str
     options: Sequence[Choice]
     value: str
+    total: int
+
+    @property
+    def rest(self) -> str:
+        """Where all are, when there are more than a menu can hold; else empty."""
+        if self.total <= len(self.options):
+            return ""
+        return url_for("public.archive", _anchor=SECTIONS[self.name])
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:
-        """Slug, text and state of each option; there can be hundreds, on every page."""
+        """Slug, text and state of each option."""
         return [_row(option) for option in self.options]
 
 
@@ -132,7 +141,8 @@ class Listing:
         )
         if len(within.tags) < 2:
             within = replace(within, match=Match.ALL)  # which shows the same
-        place = _place_of(within) if not self.place.key else None
+        # A place without posts is not there.
+        place = _place_of(within) if self.shown and not self.place.key else None
         if place:
             return absolute(place.address(Selection(page=page)))
         return absolute(self.place.address(within))
@@ -140,10 +150,12 @@ class Listing:
     @cached_property
     def feeds(self) -> dict[str, str]:
         """Where this filter can be subscribed to, by the feed's type; empty where nothing is
-        chosen, which has the site's feeds.
+        chosen, which has the site's feeds, and where a name is nobody's, which has none.
         """
         merged = _merged(self.place.within, self.selection)
         if not merged or not merged.narrows:
+            return {}
+        if any((key, slug.casefold()) not in self.choices.names for key, slug in merged.named):
             return {}
         query = urlencode(merged.pairs())
         return {kind: f"{url_for(endpoint)}?{query}" for kind, endpoint in FEEDS.items()}
@@ -261,18 +273,12 @@ class Listing:
     @cached_property
     def more_chips(self) -> list[TagChoice]:
         """Tags beyond the first that are chosen, or were: a chip stays when it is let go."""
-        beside = {slug.casefold() for slug in self.beside}
-        return [t for t in self.tags[CHIPS:] if t.chosen or t.slug.casefold() in beside]
+        return self.tags.beyond(CHIPS, {slug.casefold() for slug in self.beside})
 
     @cached_property
-    def tags(self) -> list[TagChoice]:
+    def tags(self) -> TagChoices:
         """The tags that posts in this place have, and those chosen."""
-        fixed = {slug.casefold() for slug in self.place.within.tags}
-        return [
-            tag
-            for tag in self.choices.tags
-            if tag.chosen or tag.left_out or (tag.used and tag.slug.casefold() not in fixed)
-        ]
+        return self.choices.tags.here({slug.casefold() for slug in self.place.within.tags})
 
     @property
     def unknown_tags(self) -> list[str]:
@@ -288,7 +294,8 @@ class Listing:
         found = []
         for name, label in LABELS.items():
             value = str(getattr(self.selection, name) or "")
-            options = [c for c in self.choices.single.get(name, ()) if c.used or c.chosen]
+            here = [c for c in self.choices.single.get(name, ()) if c.used or c.chosen]
+            options = _most_used(here) if name in SECTIONS else here
             if name == "month":
                 options = [replace(c, name=name_months()[int(c.slug) - 1]) for c in options]
                 if not value and not (self.selection.year or self.place.key == "year"):
@@ -296,7 +303,7 @@ class Listing:
             if value and not any(choice.chosen for choice in options):
                 options.append(Choice(value, value, 0, 0, chosen=True))
             if value or (len(options) > 1 and not getattr(self.place.within, name)):
-                found.append(Select(name, str(label), options, value))
+                found.append(Select(name, str(label), options, value, len(here)))
         return found
 
     @cached_property
@@ -495,6 +502,13 @@ class Listing:
         if self.selection.sort is Sort.OLDEST:
             return _("The newest is from %(month)s.", month=month)
         return _("The oldest is from %(month)s.", month=month)
+
+
+def _most_used(choices: Sequence[Choice]) -> list[Choice]:
+    """Return as many as a menu can hold, in their order; the chosen one is always there."""
+    most = sorted(choices, key=lambda choice: -choice.used)[:MOST_OPTIONS]
+    kept = {choice.slug for choice in most}
+    return [choice for choice in choices if choice.slug in kept or choice.chosen]
 
 
 def _row(option: Choice) -> tuple[str, str, str]:

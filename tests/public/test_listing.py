@@ -4,6 +4,7 @@ from urllib.parse import quote
 import pytest
 
 from blogapp.extensions import db
+from blogapp.public.listing_page import MOST_OPTIONS
 from blogapp.site.models import Site
 
 
@@ -516,6 +517,22 @@ PRICES = {
     "/?page=2&fragment=posts": 4,
     "/?tag=all&not=all": 2,
 }
+
+
+def test_a_menu_holds_the_most_used_and_leads_to_all(browser, make_post):
+    for number in range(MOST_OPTIONS + 2):
+        make_post(series=f"Series {number:02}")
+    make_post(series="Series 61")
+
+    page = browser.page("/?series=series-60")
+
+    menu = page.select_one("#pick-series")
+    shown = [option["value"] for option in menu.select("option")]
+    assert len(shown) == len(set(shown)) == 1 + MOST_OPTIONS + 1
+    assert {"series-61", "series-60"} <= set(shown)
+    rest = page.select_one(".filter-bar__rest")
+    assert (rest["href"], rest.get_text()) == ("/archive#series", "All 62 in the archive")
+    assert len(browser.page("/archive").select("#series li")) == MOST_OPTIONS + 2
 
 
 @pytest.mark.parametrize("amount", [14, 40])
