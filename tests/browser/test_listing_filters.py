@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE, TABLET
 from tests.browser.listing import Gate, chip, come_to_rest, status, titles, write_posts
 
 
@@ -86,6 +86,49 @@ def test_what_is_chosen_is_in_sight_on_arrival(make_post, new_page):
     page.goto("./?tag=a-long-name-09")
 
     expect(chip(page, "a long name 09")).to_be_in_viewport(ratio=0.9)
+
+
+FOCUSED = """() => {
+  const one = document.activeElement
+  const shown = (one.closest("label") ?? one).getBoundingClientRect()
+  const row = one.closest(".filter-bar__chips, .filter-bar__controls") ?? document.documentElement
+  const room = row.getBoundingClientRect()
+  return {
+    name: `${one.id} ${one.textContent}`.trim(),
+    isWhole: shown.width >= 24 && shown.left >= room.left && shown.right <= room.right,
+    isPost: !!one.closest("article"),
+  }
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+def test_what_the_tab_key_reaches_is_in_sight(make_post, new_page, size):
+    for number in range(12):
+        make_post(f"Post {number}", tags=[f"A tag of letters {number}"], domain="Data")
+    page = new_page(viewport=size)
+    page.goto("./?view=log")
+    expect(page.locator("post-results:defined")).to_be_attached()
+
+    page.locator("#timeline-slider").focus()
+    found = []
+    while not found or (len(found) < 60 and not found[-1]["isPost"]):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(FOCUSED))
+
+    assert found[-1]["isPost"]
+    assert len(found) > 20
+    assert [one["name"] for one in found if not one["isWhole"]] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, TABLET, DESK])
+def test_without_script_what_sends_the_form_is_in_sight(blog, new_page, size):
+    page = new_page(viewport=size, java_script_enabled=False)
+
+    page.goto("./?tag=wal&match=any")
+
+    box = page.get_by_role("button", name="Apply").first.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size["width"]
 
 
 def test_a_choice_that_leaves_nothing_says_so_and_stays(blog, page):

@@ -48,6 +48,12 @@ class PostResults extends HTMLElement {
     if (end > row.clientWidth - 28) row.scrollLeft = first.offsetLeft - row.offsetLeft - 40
   }
 
+  // What a key reaches is brought in whole: browsers are content with a corner of it.
+  #reveal = (event) => {
+    const one = event.target.closest(".filter-bar__chips > *, .filter-bar__controls > *")
+    if (one && event.target.matches(":focus-visible")) one.scrollIntoView({ block: "nearest", inline: "nearest" })
+  }
+
   // What leaves nothing cannot be chosen; it can be reached, and says why.
   #refuse = (event) => {
     if (event.target.closest?.("[aria-disabled=true]")) event.preventDefault()
@@ -249,6 +255,7 @@ class PostResults extends HTMLElement {
   #acts = [
     ["click", this.#refuse],
     ["click", this.#choose],
+    ["focusin", this.#reveal],
     ["htmx:before:request", this.#beforeRequest],
     ["htmx:before:swap", this.#beforeSwap],
     ["htmx:after:swap", this.#afterSwap],
