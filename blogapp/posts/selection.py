@@ -179,6 +179,13 @@ class Selection:
         """Whether this leaves out any post at all."""
         return self.choices > 0 or bool(self.q)
 
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Facet and slug of everything chosen that has a name of its own."""
+        tags = [("tag", slug) for slug in (*self.tags, *self.excluded)]
+        single = {key: getattr(self, key) for key in ("domain", "kind", "series", "author")}
+        return [*tags, *((key, slug) for key, slug in single.items() if slug)]
+
     def from_the_top(self) -> Self:
         """Return the same choice, read from its first page."""
         return replace(self, page=1, after=None, through=1)

@@ -96,14 +96,8 @@ def _limit() -> int:
 
 def _names(selection: Selection, finding: Finding) -> dict[tuple[str, str], str]:
     """Return how people spell what is chosen; 404 where a name is nobody's, 410 where it was."""
-    asked = [
-        *(("tag", slug) for slug in (*selection.tags, *selection.excluded)),
-        *((facet, getattr(selection, facet)) for facet in ("domain", "kind", "series", "author")),
-    ]
     names: dict[tuple[str, str], str] = {}
-    for facet, slug in asked:
-        if not slug:
-            continue
+    for facet, slug in selection.named:
         # What has no post at present may have one later.
         named = finding.value(facet, slug) or find_named(facet, slug)
         if named is None:

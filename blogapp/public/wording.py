@@ -37,15 +37,11 @@ class Wording:
 
     def unknown(self) -> list[str]:
         """Return a sentence for each name that no post here has."""
-        s = self.selection
-        asked = [
-            *(("tag", slug) for slug in (*s.tags, *s.excluded)),
-            *(("domain", s.domain), ("kind", s.kind), ("series", s.series), ("author", s.author)),
-            *((c.key, c.value) for c in parse(s.q).conditions if c.key in FACETS),
-        ]
+        conditions = parse(self.selection.q).conditions
+        searched = [(c.key, c.value) for c in conditions if c.key in FACETS]
         return [
             _no_such(key, slug)
-            for key, slug in dict.fromkeys(asked)
+            for key, slug in dict.fromkeys([*self.selection.named, *searched])
             if slug and (key, slug.casefold()) not in self.names
         ]
 

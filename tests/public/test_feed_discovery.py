@@ -80,6 +80,17 @@ def test_every_view_leads_to_its_feeds(blog):
             assert blog.get(address).status_code == 200, address
 
 
+@pytest.mark.parametrize(
+    "view", ["/?tag=locks&tag=nothing&match=any", "/?not=nothing", "/tags/locks?not=nothing"]
+)
+def test_no_feed_is_offered_where_a_name_is_nobodys(blog, view):
+    page = blog.page(view)
+
+    assert page.select("#pages article")
+    assert [address for _, address, _ in alternates(page) if "?" in address] == []
+    assert page.select_one(".post-list__feed") is None
+
+
 def test_a_view_and_its_feed_hold_the_same_posts(blog):
     for view, query in VIEWS.items():
         page = blog.page(view)

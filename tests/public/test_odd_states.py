@@ -101,6 +101,15 @@ def test_search_engines_keep_one_address_while_any_and_all_are_the_same(browser,
     assert canonical("/?tag=dns&tag=wal&match=any") == "/?tag=dns&tag=wal&match=any"
 
 
+@pytest.mark.parametrize("address", ["/?tag=nothing", "/?series=nothing", "/?year=1999"])
+def test_what_has_no_place_of_its_own_stays_where_it_was_asked_for(browser, make_post, address):
+    make_post(tags=["dns"])
+
+    link = browser.page(address).select_one("link[rel=canonical]")["href"]
+
+    assert link.removeprefix("http://127.0.0.1:8000") == address
+
+
 @pytest.mark.parametrize("address", ["/posts/a", "/posts/a.md"])
 def test_a_post_has_no_query(browser, make_post, address):
     make_post("A", slug="a")
