@@ -32,6 +32,8 @@ _SENTENCE = 40
 _TERSE = 0.1
 # As many characters as tell how a section begins.
 _TELLING = 20
+# Between two lines that are shown as one.
+_NEXT = " · "
 _LETTER = r"[^\W_]"
 
 _Sections = Sequence[Mapping[str, Any]]
@@ -209,18 +211,37 @@ class _Text:
         return self.heading_lines[at - 1] if at else -1
 
     def _passage(self, line: int) -> Passage:
-        source, spans = self.lines[line].source, self.found.get(line, [])
-        stretch = cut(source, spans)
+        source = self.lines[line].source
+        stretch = cut(*self._told(line))
         heading = self._heading_of(line)
         anchor = self.headings.get(heading, "")
         name, named = "", list[Span]()
         if anchor:
             name, named = self.lines[heading].source, self.found.get(heading, [])
         if stretch.spans or not named:
-            return Passage(
-                stretch.parts, mark(name, named), fragment(anchor, source, stretch.spans)
-            )
+            within = [span for span in stretch.spans if span.end <= len(source)]
+            return Passage(stretch.parts, mark(name, named), fragment(anchor, source, within))
         return Passage(stretch.parts, mark(name, named), fragment(anchor, name, named))
+
+    def _told(self, line: int) -> tuple[str, list[Span]]:
+        """The line; with the next one where it only repeats what was asked, as defined terms do."""
+        source, spans = self.lines[line].source, self.found.get(line, [])
+        after = line + 1
+        if not _is_all(source, spans) or after in self.headings or after >= len(self.lines):
+            return source, spans
+        if not self.lines[after].source:
+            return source, spans
+        start = len(source) + len(_NEXT)
+        moved = [Span(s.start + start, s.end + start, s.term) for s in self.found.get(after, ())]
+        return f"{source}{_NEXT}{self.lines[after].source}", [*spans, *moved]
+
+
+def _is_all(text: str, spans: Sequence[Span]) -> bool:
+    """Whether the spans leave no word of the text."""
+    inside = {at for span in spans for at in range(span.start, span.end)}
+    return bool(spans) and not any(
+        letter.isalnum() for at, letter in enumerate(text) if at not in inside
+    )
 
 
 def _find(lines: Sequence[FoldedLine], terms: Sequence[_Term]) -> _Spans:

@@ -135,6 +135,16 @@ def test_a_word_of_the_heading_is_shown_by_what_stands_under_it(make_post):
     assert passage.fragment == "fencing-tokens:~:text=Fencing,-tokens&text=Fencing-,tokens"
 
 
+def test_a_defined_term_is_shown_with_what_it_means(make_post):
+    post = make_post(body="## Words\n\nLease\n:   A right that ends.\n\nClock\n:   Two leases.")
+
+    passage = found("lease", post).passages[0]
+
+    assert shown(passage.parts) == "[Lease] · A right that ends."
+    assert passage.fragment == "words:~:text=Lease"
+    assert passages("clock", post) == ["[Clock] · Two leases."]
+
+
 def test_a_list_of_contents_is_not_taken_for_the_headings(make_post):
     contents = "- Setup\n- Fencing\n\n"
     post = make_post(body=f"{contents}## Setup\n\nInstall it.\n\n## Fencing\n\nA lease ends.")
@@ -205,7 +215,8 @@ def test_nothing_is_invented_or_lost_whatever_is_asked(q, lines):
     for passage in card.passages:
         parts = [*passage.parts]
         kept = parts[parts[0].text == ELLIPSIS : len(parts) - (parts[-1].text == ELLIPSIS)]
-        assert any("".join(part.text for part in kept or parts) in line for line in lines)
+        words = "".join(part.text for part in kept or parts)
+        assert all(any(told in line for line in lines) for told in words.split(" · "))
 
 
 @given(st.sampled_from(["lease", "cafe", "数据", "c++", "p->next", "שלום", "istanbul"]), LINES)
