@@ -45,6 +45,7 @@ _SYMBOLS = re.compile(r"[!#$%&*+\-./:<=>?@\\^|~]{2,}")
 _NAME = re.compile(r"[A-Za-z0-9]+")
 _HUMPED = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_EMOJI = re.compile("[\u2600-\u27bf\u2b50-\u2b55\U0001f000-\U0001faff]")
 _LONGEST_SYMBOL = 4
 _ENDING = re.compile(r"(?:ing|ion|e[drs]?|s|or)s?\Z")
 _SHORTEST_ROOT = 4
@@ -72,7 +73,7 @@ def code_words(text: str) -> list[str]:
 
 
 def marks(text: str) -> list[str]:
-    """Return what else a text can be found by, each once: symbols, options, parts of names.
+    """Return what else a text can be found by, each once: symbols, emoji, parts of names.
 
     >>> marks("getUserName") == ["get", "user", "name"]
     True
@@ -89,7 +90,16 @@ def marks(text: str) -> list[str]:
         for match in pattern.finditer(small):
             if pattern is not _SYMBOLS or len(match[0]) <= _LONGEST_SYMBOL:
                 found[term(match[0])] = None
-    return list(found)
+    return [*found, *emoji(text)]
+
+
+def emoji(text: str) -> list[str]:
+    """Return the emoji of a text, each once and without what varies them.
+
+    >>> emoji("\u2764\ufe0f and \u2764") == ["\u2764"]
+    True
+    """
+    return [] if text.isascii() else list(dict.fromkeys(_EMOJI.findall(text)))
 
 
 def term(text: str) -> str:

@@ -105,6 +105,25 @@ def test_every_script_is_searched(make_post, q, expected):
     assert titles(q) == expected
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        "\U0001f525",
+        "\u2764",
+        "\u2764\ufe0f",
+        '"\U0001f525"',
+        "friday \U0001f525",
+        "\U0001f525\U0001f680",
+    ],
+)
+def test_emoji_are_found(make_post, q):
+    make_post("Deploying on Friday", body="On fire \U0001f525, with love \u2764\ufe0f: on it goes.")
+    make_post("Friday", body="Nothing \U0001f389")
+
+    assert titles(q) == ["Deploying on Friday"]
+    assert titles('"on fire with love on it"') == ["Deploying on Friday"]
+
+
 # Code.
 
 

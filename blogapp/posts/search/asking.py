@@ -130,6 +130,8 @@ def _as_words(text: str, columns: tuple[str, ...], *, exactly: bool) -> list[Wor
         return [Words((whole,), columns)] if 1 < len(text) <= _LONGEST_SYMBOLS else []
     found, begun = _closed(terms.words(text)[:MOST_IN_PHRASE])
     if not found:
+        if emoji := terms.emoji(text):
+            return [Words((emoji[0],), columns)]
         whole = terms.term(text)
         return [Words((whole,), columns)] if 1 < len(text) <= _LONGEST_SYMBOLS else []
     if exactly or begun or len(found) > 1:
