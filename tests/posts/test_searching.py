@@ -190,6 +190,22 @@ def test_what_symbols_hold_together_is_looked_for_by_its_words_at_last(make_post
     assert "lease" in found.instead
 
 
+def test_a_name_with_symbols_is_not_taken_for_the_one_without(make_post):
+    make_post("The language C", tags=["x"])
+    make_post("The language C++")
+
+    assert titles("C++ tag:x") == []
+    assert look("tag:x C++/language")[0].instead == ""
+
+
+def test_pairs_of_characters_are_not_shown_for_words(make_post):
+    make_post("据库 数据 库")
+
+    found, order = look("数据库")
+
+    assert (order, found.instead) == ([], "")
+
+
 def test_parts_of_names_in_code_are_words(make_post):
     make_post("Humps", body="```js\nconst x = getUserName(HTTPServer)\n```")
     make_post("Snakes", body="```py\nload_user_name()\n```")

@@ -81,9 +81,10 @@ def part(query: SearchQuery) -> SearchQuery | None:
     """Return the query with the words of what symbols hold together (``go-pq``), or None."""
     words = {term.text: terms.words(term.text) for term in query.wanted if not term.phrase}
     parted = {
-        text: " ".join(found)
+        text: typed
         for text, found in words.items()
-        if len(found) > 1 or (found and is_codelike(text))
+        if found and not any(map(terms.is_unspaced, found))
+        if (typed := " ".join(map(terms.typed, found))) != text.casefold()
     }
     return parse(str(query.correcting(parted))) if parted else None
 
