@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 
 from blogapp.posts.search_query import Condition, SearchQuery
 from blogapp.web.formatting import listed, locale_in_use, long_day, name_month
+from blogapp.web.language import ngettext
 
 # How a facet and a slug, or a name as it was typed, are called in people's spelling.
 Call = Callable[[str, str], str]
 
 
 def say_search(query: SearchQuery, call: Call) -> Iterator[str]:
-    """Yield the phrases that follow "37 posts": ``with the words “lease”``, ``by Ada``."""
+    """Yield the phrases that follow "37 posts": ``with the word “lease”``, ``by Ada``."""
     yield from _say_terms(query)
     for key in ("tag", "domain", "kind", "series", "author", "lang"):
         for excluded in (False, True):
@@ -28,7 +29,13 @@ def say_search(query: SearchQuery, call: Call) -> Iterator[str]:
 
 def _say_terms(query: SearchQuery) -> Iterator[str]:
     if query.words:
-        yield _("with the words “%(words)s”", words=" ".join(query.words))
+        words = " ".join(query.words)
+        yield ngettext(
+            "with the word “%(words)s”",
+            "with the words “%(words)s”",
+            len(words.split()),
+            words=words,
+        )
     if query.phrases:
         yield _("with exactly %(phrases)s", phrases=_quoted(query.phrases, "and"))
     if query.excluded:

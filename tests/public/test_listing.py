@@ -438,7 +438,7 @@ def test_the_sentence_says_what_is_chosen(browser, make_post, make_author):
 
     assert status(page) == (
         "1 post tagged CI/CD and DNS, in Data, of the kind note, in the series Leases, "
-        "by Ada Lovelace, from January 2026, with the words “hello”, oldest first"
+        "by Ada Lovelace, from January 2026, with the word “hello”, oldest first"
     )
 
 

@@ -18,7 +18,7 @@ def test_operators_narrow_and_are_put_into_words(browser, blog):
 
     assert found(page) == ["Locks"]
     text = " ".join(page.select_one("main").text.split())
-    assert "with the words “lease”, tagged Système" in text
+    assert "with the word “lease”, tagged Système" in text
 
 
 def test_an_operator_that_names_nothing_finds_nothing_and_is_named(browser, blog):

@@ -120,10 +120,10 @@ ENGLISH = {
     "month=1": "3 posts from January",
     "domain=data&sort=oldest": "2 posts in Data, oldest first",
     "sort=oldest": "3 posts, oldest first",
-    "tag=dns&q=world": "1 post tagged DNS, with the words “world”",
-    "q=hello+tag%3Adns+-tag%3Ago": "1 post with the words “hello”, tagged DNS, not tagged Go",
+    "tag=dns&q=world": "1 post tagged DNS, with the word “world”",
+    "q=hello+tag%3Adns+-tag%3Ago": "1 post with the word “hello”, tagged DNS, not tagged Go",
     "q=-world": "2 posts without “world”",
-    'q=world+"hello+wal"': "1 post with the words “world”, with exactly “hello wal”",
+    'q=world+"hello+wal"': "1 post with the word “world”, with exactly “hello wal”",
     "q=author%3Aalan-turing+domain%3Aweb": "1 post in Web, by Alan Turing",
     "q=-domain%3Aweb+after%3A2026": "2 posts not in Web, from 2026 on",
     "q=after%3A2025-12-31+before%3A2026-06": ("3 posts from 31 December 2025 on, before June 2026"),
@@ -135,7 +135,7 @@ GERMAN = {
     "series=on-leases&author=ada-lovelace": "2 Beiträge in der Serie On leases, von Ada Lovelace",
     "year=2026&month=1": "3 Beiträge aus dem Januar 2026",
     "q=-domain%3Aweb+-kind%3Aguide": "2 Beiträge nicht im Bereich Web, nicht der Art guide",
-    "q=hello+-world": "1 Beitrag mit den Worten „hello“, ohne „world“",
+    "q=hello+-world": "1 Beitrag mit dem Wort „hello“, ohne „world“",
     "q=after%3A2025-12-31+before%3A2026-06": ("3 Beiträge ab dem 31. Dezember 2025, vor Juni 2026"),
 }
 
