@@ -34,6 +34,8 @@ _TERSE = 0.1
 _TELLING = 20
 # Between two lines that are shown as one.
 _NEXT = " · "
+# As many lines that repeat a heading are looked at for the one that is it.
+_MOST_REPEATED = 50
 _LETTER = r"[^\W_]"
 
 _Sections = Sequence[Mapping[str, Any]]
@@ -229,11 +231,13 @@ class _Text:
         after = line + 1
         if not _is_all(source, spans) or after in self.headings or after >= len(self.lines):
             return source, spans
-        if not self.lines[after].source:
+        # In a sample of Markdown, a definition begins with a colon.
+        meaning = self.lines[after].source.lstrip(": ")
+        if not meaning:
             return source, spans
-        start = len(source) + len(_NEXT)
+        start = len(source) + len(_NEXT) + len(meaning) - len(self.lines[after].source)
         moved = [Span(s.start + start, s.end + start, s.term) for s in self.found.get(after, ())]
-        return f"{source}{_NEXT}{self.lines[after].source}", [*spans, *moved]
+        return f"{source}{_NEXT}{meaning}", [*spans, *moved]
 
 
 def _is_all(text: str, spans: Sequence[Span]) -> bool:
@@ -278,7 +282,9 @@ def _headings(lines: Sequence[FoldedLine], sections: _Sections) -> dict[int, str
     headings: dict[int, str] = {}
     last = -1
     for section in named:
-        later = [number for number in places[section["text"]] if number > last]
+        there = places[section["text"]]
+        first = bisect_right(there, last)
+        later = there[first : first + _MOST_REPEATED]
         begins = section["begins"][:_TELLING]
         true = (n for n in later if _beginning(lines, n + 1).startswith(begins))
         if (at := next(true, later[0] if later else None)) is not None:

@@ -143,6 +143,8 @@ def test_a_defined_term_is_shown_with_what_it_means(make_post):
     assert shown(passage.parts) == "[Lease] · A right that ends."
     assert passage.fragment == "words:~:text=Lease"
     assert passages("clock", post) == ["[Clock] · Two leases."]
+    sample = make_post(body="```markdown\nLease\n: A lease that ends.\n```")
+    assert passages("lease", sample) == ["[Lease] · A [lease] that ends."]
 
 
 def test_a_list_of_contents_is_not_taken_for_the_headings(make_post):
@@ -156,6 +158,13 @@ def test_headings_of_one_name_are_told_apart(make_post):
     post = make_post(body="## Why\n\nFirst of all.\n\n## Why\n\nA lease ends.")
 
     assert found("lease", post).passages[0].fragment.startswith("why-1:~:")
+
+
+def test_the_last_of_many_headings_of_one_name_is_found(make_post):
+    sections = [f"## Why\n\nReason {number}." for number in range(200)]
+    post = make_post(body="\n\n".join([*sections, "## Why\n\nA lease ends."]))
+
+    assert found("lease", post).passages[0].fragment.startswith("why-200:~:")
 
 
 def test_a_long_line_is_cut_around_the_words_at_words(make_post):
