@@ -20,6 +20,8 @@ _LONGEST_WORD = 30
 _MOST_DIRECTIVES = 4
 _CONTEXT_WORDS = 3
 _LONGEST_CONTEXT = 60
+# What goes on for longer without a gap is no word that an address could name.
+_LONGEST_NAMED = 300
 # Part of a word between two letters, as browsers see it (Unicode Standard Annex 29, 4.1).
 _JOINERS = frozenset(".'\u2019:\u00b7")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -123,9 +125,9 @@ def fragment(anchor: str, text: str, spans: Sequence[Span]) -> str:
     >>> fragment("locks", "A lease - or none - ends.", [Span(2, 7, 0)])
     'locks:~:text=A-,lease,-%2D%20or%20none'
     """
-    directives = [
-        f"text={_directive(text, start, end)}" for start, end in _merged(spans)[:_MOST_DIRECTIVES]
-    ]
+    places = _merged(spans)[:_MOST_DIRECTIVES]
+    named = (_directive(text, start, end) for start, end in places)
+    directives = [f"text={directive}" for directive in named if directive]
     name = quote(anchor, safe="-._~!$'()*+,;=:@/?")
     return f"{name}:~:{'&'.join(directives)}" if directives else name
 
@@ -235,16 +237,22 @@ def _word_end(text: str, at: int, earliest: int) -> int:
 
 
 def _directive(text: str, start: int, end: int) -> str:
-    """Mark one place: it alone, told from others like it by the words around it."""
+    """Mark one place: it alone, told from others like it by the words around it.
+
+    Empty where the word that it is part of is too long.
+    """
+    first, last = start - _LONGEST_NAMED, end + _LONGEST_NAMED
     if not any(map(_is_letter, text[start:end])):
         # Browsers look for whole words; symbols belong to those beside them.
         start, end = max(0, start - 1), min(len(text), end + 1)
         start += text[start].isspace()
         end -= text[end - 1].isspace()
-    while start and _is_inside_word(text, start):
+    while start and start > first and _is_inside_word(text, start):
         start -= 1
-    while end < len(text) and _is_inside_word(text, end):
+    while end < len(text) and end < last and _is_inside_word(text, end):
         end += 1
+    if start == first or end == last:
+        return ""
     prefix = _last_words(text[max(0, start - _LONGEST_CONTEXT) : start], start > _LONGEST_CONTEXT)
     suffix = _first_words(text[end : end + _LONGEST_CONTEXT], end + _LONGEST_CONTEXT < len(text))
     before = f"{_encoded(prefix)}-," if prefix else ""

@@ -152,6 +152,15 @@ def test_a_directive_names_whole_words_because_browsers_find_no_others():
     )
 
 
+def test_what_goes_on_without_a_gap_is_not_named():
+    text = "see " + "word." * 1_000 + " and word here"
+
+    inside = [Span(at, at + 4, 0) for at in (4, 2_504)]
+    address = fragment("top", text, [*inside, Span(5_009, 5_013, 0)])
+
+    assert address == "top:~:text=and-,word,-here"
+
+
 def test_symbols_are_named_with_the_words_beside_them():
     assert fragment("", "v = std::max(a, b)", [Span(7, 9, 0)]) == (
         ":~:text=v%20%3D-,std%3A%3Amax,-%28a%2C%20b%29"

@@ -57,7 +57,7 @@ def correct(query: SearchQuery, listed: Listed) -> SearchQuery | None:
     lost = [
         text
         for text, word in words.items()
-        if word and not counts.get(word) and not index.names.holding([word])
+        if word and not counts.get(word) and index.names.holding([word]).isdisjoint(listed.posts)
     ]
     beside = [one.in_words for one in ask(query).wanted if one.in_words and one.text not in lost]
     meant = _nearest({text: words[text] for text in lost}, beside, listed)
