@@ -32,6 +32,28 @@ def test_axe_finds_nothing_on_authoring_pages(blog, new_page, owner, check_acces
     check_looks(new_page(as_author=owner), check_accessibility, kind)
 
 
+# Whether each link is the current one, and whether its lower edge differs from the paper.
+UNDERLINED = """(all) => all.map((a) => [
+  a.hasAttribute("aria-current"),
+  getComputedStyle(a).borderBottomColor !== getComputedStyle(document.body).backgroundColor,
+])"""
+
+
+@pytest.mark.parametrize(
+    ("address", "row"),
+    [("./", ".post-list__views"), ("./", ".pager__pages"), ("tags", ".index__orders")],
+)
+def test_in_forced_colours_only_what_is_current_is_underlined(make_posts, new_page, address, row):
+    make_posts(14, tags=["dns"])
+    page = new_page(forced_colors="active")
+
+    page.goto(address)
+
+    links = page.locator(f"{row} a").evaluate_all(UNDERLINED)
+    assert len(links) > 1
+    assert all(is_current == is_underlined for is_current, is_underlined in links)
+
+
 def test_axe_finds_nothing_on_an_empty_blog(page, check_accessibility):
     for address in ("./", "tags", "archive"):
         page.goto(address)
