@@ -89,3 +89,11 @@ def test_suggestions_cost_two_statements_and_are_few(make_post, queries):
         assert len(queries) <= 2
         assert max(len(found.titles), len(found.tags), len(found.headings)) <= 4
     assert len(suggest("p", index, NOW, limit=4).titles) == 4
+
+
+def test_headings_of_scripts_without_blanks_hold_what_was_typed(make_post):
+    make_post("データの話", body="## ロールバックの手順\n\nText.\n\n## データの移行")
+
+    assert titles("データ") == ["データの話"]
+    assert [found.text for found in ask("デー").headings] == ["データの移行"]
+    assert [found.text for found in ask("移").headings] == ["データの移行"]

@@ -65,7 +65,8 @@ def suggest(q: str, index: FacetIndex, now: datetime, *, limit: int = 6) -> Sugg
     tags stand by the number of their posts.
     """
     query = parse(q)
-    prefixes = [word for term in query.wanted for word in terms.words(term.text)][:MOST_WORDS]
+    typed = [terms.words(term.text) for term in query.wanted]
+    prefixes = [word for words in typed for word in _without_repeated(words)][:MOST_WORDS]
     if not prefixes:
         return Suggestions()
     among = narrowed(query, index) & index.listed(now)
@@ -93,6 +94,13 @@ class _Entry:
     slug: str
     title: str
     headings: Sequence[dict[str, str]]
+
+
+def _without_repeated(words: Sequence[str]) -> Sequence[str]:
+    """Words without a last character that the pair before it has, too."""
+    pair, last = words[-2:] if len(words) > 1 else ("", "")
+    is_repeated = len(last) == 1 and terms.is_unspaced(last) and pair.endswith(last)
+    return words[:-1] if is_repeated else words
 
 
 def _newest(positions: BitMap) -> list[int]:
