@@ -149,6 +149,14 @@ def test_a_piece_of_a_plain_word_is_looked_for_in_code_when_nothing_else_is_foun
     assert titles("rrgrou") == ["Rrgrou"]
 
 
+@pytest.mark.parametrize("q", ["k8", "clusters k8", "kub", "cluster on ku"])
+def test_the_beginning_of_the_last_word_will_do(make_post, q):
+    make_post("K8s", body="Clusters on Kubernetes.")
+    make_post("Clusters", body="On kilograms.")
+
+    assert titles(q) == ["K8s"]
+
+
 @pytest.mark.parametrize("name", ["C++", "C#", "F#", ".NET", "node.js", "std::vector", "--force"])
 @pytest.mark.parametrize("place", ["title", "body", "code"])
 def test_names_with_symbols_are_found_wherever_they_stand(make_post, name, place):

@@ -10,6 +10,7 @@ from blogapp.text import terms
 MOST_ASKED = 12
 MOST_IN_PHRASE = 24
 SHORTEST_SUBSTRING = 3
+SHORTEST_BEGINNING = 2
 LONGEST_SUBSTRING = 200
 # The columns of the index in their order.
 COLUMNS = ("title", "headings", "summary", "body", "code")
@@ -158,7 +159,7 @@ def _closed(found: Sequence[str]) -> tuple[tuple[str, ...], bool]:
 
 def _begun(one: Ask, places: Sequence[str], *, at_root: bool) -> Ask:
     columns = tuple(place for place in places if place != "code")
-    if len("".join(one.plain)) < SHORTEST_SUBSTRING:
+    if len("".join(one.plain)) < SHORTEST_BEGINNING:
         return one
     last = terms.root(one.plain[-1]) if at_root else one.plain[-1]
     begun = Words((*one.plain[:-1], last), columns, prefix=True)
