@@ -334,7 +334,7 @@ class TestFrontPage:
         )
 
         [h1] = browser.page("/").select("h1")
-        assert h1.get_text("|") == "Engineering Insights.|Shared for Growth."
+        assert h1.get_text("|") == "Engineering Insights. |Shared for Growth."
 
     def test_what_is_empty_leaves_nothing_behind(self, browser):
         head = browser.page("/").select_one(".masthead")
