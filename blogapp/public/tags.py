@@ -105,9 +105,7 @@ class TagIndex:
 def index() -> Response:
     """Every tag, with how many posts it has: by letter, or the most used first."""
     shown = _read()
-    if "fragment" in request.args:
-        return render_page("public/tags.html", index=shown)
-    if moved := moved_to(shown.own):
+    if "fragment" not in request.args and (moved := moved_to(shown.own)):
         return moved
     if shown.page > shown.pages or (shown.letter and not shown.found):
         abort(404)

@@ -119,6 +119,7 @@ def test_thousands_of_tags_have_a_page_for_each_letter(browser, make_tags, queri
     assert not by_use.select_one("a[rel=next]")
     assert browser.get("/tags?sort=used&page=11").status_code == 404
     assert browser.get("/tags?letter=z").status_code == 404
+    assert browser.get("/tags?sort=used&page=11&fragment=found").status_code == 404
 
 
 def test_an_address_that_came_decomposed_leads_to_the_composed_one(browser, make_post):
