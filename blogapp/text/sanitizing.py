@@ -97,8 +97,10 @@ _PAGE_IDS = _words(
     " save search search-field search-results sections sentinel series settings share shell slug"
     " skip sort status suggestions summary tag tag-list tags text theme theme-toggle title toc"
     " token toolbar top upload version view write year news notices pages series-parts shape"
-    " site-search"
+    " search-all search-plain search-these"
 )
+# What the page numbers or builds: suggestions of the search field, posts of a list.
+_PAGE_PREFIXES = ("post-", "site-search", "suggested-")
 # Blocks of code and their lines: "c3", "c3-L10"; links may lead to them.
 _CODE_ID = re.compile(r"c\d+")
 _LINE_ID = re.compile(r"-L(?=\d)")
@@ -131,7 +133,7 @@ def safe_id(name: str) -> str:
     """
     name = _ID_PARTS.sub("-", name.strip()).strip("-")[:200]
     name = _LINE_ID.sub("-l", name)
-    taken = name.lower() in _PAGE_IDS or name.lower().startswith("post-")
+    taken = name.lower() in _PAGE_IDS or name.lower().startswith(_PAGE_PREFIXES)
     taken = taken or _CODE_ID.fullmatch(name) is not None
     return f"s-{name}" if taken else name
 
