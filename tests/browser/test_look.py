@@ -36,7 +36,7 @@ def test_the_preview_follows_the_form_and_saving_keeps_it(new_page, owner, make_
 
     page.get_by_label("Heading", exact=True).fill("Knowledge Log")
     expect(shown(page).locator("h1")).to_have_text("Knowledge Log")
-    page.get_by_label("Domain").uncheck()
+    page.get_by_label("Domain", exact=True).uncheck()
     expect(shown(page).locator(".post-card__domain")).to_have_count(0)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(shown(page).locator("h1")).to_have_text("A lease")
