@@ -64,6 +64,8 @@ class TagChoices(Sequence[TagChoice]):
 
     def here(self, fixed: Collection[str]) -> "TagChoices":
         """Return those that posts in this place have, without ``fixed`` ones, and those chosen."""
+        if not fixed and self._values and self._values[-1][0]:
+            return self
         kept = [
             (used, value)
             for used, value in self._values
@@ -73,6 +75,8 @@ class TagChoices(Sequence[TagChoice]):
 
     def beyond(self, number: int, beside: Collection[str]) -> list[TagChoice]:
         """Return those past the first ``number`` that are chosen, or in ``beside``."""
+        if not self._chosen and not beside:
+            return []
         marked = [
             self._count(used, value)
             for used, value in self._values[number:]
