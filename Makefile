@@ -28,7 +28,7 @@ run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS
 	  $(if $(WORKERS),BLOG_WORKERS="$(WORKERS)") \
 	  $(VENV)/blogapp serve $(if $(filter 0,$(DEMO)),,--demo)
 
-check: lint fast ## lint and the fast tests, four minutes on two cores
+check: lint fast ## lint and the fast tests, five minutes on two cores
 
 test: programs lint fast postgres browser ## everything that continuous integration runs
 
