@@ -86,6 +86,8 @@ def _is_wanted(item):
     if item.get_closest_marker("prove") and not os.environ.get("PROVE"):
         return False
     on_postgres = item.config.getoption("--postgres")
+    if not on_postgres and item.get_closest_marker("postgres"):
+        return False
     if on_postgres and item.get_closest_marker("sqlite") and not os.environ.get("PROVE"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))

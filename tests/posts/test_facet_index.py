@@ -261,9 +261,8 @@ def test_nobody_sees_a_change_before_it_is_committed(make_post):
     assert list(facet_index().values["kind"]) == ["note"]
 
 
+@pytest.mark.postgres
 def test_writers_never_wait_for_each_other(make_post):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time is SQLite's rule")
     one, two = make_post("One"), make_post("Two")
 
     with db.engine.connect() as first, db.engine.connect() as second:
