@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from blogapp.posts.counting import Choice, Choices, TagChoice, TagChoices, WayOut
-from blogapp.posts.finding import Finding
+from blogapp.posts.counting import Choices, TagChoice, TagChoices, WayOut
+from blogapp.posts.finding import SINGLE, Finding
 from blogapp.posts.listing import Batch
 from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
@@ -19,57 +18,25 @@ from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
 from blogapp.posts.series import Part
 from blogapp.public.archive import SECTIONS
 from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
+from blogapp.public.menus import LABELS, Select, selects
 from blogapp.public.place import Place
 from blogapp.public.search_answer import NOTHING_ASKED, SearchAnswer
 from blogapp.public.timeline import Timeline
 from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
 from blogapp.site.models import Link, Site
-from blogapp.web import formatting
 from blogapp.web.addresses import absolute
 from blogapp.web.clock import now
-from blogapp.web.formatting import month_name, name_months
+from blogapp.web.formatting import month_name
 from blogapp.web.language import ngettext
 
 CHIPS = 12
-MOST_OPTIONS = 60
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
 FEEDS = {
     "application/atom+xml": "public.feed",
     "application/rss+xml": "public.rss",
     "application/feed+json": "public.json_feed",
 }
-LABELS = {
-    "domain": lazy_gettext("Domain"),
-    "kind": lazy_gettext("Kind"),
-    "series": lazy_gettext("Series"),
-    "author": lazy_gettext("Author"),
-    "year": lazy_gettext("Year"),
-    "month": lazy_gettext("Month"),
-}
-
-
-@dataclass(frozen=True)
-class Select:
-    """A choice of one, as a form shows it."""
-
-    name: str
-    label: str
-    options: Sequence[Choice]
-    value: str
-    total: int
-
-    @property
-    def rest(self) -> str:
-        """Where all are, when there are more than a menu can hold; else empty."""
-        if self.total <= len(self.options):
-            return ""
-        return url_for("public.archive", _anchor=SECTIONS[self.name])
-
-    @property
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Slug, text and state of each option."""
-        return [_row(option) for option in self.options]
 
 
 @dataclass(frozen=True)
@@ -291,20 +258,7 @@ class Listing:
     @cached_property
     def selects(self) -> list[Select]:
         """The choices of one that are worth showing."""
-        found = []
-        for name, label in LABELS.items():
-            value = str(getattr(self.selection, name) or "")
-            here = [c for c in self.choices.single.get(name, ()) if c.used or c.chosen]
-            options = _most_used(here) if name in SECTIONS else here
-            if name == "month":
-                options = [replace(c, name=name_months()[int(c.slug) - 1]) for c in options]
-                if not value and not (self.selection.year or self.place.key == "year"):
-                    continue
-            if value and not any(choice.chosen for choice in options):
-                options.append(Choice(value, value, 0, 0, chosen=True))
-            if value or (len(options) > 1 and not getattr(self.place.within, name)):
-                found.append(Select(name, str(label), options, value, len(here)))
-        return found
+        return selects(self.place, self.selection, self.choices)
 
     @cached_property
     def more_selects(self) -> list[Select]:
@@ -504,27 +458,13 @@ class Listing:
         return _("The oldest is from %(month)s.", month=month)
 
 
-def _most_used(choices: Sequence[Choice]) -> list[Choice]:
-    """Return as many as a menu can hold, in their order; the chosen one is always there."""
-    most = sorted(choices, key=lambda choice: -choice.used)[:MOST_OPTIONS]
-    kept = {choice.slug for choice in most}
-    return [choice for choice in choices if choice.slug in kept or choice.chosen]
-
-
-def _row(option: Choice) -> tuple[str, str, str]:
-    if option.chosen:
-        return option.slug, option.name, " selected"
-    state = "" if option.after else " disabled"
-    return option.slug, f"{option.name} ({formatting.number(option.after)})", state
-
-
 def _merged(fixed: Selection, chosen: Selection) -> Selection | None:
     """Both as one selection, where one can say it."""
-    if any(getattr(fixed, key) and getattr(chosen, key) for key in LABELS):
+    if any(getattr(fixed, key) and getattr(chosen, key) for key in SINGLE):
         return None
     if fixed.tags and chosen.tags and chosen.match is Match.ANY:
         return None
-    both = {key: getattr(fixed, key) or getattr(chosen, key) for key in LABELS}
+    both = {key: getattr(fixed, key) or getattr(chosen, key) for key in SINGLE}
     tags = tuple(dict.fromkeys([*fixed.tags, *chosen.tags]))
     top = replace(chosen.from_the_top(), sort=chosen.usual_sort, view="")
     return replace(top, tags=tags, **both)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from blogapp.web.language import ngettext
 
 # How a facet and a slug, or a name as it was typed, are called in people's spelling.
 Call = Callable[[str, str], str]
+Joint = Literal["and", "or"]
 
 
 def say_search(query: SearchQuery, call: Call) -> Iterator[str]:
@@ -49,9 +51,9 @@ def _say_terms(query: SearchQuery) -> Iterator[str]:
 
 def _say_facet(key: str, found: Sequence[Condition], call: Call, *, excluded: bool) -> str:
     # A post has to have all tags, and any one of the others that are named.
-    word = "and" if key == "tag" and not excluded else "or"
+    word: Joint = "and" if key == "tag" and not excluded else "or"
     spelled = [_language(c.value) if key == "lang" else call(key, c.value) for c in found]
-    names = listed(spelled, "and" if word == "and" else "or")
+    names = listed(spelled, word)
     if excluded:
         return {
             "tag": _("not tagged %(tags)s", tags=names),
@@ -93,6 +95,6 @@ def _language(code: str) -> str:
     return name or code
 
 
-def _quoted(texts: Sequence[str], word: str) -> str:
+def _quoted(texts: Sequence[str], word: Joint) -> str:
     quoted = [_("“%(words)s”", words=text) for text in texts]
-    return listed(quoted, "and" if word == "and" else "or")
+    return listed(quoted, word)

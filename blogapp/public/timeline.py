@@ -17,7 +17,7 @@ from blogapp.posts.selection import Selection
 from blogapp.public.place import Place
 from blogapp.web.formatting import abbreviate_months, name_month
 
-LABELS = 8
+MOST_LABELS = 8
 MONTH = 4  # units wide
 HEIGHT = 40
 
@@ -131,7 +131,7 @@ class Timeline:
 
     @property
     def _step(self) -> int:
-        return -(-(self.last - self.months[0].year + 1) // LABELS)
+        return -(-(self.last - self.months[0].year + 1) // MOST_LABELS)
 
     def _years(self, first: int) -> Years:
         posts = sum(month.after for month in self.months if month.year == first)

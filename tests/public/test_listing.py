@@ -4,7 +4,7 @@ from urllib.parse import quote
 import pytest
 
 from blogapp.extensions import db
-from blogapp.public.listing_page import MOST_OPTIONS
+from blogapp.public.menus import MOST_OPTIONS
 from blogapp.site.models import Site
 
 
