@@ -8,7 +8,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-import blogapp.importing.models  # noqa: F401  # so that its table is known
+import blogapp.importing.models  # so that these tables are known
+import blogapp.posts.draft_models
+import blogapp.posts.revision_models  # noqa: F401
 from blogapp.extensions import Base, db
 from blogapp.migrations import alembic_config, is_current, migrate
 from blogapp.posts.search.asking import Words

