@@ -10,6 +10,8 @@ from sqlalchemy.pool import NullPool
 
 import blogapp.importing.models  # so that these tables are known
 import blogapp.posts.draft_models
+import blogapp.posts.preview_models
+import blogapp.posts.publication_models
 import blogapp.posts.revision_models  # noqa: F401
 from blogapp.extensions import Base, db
 from blogapp.migrations import alembic_config, is_current, migrate

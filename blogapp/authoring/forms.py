@@ -188,6 +188,7 @@ class PostForm(FlaskForm):
         filters=[one_line],
     )
     pinned = SwitchField(_("Pinned over the front page’s list"))
+    unlisted = SwitchField(_("Unlisted"))
     version = HiddenField()
     # `PAGE` when this becomes a static page.
     is_page = HiddenField()
@@ -211,6 +212,7 @@ class PostForm(FlaskForm):
                 "language": post.language,
                 "canonical_url": post.canonical_url,
                 "pinned": post.pinned,
+                "unlisted": post.unlisted,
                 "version": str(post.version),
                 "is_page": PAGE if post.is_page else "",
             },
@@ -234,6 +236,7 @@ class PostForm(FlaskForm):
             tags=tuple(self.tags.data or ()),
             authors=authors,
             pinned=pinned,
+            unlisted=self.unlisted.data if self.unlisted.raw_data else None,
             extra=extra,
         )
 

@@ -39,6 +39,7 @@ class Manuscript:
     tags: tuple[str, ...] = ()
     authors: tuple[Author, ...] | None = None  # None: left as they are
     pinned: bool | None = None  # None: left as it is
+    unlisted: bool | None = None  # None: left as it is
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,6 +72,8 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
         post.series_position = manuscript.series_position
         if manuscript.pinned is not None:
             post.pinned = manuscript.pinned
+        if manuscript.unlisted is not None:
+            post.unlisted = manuscript.unlisted
         post.saved_at = now
         post.domain = next(
             iter(find_or_make(Domain, [manuscript.domain], origin=post.origin)), None

@@ -70,17 +70,23 @@ def _keep_revisions() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("change_type", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("restored_number", sa.Integer(), nullable=True),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("words_added", sa.Integer(), nullable=False),
         sa.Column("words_removed", sa.Integer(), nullable=False),
         _belongs_to("revisions", "posts", "post_id"),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["authors.id"], name="fk_revisions_author_id_authors"
+            ["author_id"],
+            ["authors.id"],
+            name="fk_revisions_author_id_authors",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_revisions"),
         sa.UniqueConstraint("post_id", "number", name="uq_revisions_post_id_number"),
@@ -96,7 +102,56 @@ def _run_jobs() -> None:
 
 
 def _share_previews() -> None:
-    """Links to a preview for people without an account."""
+    """Links to a preview for people without an account; what publishing remembers."""
+    op.create_table(
+        "preview_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        _belongs_to("preview_links", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["authors.id"], name="fk_preview_links_created_by_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_preview_links"),
+        sa.UniqueConstraint("token_hash", name="uq_preview_links_token_hash"),
+    )
+    op.create_index("ix_preview_links_post_id", "preview_links", ["post_id"])
+    op.create_table(
+        "confirmed_secrets",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        _belongs_to("confirmed_secrets", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["authors.id"], name="fk_confirmed_secrets_author_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("post_id", "digest", name="pk_confirmed_secrets"),
+    )
+    op.create_table(
+        "publications",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("was_public", sa.Boolean(), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        _belongs_to("publications", "posts", "post_id"),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["authors.id"], name="fk_publications_author_id_authors"
+        ),
+        sa.PrimaryKeyConstraint("post_id", name="pk_publications"),
+    )
 
 
 def _arrange_desk() -> None:
