@@ -28,7 +28,7 @@ class SignInForm(FlaskForm):
 
 def login() -> Response:
     """Show the sign-in form; on POST sign in and go where the author was going."""
-    if request.method == "GET" and find_current_author():
+    if request.method != "POST" and find_current_author():
         return redirect(after_sign_in(), code=303)
     form = SignInForm()
     if not form.validate_on_submit():
@@ -50,7 +50,7 @@ def login() -> Response:
 
 def logout() -> Response:
     """Ask once, then end the session on the server and drop the cookie."""
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("auth/logout.html", author=find_current_author()))
     if token := session_token():
         sessions.end_session(token)

@@ -76,7 +76,7 @@ def edit(section: str) -> AnyResponse:
     form = _form_of(chosen, site)
     if request.method == "POST" and (change := asked_change(request.form.get(ROWS, ""))):
         return _change_rows(chosen, form, *change)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(chosen, form)
     _take_offer(form)
     if form.validate() & _take_logo(form):

@@ -130,7 +130,7 @@ def delete(id: int) -> AnyResponse:
     """Ask before a tag is deleted; on POST delete it."""
     tag = _get_tag(id)
     uses = tagging.count_uses(tag)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("authoring/delete_tag.html", tag=tag, uses=uses))
     name = tag.name
     tagging.delete_tag(tag)

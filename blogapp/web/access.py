@@ -54,7 +54,7 @@ def session_token() -> str | None:
 
 def _way_back() -> str:
     """Return the path to come back to; what a button did cannot be asked for, the dashboard can."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return request.script_root + request.full_path.rstrip("?")
     if request.url_rule and "GET" in (request.url_rule.methods or ()):
         return request.script_root + request.path

@@ -256,3 +256,14 @@ def test_sessions_last_as_long_as_they_say(browser, ada, clock):
     session = db.session.scalar(select(AuthorSession))
 
     assert session.expires_at - session.created_at == timedelta(days=30)
+
+
+def test_a_question_for_the_head_alone_signs_nobody_out(author):
+    assert author.head("/logout").status_code == 200
+
+    assert author.get("/write").status_code == 200
+
+
+def test_a_question_for_the_head_alone_counts_no_try(browser, author):
+    assert browser.head("/login").status_code == 200
+    assert author.head("/login").status_code == 303

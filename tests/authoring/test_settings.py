@@ -120,3 +120,15 @@ def test_what_was_typed_outlives_the_session(owner, browser):
     typed = {area["name"]: area.text.removeprefix("\n") for area in form.select("textarea")}
     assert typed["title"] == "Plumb"
     assert owner.post(form["action"], data=typed).status_code == 303
+
+
+@pytest.mark.parametrize("address", ["settings", "look", "front", "presets", "frame", "outside"])
+def test_a_question_for_the_head_alone_changes_nothing(owner, address):
+    db.session.add(Site(id=1, title="Kept"))
+    db.session.commit()
+
+    path = "/write/settings" if address == "settings" else f"/write/settings/{address}"
+    response = owner.head(path)
+
+    assert response.status_code == 200
+    assert site().title == "Kept"

@@ -306,3 +306,13 @@ def test_telling_apart_what_is_gone_says_so(editor, tags):
 
     assert told(page) == "One of the two tags is gone."
     assert re.search("No two tags look alike", words_of(page))
+
+
+def test_a_question_for_the_head_alone_deletes_no_tag(editor, make_post):
+    make_post("A", tags=["SQLite"])
+    tag = db.session.scalar(db.select(Tag))
+
+    assert editor.head(f"/write/tags/{tag.id}/deletion").status_code == 200
+
+    db.session.rollback()
+    assert db.session.scalar(db.select(Tag)) is not None
