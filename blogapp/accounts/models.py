@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from blogapp.extensions import Base, Timestamp
@@ -32,6 +32,8 @@ class Author(Base):
     role: Mapped[Role] = mapped_column(String(20), default=Role.AUTHOR)
     # argon2id, in its own notation; None: this person cannot sign in with a password.
     password_hash: Mapped[str | None] = mapped_column(Text)
+    # Whether single letters act on pages under /write (WCAG 2.2, 2.1.4).
+    single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     disabled_at: Mapped[Timestamp | None]
     created_at: Mapped[Timestamp]
     origin: Mapped[str | None] = mapped_column(String(20))

@@ -1,5 +1,7 @@
 """What writing needs: working copies and their journal, revisions, a media library, previews"""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,6 +21,10 @@ def upgrade() -> None:
 
 
 def _keep_journal() -> None:
+    op.add_column(
+        "posts",
+        sa.Column("slug_follows_title", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
     op.create_table(
         "drafts",
         sa.Column("post_id", sa.Integer(), nullable=False),
@@ -95,10 +101,41 @@ def _keep_revisions() -> None:
 
 def _keep_media() -> None:
     """What the library knows of a file: caption, credit, what replaced it, its variants."""
+    for column in (
+        sa.Column("caption", sa.Text(), server_default="", nullable=False),
+        sa.Column("credit", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_decorative", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("frames", sa.Integer(), nullable=True),
+        sa.Column("variants", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("metadata_found", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("deleted_at", sa.DateTime(), nullable=True),
+    ):
+        op.add_column("media", column)
+    # SQLite adds a reference with its column alone, and Alembic would split the two.
+    op.execute(
+        "ALTER TABLE media ADD COLUMN replaced_by_id INTEGER"
+        " CONSTRAINT fk_media_replaced_by_id_media REFERENCES media (id) ON DELETE SET NULL"
+    )
+    op.create_index("ix_media_replaced_by_id", "media", ["replaced_by_id"])
+    op.create_index("ix_media_uploaded_by_id", "media", ["uploaded_by_id"])
 
 
 def _run_jobs() -> None:
     """Work that no request waits for, a row each."""
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("given_up_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+        sa.UniqueConstraint("kind", "key", name="uq_jobs_kind_key"),
+    )
+    op.create_index("ix_jobs_due_at", "jobs", ["due_at"])
 
 
 def _share_previews() -> None:
@@ -155,7 +192,38 @@ def _share_previews() -> None:
 
 
 def _arrange_desk() -> None:
-    """What an undo needs."""
+    """What an undo needs, a switch for keys, and thirty days for what is in the trash already."""
+    op.create_table(
+        "undos",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.String(length=2000), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(), nullable=True),
+        _belongs_to("undos", "authors", "author_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_undos"),
+    )
+    op.create_index("ix_undos_author_id_at", "undos", ["author_id", "at"])
+    op.create_index(
+        "ix_drafts_pending",
+        "drafts",
+        ["changed_at", "post_id"],
+        sqlite_where=sa.text("is_pending"),
+        postgresql_where=sa.text("is_pending"),
+    )
+    op.add_column(
+        "authors",
+        sa.Column("single_keys", sa.Boolean(), server_default=sa.true(), nullable=False),
+    )
+    # Nobody was told so far that the trash empties itself.
+    posts = sa.table("posts", sa.column("deleted_at", sa.DateTime()))
+    today = datetime.now(UTC).replace(tzinfo=None)
+    op.execute(posts.update().where(posts.c.deleted_at.is_not(None)).values(deleted_at=today))
 
 
 def _belongs_to(table: str, owner: str, column: str) -> sa.ForeignKeyConstraint:
