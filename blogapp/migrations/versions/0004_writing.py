@@ -114,7 +114,7 @@ def _keep_media() -> None:
     # SQLite adds a reference with its column alone, and Alembic would split the two.
     op.execute(
         "ALTER TABLE media ADD COLUMN replaced_by_id INTEGER"
-        " CONSTRAINT fk_media_replaced_by_id_media REFERENCES media (id) ON DELETE SET NULL"
+        " CONSTRAINT fk_media_replaced_by_id_media REFERENCES media (id)"
     )
     op.create_index("ix_media_replaced_by_id", "media", ["replaced_by_id"])
     op.create_index("ix_media_uploaded_by_id", "media", ["uploaded_by_id"])
