@@ -3,8 +3,9 @@
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from blogapp.accounts.models import Author
 from blogapp.extensions import Base, Timestamp
 
 
@@ -22,6 +23,18 @@ class ChangeType(StrEnum):
         return self in (ChangeType.CORRECTION, ChangeType.UPDATE)
 
 
+class RevisionKind(StrEnum):
+    """What somebody did when the revision was kept."""
+
+    ORIGINAL = "original"  # found there before it was first edited
+    OUTSIDE = "outside"  # found there, changed past the editor
+    SAVED = "saved"
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    MERGED = "merged"
+    RESTORED = "restored"
+
+
 class Revision(Base):
     """The whole of a post at one moment, kept on purpose."""
 
@@ -32,18 +45,31 @@ class Revision(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     # 1, 2, 3 … within its post.
     number: Mapped[int]
-    # saved, published, updated, merged, restored, imported.
+    # A `RevisionKind`.
     kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[Timestamp]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
+    # When the first of the saves was made that are this one.
+    begun_at: Mapped[Timestamp]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(200), default="")
     # A `ChangeType` where it changed a live post; else empty.
     change_type: Mapped[str] = mapped_column(String(20), default="")
     # What readers are told of the change, or authors of the revision.
     note: Mapped[str] = mapped_column(Text, default="")
+    # The number of the revision that was restored by this one.
+    restored_number: Mapped[int | None]
     # As in `Draft.fields`.
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     body: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    # SHA-256 of fields and body: whether a text is kept already is asked without reading any.
+    digest: Mapped[str] = mapped_column(String(64))
     # Against the revision before it.
     words_added: Mapped[int] = mapped_column(default=0)
     words_removed: Mapped[int] = mapped_column(default=0)
+
+    author: Mapped[Author | None] = relationship(lazy="raise")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it stands in the post's public change log."""
+        return self.change_type in {ChangeType.CORRECTION, ChangeType.UPDATE}

@@ -1,21 +1,17 @@
 """What differs between two texts: by line, and within changed lines by word."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
-# Comparing costs more than the product of both lengths at worst: a longer passage counts as
-# changed whole, and so do all those after so many pairs of words.
+from blogapp.text.aligning import Budget, align
+from blogapp.text.words import cut, is_blank, words_of
+
 MOST_LINES = 1_000
-MOST_WORDS = 600
-MOST_PAIRS = 2_000_000
 # Lines of agreement shown around a difference.
 CONTEXT = 2
 
 Kind = Literal["same", "removed", "added", "skipped"]
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -42,63 +38,67 @@ def compare(theirs: str, yours: str) -> list[Line]:
     ['same', 'removed', 'added']
     """
     lines: list[Line] = []
-    old, new = theirs.split("\n"), yours.split("\n")
-    pairs = 0
-    for same, before, after in _passages(old, new, MOST_LINES):
-        if same:
+    old, new, budget = theirs.split("\n"), yours.split("\n"), Budget()
+    for at in align(old, new, is_filler=is_blank, most=MOST_LINES, budget=budget):
+        before, after = old[at.i : at.j], new[at.k : at.m]
+        if at.same:
             lines += [Line("same", (Span(text),)) for text in before]
-            continue
-        words = _words(before), _words(after)
-        pairs += len(words[0]) * len(words[1])
-        lines += _changed(*words, most=MOST_WORDS if pairs <= MOST_PAIRS else 0)
+        else:
+            lines += _changed(before, after, budget)
     return list(_folded(lines))
 
 
-def _passages(
-    old: Sequence[str], new: Sequence[str], most: int
-) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
-    """Yield stretches of both: (they agree, the old one's, the new one's)."""
-    head = _shared(old, new)
-    tail = _shared(old[head:][::-1], new[head:][::-1])
-    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
-    if head:
-        yield True, old[:head], new[:head]
-    if len(before) > most or len(after) > most:
-        yield False, before, after
-    else:
-        # Between words and paragraphs all texts are alike: nothing is lined up by that.
-        matcher = SequenceMatcher(_is_blank, before, after)
-        for kind, i, j, k, m in matcher.get_opcodes():
-            yield kind == "equal", before[i:j], after[k:m]
-    if tail:
-        yield True, old[len(old) - tail :], new[len(new) - tail :]
+def compare_words(old: str, new: str) -> list[tuple[Kind, str]]:
+    """Return both texts in one, as stretches that are ``same``, ``removed`` or ``added``.
+
+    >>> compare_words("one two", "one three")
+    [('same', 'one '), ('removed', 'two'), ('added', 'three')]
+    """
+    before, after = cut(old), cut(new)
+    found: list[tuple[Kind, str]] = []
+    for at in align(before, after, is_filler=is_blank):
+        if at.same:
+            found.append(("same", "".join(before[at.i : at.j])))
+            continue
+        found.append(("removed", "".join(before[at.i : at.j])))
+        found.append(("added", "".join(after[at.k : at.m])))
+    return [(kind, text) for kind, text in found if text]
 
 
-def _shared(old: Sequence[str], new: Sequence[str]) -> int:
-    """Return how many items both begin with."""
-    pairs = enumerate(zip(old, new, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(old), len(new)))
+def count_words(old: str, new: str) -> tuple[int, int]:
+    """Return how many words ``new`` adds to ``old``, and how many it takes out.
+
+    >>> count_words("It waited twenty seconds.", "It waited, at most, thirty seconds.")
+    (3, 1)
+    """
+    before, after, budget = old.split("\n"), new.split("\n"), Budget()
+    added = removed = 0
+    for at in align(before, after, is_filler=is_blank, most=MOST_LINES, budget=budget):
+        if at.same:
+            continue
+        mine, yours = (words_of("\n".join(t)) for t in (before[at.i : at.j], after[at.k : at.m]))
+        for words in align(mine, yours, budget=budget):
+            added += 0 if words.same else words.m - words.k
+            removed += 0 if words.same else words.j - words.i
+    return added, removed
 
 
-def _is_blank(text: str) -> bool:
-    return not text.strip()
-
-
-def _words(lines: Sequence[str]) -> list[str]:
-    """Return words and what is between them; of no lines none, of an empty line an empty one."""
-    return _WORDS.findall("\n".join(lines)) or [""] * bool(lines)
-
-
-def _changed(before: list[str], after: list[str], *, most: int) -> Iterator[Line]:
+def _changed(before: Sequence[str], after: Sequence[str], budget: Budget) -> Iterator[Line]:
+    mine, yours = _words(before), _words(after)
     removed: list[Span] = []
     added: list[Span] = []
-    for same, a, b in _passages(before, after, most):
-        removed.append(Span("".join(a), changed=not same))
-        added.append(Span("".join(b), changed=not same))
+    for at in align(mine, yours, is_filler=is_blank, budget=budget):
+        removed.append(Span("".join(mine[at.i : at.j]), changed=not at.same))
+        added.append(Span("".join(yours[at.k : at.m]), changed=not at.same))
     if before:
         yield from (Line("removed", spans) for spans in _by_line(removed))
     if after:
         yield from (Line("added", spans) for spans in _by_line(added))
+
+
+def _words(lines: Sequence[str]) -> list[str]:
+    """Return words and what is between them; of no lines none, of an empty line an empty one."""
+    return cut("\n".join(lines)) or [""] * bool(lines)
 
 
 def _by_line(spans: list[Span]) -> Iterator[tuple[Span, ...]]:

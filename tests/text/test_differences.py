@@ -41,16 +41,14 @@ def test_a_very_long_difference_is_shown_whole_rather_than_compared_for_minutes(
     assert len(lines) == 40_000
 
 
-def test_after_many_long_differences_less_is_told_apart():
+def test_words_are_told_apart_in_every_one_of_many_long_paragraphs():
     old = "\n".join(f"same {n}\n" + " ".join(f"a{m}" for m in range(250)) for n in range(60))
     new = old.replace("a9 ", "b9 ").replace("a200 ", "b200 ")
 
     added = [line for line in compare(old, new) if line.kind == "added"]
 
     changed = [[span.text for span in line.spans if span.changed] for line in added]
-    assert changed[0] == ["b9", "b200"]
-    assert changed[-1][0].startswith("b9 a10 ")
-    assert changed[-1][0].endswith(" b200")
+    assert changed == [["b9", "b200"]] * 60
 
 
 @given(st.text("ab \n.", max_size=40), st.text("ab \n.", max_size=40))
