@@ -1,8 +1,5 @@
 """What authors fill in, and what may be wrong with it."""
 
-import csv
-import re
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -11,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     DateField,
     Field,
@@ -32,11 +30,14 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, HiddenInput, TextInput
 
 from blogapp.accounts.models import Author
+from blogapp.posts.content import FIELDS, ON, SWITCHES, Content, content_of
 from blogapp.posts.errors import SkippedTime
 from blogapp.posts.managing import list_authors
 from blogapp.posts.models import Post
+from blogapp.posts.naming import find_authors
 from blogapp.posts.scheduling import moment_at
-from blogapp.posts.writing import Manuscript
+from blogapp.posts.writing import Manuscript, normalised
+from blogapp.text.name_lists import clean, join_names, one_line, split_names
 from blogapp.web.formatting import long_day
 
 MOST_TAGS = 30
@@ -45,10 +46,6 @@ SUMMARY_GOAL = 160
 PAGE = "1"
 # BCP 47 in outline: subtags of letters and digits, the first of letters.
 LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
-# What HTML and XML refuse in text (C0 and C1), and what breaks a line.
-_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-# Spaces of every width, zero included.
-_UNSEEN = " \xa0\u1680\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C)))
 DATE_FORMATS = (
     "%-d %b %Y",
     "%-d %B %Y",
@@ -60,20 +57,6 @@ DATE_FORMATS = (
     "%m/%d/%Y",
     "%Y-%m-%d",
 )
-
-
-def clean(text: str | None) -> str:
-    """Return ``text`` without what no database keeps: NULs and halves of characters."""
-    return (text or "").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def one_line(text: str | None) -> str:
-    """Return ``text`` cleaned and on a single line, without what nobody sees around it.
-
-    >>> one_line("a\\x07\\nb"), one_line("\\u200b")
-    ('a b', '')
-    """
-    return re.sub(rf"[{_CONTROLS}]+", " ", clean(text)).strip(_UNSEEN)
 
 
 class NamesField(Field):
@@ -110,36 +93,6 @@ class SwitchField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = "1" in valuelist
-
-
-def join_names(names: Iterable[str]) -> str:
-    """Return names as one line of text.
-
-    >>> join_names(["CI/CD", "a, b"])
-    'CI/CD, "a, b"'
-    """
-    return ", ".join(
-        '"' + name.replace('"', '""') + '"' if "," in name or name.startswith('"') else name
-        for name in names
-    )
-
-
-def split_names(text: str) -> list[str]:
-    """Return the names in a line of text, each once, ignoring case and empty ones.
-
-    >>> split_names('CI/CD, "a, b", ci/cd,, ')
-    ['CI/CD', 'a, b']
-    """
-    line = one_line(text)
-    try:
-        found = next(csv.reader([line], skipinitialspace=True), [])
-    except csv.Error:  # longer than a field may be
-        found = line.split(",")
-    kept: dict[str, str] = {}
-    for name in (" ".join(name.split()) for name in found):
-        if name:
-            kept.setdefault(name.casefold(), name)
-    return list(kept.values())
 
 
 class PostForm(FlaskForm):
@@ -190,33 +143,47 @@ class PostForm(FlaskForm):
     pinned = SwitchField(_("Pinned over the front page’s list"))
     unlisted = SwitchField(_("Unlisted"))
     version = HiddenField()
+    # The last journal entry that is part of what the form was shown with.
+    head = HiddenField()
     # `PAGE` when this becomes a static page.
     is_page = HiddenField()
 
     @classmethod
     def of(cls, post: Post) -> Self:
         """Return the form filled with what is stored."""
+        return cls.showing(content_of(post), post)
+
+    @classmethod
+    def showing(
+        cls, content: Content, post: Post | None = None, *, head: int = 0, is_page: bool = False
+    ) -> Self:
+        """Return the form filled with ``content``, spelled as it is, valid or not."""
+        switched = {name: "1" if content[name] == ON else "0" for name in SWITCHES}
         return cls(
-            formdata=None,
-            data={
-                "title": post.title,
-                "body": post.body,
-                "slug": post.slug,
-                "summary": post.summary,
-                "domain": post.domain and post.domain.name,
-                "tags": [tag.name for tag in post.tags],
-                "kind": post.kind,
-                "series": post.series and post.series.name,
-                "series_position": post.series_position,
-                "authors": call_authors(post.authors, among=list_authors()),
-                "language": post.language,
-                "canonical_url": post.canonical_url,
-                "pinned": post.pinned,
-                "unlisted": post.unlisted,
-                "version": str(post.version),
-                "is_page": PAGE if post.is_page else "",
-            },
+            formdata=MultiDict(
+                {
+                    **content.fields,
+                    **switched,
+                    "body": content.body,
+                    "version": str(post.version) if post else "",
+                    "head": str(head),
+                    "is_page": PAGE if (post.is_page if post else is_page) else "",
+                }
+            )
         )
+
+    def content(self, over: Content) -> Content:
+        """Return what was typed; what the form does not carry is as in ``over``."""
+        carried = {name for name in FIELDS if name in self and self[name].raw_data}
+        typed = {name: self._typed(name) for name in carried}
+        body = normalised(self.body.data or "") if self.body.raw_data else None
+        return over.changed(typed, body)
+
+    def _typed(self, name: str) -> str:
+        if name in SWITCHES:
+            return ON if self[name].data else ""
+        [text, *_] = self[name].raw_data or [""]
+        return one_line(str(text))
 
     def manuscript(
         self, *, authors: tuple[Author, ...] | None, pinned: bool | None, extra: dict[str, Any]
@@ -265,25 +232,6 @@ class PostForm(FlaskForm):
             raise ValidationError(
                 _("Nobody here is called %(names)s.") % {"names": join_names(unknown)}
             )
-
-
-def call_authors(authors: Sequence[Author], *, among: Sequence[Author]) -> list[str]:
-    """Return a name for each author; where two people share one, the slug instead."""
-    names = [author.name.casefold() for author in among]
-    return [
-        author.name if names.count(author.name.casefold()) == 1 else author.slug
-        for author in authors
-    ]
-
-
-def find_authors(names: Sequence[str], *, among: Sequence[Author]) -> list[Author | None]:
-    """Return who is meant by each name or slug; None where nobody is, or two people are."""
-    by_name: dict[str, Author | None] = {}
-    for author in among:
-        key = " ".join(author.name.split()).casefold()
-        by_name[key] = None if key in by_name else author
-    by_slug = {author.slug_key: author for author in among}
-    return [by_slug.get(name.casefold()) or by_name.get(name.casefold()) for name in names]
 
 
 class PublicationForm(FlaskForm):

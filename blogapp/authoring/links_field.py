@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from blogapp.authoring.forms import one_line
 from blogapp.site.models import Link
+from blogapp.text.name_lists import one_line
 from blogapp.text.origins import is_linkable
 
 ROWS = "rows"  # the name of the buttons; their value says which row, and what to do

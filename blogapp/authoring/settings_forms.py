@@ -31,11 +31,12 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE, clean, one_line
+from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE
 from blogapp.authoring.links_field import LinksField
 from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
 from blogapp.site.models import CARD_FIELDS, LAYOUTS, LIST_PARTS, SOURCES, Site
 from blogapp.text.colours import parse_colour
+from blogapp.text.name_lists import clean, one_line
 from blogapp.text.origins import BadOrigin, covers, is_linkable, origin_of, parse_origin
 from blogapp.text.palettes import TEXT, Palette
 from blogapp.text.snippets import BadSnippet, read_snippet

@@ -5,7 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from blogapp.authoring.forms import LONGEST_NAME, one_line
+from blogapp.authoring.forms import LONGEST_NAME
+from blogapp.text.name_lists import one_line
 from blogapp.text.slugs import is_slug
 
 LONGEST_DESCRIPTION = 500

@@ -207,6 +207,8 @@ class Post(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200))
     slug_key: Mapped[str] = mapped_column(String(600))
+    # Made from the title at each save until readers know it; else its author gave it.
+    slug_follows_title: Mapped[bool] = mapped_column(default=False, server_default=false())
     # A static page: written like a post, and in no listing, feed or search.
     is_page: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What feeds call the entry; it stays when the address changes (RFC 4287, 4.2.6).

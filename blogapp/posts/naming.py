@@ -1,6 +1,6 @@
 """Finding tags, domains, series and authors by name, and making the missing ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -64,6 +64,25 @@ def free_post_slug(base: str, *, except_id: int | None = None, is_page: bool = F
         return db.session.scalar(query.limit(1)) is not None
 
     return unique_slug(base, taken)
+
+
+def call_authors(authors: Sequence[Author], *, among: Sequence[Author]) -> list[str]:
+    """Return a name for each author; where two people share one, the slug instead."""
+    names = [author.name.casefold() for author in among]
+    return [
+        author.name if names.count(author.name.casefold()) == 1 else author.slug
+        for author in authors
+    ]
+
+
+def find_authors(names: Sequence[str], *, among: Sequence[Author]) -> list[Author | None]:
+    """Return who is meant by each name or slug; None where nobody is, or two people are."""
+    by_name: dict[str, Author | None] = {}
+    for author in among:
+        key = " ".join(author.name.split()).casefold()
+        by_name[key] = None if key in by_name else author
+    by_slug = {author.slug_key: author for author in among}
+    return [by_slug.get(name.casefold()) or by_name.get(name.casefold()) for name in names]
 
 
 def tidy(name: str) -> str:
