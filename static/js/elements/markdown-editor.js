@@ -1,122 +1,125 @@
-// <markdown-editor data-preview="/write/posts/7/preview"> toolbar, textarea, preview pane </markdown-editor>
-// The text stays in a plain textarea: every change goes through the browser's own undo.
+// <markdown-editor data-preview="/write/posts/7/preview" data-word-…="…"> toolbar, textarea, preview </markdown-editor>
+// Where a post is written. Others speak to this element, never to the field within it.
 
-const PAUSE = 250
+import { changesBetween } from "../editor/changes.js"
+import * as commands from "../editor/commands.js"
+import { PlainSurface } from "../editor/plain-surface.js"
+import { PreviewPane } from "../editor/preview-pane.js"
+
 const MODE = "editor-mode"
-const LIST = /^(\s*)(?:([-*+])|(\d{1,9})([.)]))(\s+)(\[[ xX]\]\s+)?/
-const QUOTE = /^(\s*(?:>\s?)+)/
 
 class MarkdownEditor extends HTMLElement {
-  #asking = null
-  #timer = 0
+  #surface = null
+  #preview = null
 
   connectedCallback() {
-    this.text.addEventListener("keydown", this.#key)
-    this.text.addEventListener("input", this.#plan)
-    this.text.addEventListener("scroll", this.#follow)
+    this.#surface = new PlainSurface(this.field, this)
+    this.#preview = new PreviewPane(this)
+    this.addEventListener("keydown", this.#key)
     this.addEventListener("click", this.#press)
-    this.addEventListener("keydown", this.#walk)
     this.addEventListener("change", this.#turn)
+    this.#surface.scroller.addEventListener("scroll", this.#follow)
+    this.form.addEventListener("formdata", this.#give)
     for (const [at, tool] of this.#tools.entries()) tool.tabIndex = at ? -1 : 0
     this.#recall()
-    this.preview()
+    this.#preview.ask()
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer)
-    this.#asking?.abort()
+    this.#preview.stop()
+    this.#surface.destroy()
+    this.form?.removeEventListener("formdata", this.#give)
   }
 
-  get text() {
-    return this.querySelector("textarea")
+  // For others.
+
+  /** The whole text, its lines ended by LF. */
+  get value() {
+    return this.#surface.text
   }
 
-  /** Put `words` where the caret is, as if they had been typed. */
-  insert(words, { select = null } = {}) {
-    const { text } = this
-    const from = text.selectionStart
-    text.focus()
-    // The only way to write into a field that keeps its undo history (HTML, "execCommand").
-    if (!document.execCommand("insertText", false, words)) {
-      text.setRangeText(words, from, text.selectionEnd, "end")
-      text.dispatchEvent(new Event("input", { bubbles: true }))
-    }
-    if (select) text.setSelectionRange(from + select[0], from + select[1])
+  /** Where the caret stands, as a line counted from 1. */
+  get line() {
+    return this.#surface.numberAt(this.#surface.selection.from)
   }
 
-  /** Put `words` on lines of their own after the caret's line. */
-  insertBlock(words) {
-    const { text } = this
-    const end = text.value.indexOf("\n", text.selectionEnd)
-    const at = end < 0 ? text.value.length : end
-    text.setSelectionRange(at, at)
-    this.insert(`${at ? "\n\n" : ""}${words}\n`)
+  /** Take over a text from elsewhere: caret, scroll and undo stay, and so does what is the same. */
+  replace(text) {
+    this.#surface.apply(changesBetween(this.value, text))
   }
 
-  /** Ask for the preview of what stands in the field now; an older question is dropped. */
-  async preview() {
-    if (!this.#pane.offsetParent) return
-    this.#asking?.abort()
-    const asking = (this.#asking = new AbortController())
-    const form = new FormData()
-    form.set("body", this.text.value)
-    form.set("csrf_token", this.closest("form").elements.csrf_token?.value ?? "")
-    this.#pane.parentElement.setAttribute("aria-busy", "true")
-    try {
-      const answer = await fetch(`${this.dataset.preview}?fragment=preview`, {
-        method: "POST",
-        body: form,
-        signal: asking.signal,
-        redirect: "error",
-      })
-      const html = await answer.text()
-      if (asking.signal.aborted) return
-      if (!answer.ok) throw new Error(answer.statusText)
-      this.#show(html)
-    } catch (error) {
-      if (error.name === "AbortError") return
-      this.#say(this.dataset.wordFailed)
-    }
-    this.#pane.parentElement.removeAttribute("aria-busy")
+  /** Put Markdown on lines of its own after the caret's line. */
+  insertBlock(markdown) {
+    commands.insertBlock(this.#surface, markdown)
   }
 
-  get #pane() {
-    return this.querySelector("[data-preview-pane]")
+  /** Put text in the place of what is selected. */
+  insertAtCaret(text) {
+    commands.insert(this.#surface, text)
+  }
+
+  /** Select from one offset (UTF-16 units) to another and bring it into sight. */
+  select(start, end = start) {
+    this.#openSource()
+    this.#surface.focus()
+    this.#surface.select(start, end, { isShown: true })
+  }
+
+  /** Put the caret at the beginning of a line, counted from 1. */
+  goToLine(number) {
+    this.select(this.#surface.startOf(number))
+  }
+
+  /**
+   * Follow what stands between two offsets while it is written around it. The marker has
+   * `start`, `end`, `isGone`, `replaceWith(text)` and `forget()`.
+   */
+  track(start, end = start) {
+    return this.#surface.markers.track(start, end)
+  }
+
+  // What the surface and the preview tell.
+
+  changed() {
+    this.#preview.plan()
+  }
+
+  typing(text) {
+    return commands.surround(this.#surface, text)
+  }
+
+  newline() {
+    return commands.newline(this.#surface)
+  }
+
+  shown(facts) {
+    const here = this.form.querySelector("[data-facts-here]")
+    if (facts && here) here.textContent = facts.textContent
+    this.#follow()
+  }
+
+  get field() {
+    return this.querySelector("textarea[name=body]")
+  }
+
+  get form() {
+    return this.closest("form")
   }
 
   get #tools() {
     return [...this.querySelectorAll(".editor__tool")]
   }
 
-  #show(html) {
-    const parsed = new DOMParser().parseFromString(html, "text/html")
-    const facts = parsed.querySelector("[data-facts]")
-    const here = this.closest("form").querySelector("[data-facts-here]")
-    if (facts && here) here.textContent = facts.textContent
-    facts?.remove()
-    this.#pane.replaceChildren(...parsed.body.childNodes)
-    if (!this.text.value.trim()) this.#say(this.dataset.wordEmpty)
-    this.#follow()
-  }
-
-  #say(words) {
-    const note = document.createElement("p")
-    note.className = "editor__empty"
-    note.textContent = words
-    this.#pane.replaceChildren(note)
-  }
-
-  #plan = () => {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.preview(), PAUSE)
+  #give = (event) => {
+    event.formData.set("body", this.value)
   }
 
   // The preview stands as far down as the text does.
   #follow = () => {
-    const { text } = this
-    const pane = this.#pane.parentElement
-    const room = text.scrollHeight - text.clientHeight
-    if (room > 0) pane.scrollTop = (text.scrollTop / room) * (pane.scrollHeight - pane.clientHeight)
+    const { scroller } = this.#surface
+    const pane = this.#preview.box
+    const room = scroller.scrollHeight - scroller.clientHeight
+    if (room > 0) pane.scrollTop = (scroller.scrollTop / room) * (pane.scrollHeight - pane.clientHeight)
   }
 
   #recall() {
@@ -137,7 +140,15 @@ class MarkdownEditor extends HTMLElement {
     } catch {
       // The choice lasts as long as the page.
     }
-    this.preview()
+    this.#preview.ask()
+  }
+
+  // Reading, the source is not to be seen.
+  #openSource() {
+    if (this.#surface.box.checkVisibility()) return
+    const write = this.querySelector("[name=mode][value=write]")
+    write.checked = true
+    write.dispatchEvent(new Event("change", { bubbles: true }))
   }
 
   #press = (event) => {
@@ -145,29 +156,26 @@ class MarkdownEditor extends HTMLElement {
     if (name) this.#use(name)
   }
 
-  // The toolbar is one stop of the Tab key; arrows walk in it (ARIA APG, toolbar).
-  #walk = (event) => {
-    const tools = this.#tools
-    const at = tools.indexOf(event.target)
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tools.length - 1 }[event.key]
-    if (at < 0 || to === undefined) return
-    event.preventDefault()
-    const next = tools.at(to % tools.length)
-    for (const tool of tools) tool.tabIndex = tool === next ? 0 : -1
-    next.focus()
-  }
-
   #key = (event) => {
-    if (event.isComposing) return
-    if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      if (this.#continueList()) event.preventDefault()
-      return
-    }
-    if (!(event.ctrlKey || event.metaKey)) return
+    if (event.isComposing || event.defaultPrevented) return
+    if (this.#tools.includes(event.target)) return this.#walk(event)
+    if (!this.#surface.box.contains(event.target) || !(event.ctrlKey || event.metaKey)) return
     const name = this.#shortcut(event)
     if (!name) return
     event.preventDefault()
     this.#use(name)
+  }
+
+  // The toolbar is one stop of the Tab key; arrows walk in it (ARIA APG, toolbar).
+  #walk(event) {
+    const tools = this.#tools
+    const at = tools.indexOf(event.target)
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tools.length - 1 }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    const next = tools.at(to % tools.length)
+    for (const tool of tools) tool.tabIndex = tool === next ? 0 : -1
+    next.focus()
   }
 
   #shortcut(event) {
@@ -179,113 +187,22 @@ class MarkdownEditor extends HTMLElement {
   }
 
   #use(name) {
-    const tools = {
-      bold: () => this.#wrap("**"),
-      italic: () => this.#wrap("*"),
-      code: () => this.#wrap("`"),
-      link: () => this.#link(),
-      heading: () => this.#head(2),
-      codeblock: () => this.#fence(),
-      quote: () => this.#prefix(() => "> "),
-      list: () => this.#prefix(() => "- "),
-      numbers: () => this.#prefix((line) => `${line + 1}. `),
-      table: () => this.#table(),
-    }
-    if (/^h[1-4]$/.test(name)) this.#head(Number(name[1]))
-    else tools[name]?.()
-  }
-
-  #table() {
+    const surface = this.#surface
     const { wordName, wordValue } = this.dataset
-    this.insertBlock(`| ${wordName} | ${wordValue} |\n| --- | --- |\n| … | … |\n`)
-  }
-
-  get #selected() {
-    return this.text.value.slice(this.text.selectionStart, this.text.selectionEnd)
-  }
-
-  #wrap(mark) {
-    const { text } = this
-    const [from, to] = [text.selectionStart, text.selectionEnd]
-    const before = text.value.slice(from - mark.length, from)
-    const after = text.value.slice(to, to + mark.length)
-    const words = this.#selected
-    if (before === mark && after === mark) {
-      text.setSelectionRange(from - mark.length, to + mark.length)
-      this.insert(words, { select: [0, words.length] })
-    } else {
-      this.insert(mark + words + mark, { select: [mark.length, mark.length + words.length] })
+    const tools = {
+      bold: () => commands.wrap(surface, "**"),
+      italic: () => commands.wrap(surface, "*"),
+      code: () => commands.wrap(surface, "`"),
+      link: () => commands.link(surface),
+      heading: () => commands.heading(surface, 2),
+      codeblock: () => commands.fence(surface),
+      quote: () => commands.prefix(surface, () => "> "),
+      list: () => commands.prefix(surface, () => "- "),
+      numbers: () => commands.prefix(surface, (line) => `${line + 1}. `),
+      table: () => this.insertBlock(`| ${wordName} | ${wordValue} |\n| --- | --- |\n| … | … |\n`),
     }
-  }
-
-  #link() {
-    const words = this.#selected
-    if (/^https?:\/\/\S+$/.test(words)) return this.insert(`[](${words})`, { select: [1, 1] })
-    const at = words.length + 3
-    this.insert(`[${words}](https://)`, { select: words ? [at, at + 8] : [1, 1] })
-  }
-
-  #fence() {
-    const words = this.#selected
-    if (!words) return this.insertBlock("```\n\n```")
-    this.insert("```\n" + words.replace(/\n$/, "") + "\n```", { select: [3, 3] })
-  }
-
-  #head(level) {
-    this.#lines((line) => {
-      const bare = line.replace(/^#{1,6}\s+/, "")
-      const mark = `${"#".repeat(level)} `
-      return line === mark + bare ? bare : mark + bare
-    })
-  }
-
-  #prefix(mark) {
-    this.#lines((line, at, all) => {
-      const own = /^(?:> |[-*+] |\d+[.)] )/
-      const marked = all.every((each, n) => each.startsWith(mark(n)))
-      return marked ? line.slice(mark(at).length) : mark(at) + line.replace(own, "")
-    })
-  }
-
-  /** Rewrite each line the selection touches. */
-  #lines(rewrite) {
-    const { text } = this
-    const from = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1
-    const end = text.value.indexOf("\n", Math.max(text.selectionEnd - 1, from))
-    const to = end < 0 || end < from ? text.value.length : end
-    const lines = text.value.slice(from, to).split("\n")
-    const words = lines.map(rewrite).join("\n")
-    text.setSelectionRange(from, to)
-    this.insert(words, { select: lines.length > 1 ? [0, words.length] : [words.length, words.length] })
-  }
-
-  /** On Enter: one more item of the list or quote, or its end where the item is empty. */
-  #continueList() {
-    const { text } = this
-    if (text.selectionStart !== text.selectionEnd) return false
-    const from = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1
-    const line = text.value.slice(from, text.selectionStart)
-    const item = LIST.exec(line)
-    const mark = item?.[0] ?? QUOTE.exec(line)?.[0]
-    if (!mark) return false
-    if (line === mark) {
-      text.setSelectionRange(from, text.selectionStart)
-      this.#erase()
-      return true
-    }
-    if (!item) this.insert(`\n${mark}`)
-    else {
-      const [, indent, bullet, number, stop, space, box] = item
-      this.insert(`\n${indent}${bullet ?? Number(number) + 1 + stop}${space}${box ? "[ ] " : ""}`)
-    }
-    return true
-  }
-
-  #erase() {
-    const { text } = this
-    if (document.execCommand("delete")) return
-    text.setRangeText("")
-    text.dispatchEvent(new Event("input", { bubbles: true }))
+    if (/^h[1-4]$/.test(name)) commands.heading(surface, Number(name[1]))
+    else tools[name]?.()
   }
 }
 
