@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeVar
@@ -61,6 +61,32 @@ def align(
     """
     gap = _Gap(old, new, is_filler, most, budget or Budget())
     yield from gap.stretches(0, len(old), 0, len(new), 0)
+
+
+def without_islands(
+    stretches: Iterable[Stretch], old: Sequence[T], is_filler: Callable[[T], bool]
+) -> Iterator[Stretch]:
+    """Yield the stretches, with two changes as one where only filler agrees between them.
+
+    >>> found = align("a b", "x y", is_filler=str.isspace)
+    >>> [(s.same, s.j - s.i) for s in without_islands(found, "a b", str.isspace)]
+    [(False, 3)]
+    """
+    kept: list[Stretch] = []
+    for stretch in stretches:
+        is_island = (
+            len(kept) > 1
+            and not stretch.same
+            and kept[-1].same
+            and not kept[-2].same
+            and all(map(is_filler, old[kept[-1].i : kept[-1].j]))
+        )
+        if is_island:
+            kept.pop()
+            start = kept.pop()
+            stretch = Stretch(False, start.i, stretch.j, start.k, stretch.m)
+        kept.append(stretch)
+    yield from kept
 
 
 @dataclass(frozen=True, slots=True)
