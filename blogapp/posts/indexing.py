@@ -16,8 +16,8 @@ from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, Ta
 from blogapp.posts.visibility import listed, public
 
 MOST_IMAGES = 20  # of one post
-# What the post shows: the later of its two dates.
-_CHANGED: ColumnElement[datetime] = case(
+# `Post.changed_at`, in SQL.
+LAST_CHANGE: ColumnElement[datetime] = case(
     (Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at
 )
 
@@ -51,7 +51,7 @@ def list_indexed_posts(*, now: datetime, offset: int, limit: int) -> list[Indexe
     Those whose canonical address is elsewhere are left to that place.
     """
     query = (
-        select(Post, _CHANGED)
+        select(Post, LAST_CHANGE)
         .where(_indexed(now))
         .options(load_only(Post.id, Post.slug, Post.slug_key, Post.is_page))
         .order_by(Post.published_at.desc(), Post.id.desc())
@@ -112,7 +112,7 @@ def _places(
     key: str, slug: Any, now: datetime, *joins: tuple[Any, ColumnElement[bool]]
 ) -> list[IndexedPlace]:
     """Return the places of one kind by ``slug``, which is unique among them."""
-    query = select(slug, func.max(_CHANGED, type_=UTCDateTime)).select_from(Post)
+    query = select(slug, func.max(LAST_CHANGE, type_=UTCDateTime)).select_from(Post)
     for table, condition in joins:
         query = query.join(table, condition)
     query = query.where(listed(now)).group_by(slug).order_by(slug)

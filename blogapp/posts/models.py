@@ -298,6 +298,11 @@ class Post(Base):
         return ReadingTime(self.words, self.code_lines, self.figures)
 
     @property
+    def changed_at(self) -> datetime | None:
+        """When readers were last given something new: the later of the two dates they see."""
+        return max(filter(None, (self.published_at, self.updated_at)), default=None)
+
+    @property
     def direction(self) -> Direction:
         """Which way the post is written: by its language, else by its first letter."""
         return direction(self.language, f"{self.title} {self.excerpt}")
@@ -320,6 +325,8 @@ class Post(Base):
         """Set when the post becomes public (None: never); ``zone`` is the site's."""
         self.published_at = moment
         self.published_month = month_of(moment, zone)
+        if moment:
+            self.slug_follows_title = False
 
 
 # The few that are pinned, found without a look at all the others.

@@ -18,7 +18,9 @@ from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 
 from blogapp.extensions import UTCDateTime, db
 from blogapp.posts.finding import Finding
+from blogapp.posts.indexing import LAST_CHANGE
 from blogapp.posts.models import Post, Redirect, RelatedPost, Series
+from blogapp.posts.revising import ToldChange, change_log
 from blogapp.posts.selection import Cursor, Selection, Sort
 from blogapp.posts.series import reading_order
 from blogapp.posts.visibility import listed, public
@@ -46,12 +48,16 @@ class SeriesPlace:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a post: in the listing's order, in its series, by what it is about."""
+    """What stands around a post: in the listing's order, in its series, by what it is about.
+
+    And ``changes``, of which its readers are told.
+    """
 
     older: Post | None
     newer: Post | None
     related: Sequence[Post]
     series: SeriesPlace | None
+    changes: Sequence[ToldChange] = ()
 
 
 @dataclass(frozen=True)
@@ -100,14 +106,21 @@ def find_for_card(id: int) -> Post | None:
 
 
 def look_around(post: Post, *, now: datetime) -> Surroundings:
-    """Return what a reader of ``post`` may turn to next, in at most two statements."""
+    """Return what a reader of ``post`` may turn to next, in at most three statements."""
     beside = _beside(post, now)
     return Surroundings(
         older=next(iter(beside[OLDER]), None),
         newer=next(iter(beside[NEWER]), None),
         related=beside[RELATED],
         series=_place_in_series(post, now),
+        changes=list_changes(post),
     )
+
+
+def list_changes(post: Post) -> Sequence[ToldChange]:
+    """Return what readers are told of the post's changes, newest first."""
+    # Each of them moves this date.
+    return change_log(post) if post.updated_at else ()
 
 
 def list_newest(selection: Selection, finding: Finding, *, limit: int) -> Newest:
@@ -158,8 +171,7 @@ def find_redirect(path: str) -> Redirect | None:
 def _last_change(ids: Sequence[int], now: datetime) -> datetime | None:
     if not ids:
         return None
-    changed = func.coalesce(Post.updated_at, Post.published_at)
-    query = select(func.max(changed, type_=UTCDateTime)).where(listed(now), Post.id.in_(ids))
+    query = select(func.max(LAST_CHANGE, type_=UTCDateTime)).where(listed(now), Post.id.in_(ids))
     return db.session.scalar(query)
 
 

@@ -94,7 +94,7 @@ def _item(post: Post) -> dict[str, Any]:
         "summary": post.summary_or_excerpt,
         "image": picture_of(post).address,
         "date_published": post.published_at and iso(post.published_at),
-        "date_modified": iso(moment) if (moment := post.updated_at or post.published_at) else "",
+        "date_modified": iso(moment) if (moment := post.changed_at) else "",
         "authors": [
             {"name": author.name, "url": absolute_url_for("public.author", slug=author.slug)}
             for author in post.authors

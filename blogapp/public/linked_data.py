@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from blogapp.accounts.models import Author
 from blogapp.posts.models import Post
 from blogapp.posts.reading import Surroundings
+from blogapp.posts.revision_models import ChangeType
 from blogapp.public.listing_page import Listing
 from blogapp.public.place import Place
 from blogapp.web.addresses import absolute, absolute_url_for
@@ -29,7 +30,8 @@ def of_post(post: Post, around: Surroundings, *, address: str, picture: Picture)
         "description": post.summary_or_excerpt,
         "inLanguage": post.language or current_site().language,
         "datePublished": iso(post.published_at) if post.published_at else "",
-        "dateModified": iso(moment) if (moment := post.updated_at or post.published_at) else "",
+        "dateModified": iso(moment) if (moment := post.changed_at) else "",
+        "correction": _corrections(around),
         "author": [_person(author) for author in post.authors],
         "publisher": _publisher(),
         "image": _image(picture),
@@ -58,7 +60,7 @@ def of_page(page: Post, *, address: str, picture: Picture) -> Thing:
         "name": name,
         "description": page.summary_or_excerpt,
         "inLanguage": page.language or current_site().language,
-        "dateModified": iso(moment) if (moment := page.updated_at or page.published_at) else "",
+        "dateModified": iso(moment) if (moment := page.changed_at) else "",
         "primaryImageOfPage": _image(picture),
         "isPartOf": {"@id": _site_id()},
     }
@@ -182,6 +184,14 @@ def _series(around: Surroundings) -> list[Thing]:
     series = around.series.series
     address = absolute_url_for("public.series", slug=series.slug)
     return [{"@type": "CreativeWorkSeries", "@id": address, "name": series.name, "url": address}]
+
+
+def _corrections(around: Surroundings) -> list[Thing]:
+    return [
+        {"@type": "CorrectionComment", "text": change.note, "datePublished": iso(change.at)}
+        for change in around.changes
+        if change.type is ChangeType.CORRECTION
+    ]
 
 
 def _items(posts: Sequence[Post]) -> Thing:

@@ -6,7 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.posts.models import Post
-from blogapp.posts.reading import find_page
+from blogapp.posts.reading import find_page, list_changes
 from blogapp.public.posts import (
     as_markdown,
     by_taste,
@@ -36,7 +36,7 @@ def show(slug: str) -> Answer:
     address = _permalink(page)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
-    return render_page("public/page.html", page=page)
+    return render_page("public/page.html", page=page, changes=list_changes(page))
 
 
 def show_markdown(slug: str) -> Answer:
@@ -63,5 +63,4 @@ def _front_matter(page: Post) -> dict[str, object]:
 
 
 def _dated(page: Post) -> str | None:
-    moment = page.updated_at or page.published_at
-    return iso(moment) if moment else None
+    return iso(page.changed_at) if page.changed_at else None
