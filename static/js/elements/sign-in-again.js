@@ -1,0 +1,82 @@
+// <sign-in-again popover="manual" data-login="…" data-author="7" data-word-…="…"><form>…</form></sign-in-again>
+// Signing in over the editor by the real sign-in page, while the text stays as it is.
+
+class SignInAgain extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("submit", this.#submit)
+    this.querySelector("[data-later]").addEventListener("click", () => this.close())
+  }
+
+  get isOpen() {
+    return this.matches(":popover-open")
+  }
+
+  /** Show it; whoever is typing goes on typing, unless `isAsked`. */
+  open({ isAsked = false, problem = "" } = {}) {
+    if (!this.isOpen) this.showPopover()
+    this.#say(problem)
+    const fields = [...this.querySelectorAll("input")]
+    if (isAsked) (fields.find((field) => !field.value) ?? fields[0]).focus()
+  }
+
+  close() {
+    const isWithin = this.contains(document.activeElement)
+    if (this.isOpen) this.hidePopover()
+    this.#password.value = ""
+    if (isWithin) this.dispatchEvent(new Event("left", { bubbles: true }))
+  }
+
+  get #password() {
+    return this.querySelector("[type=password]")
+  }
+
+  #submit = async (event) => {
+    event.preventDefault()
+    event.stopPropagation()
+    const button = event.submitter ?? this.querySelector("button")
+    button.setAttribute("aria-busy", "true")
+    try {
+      await this.#signIn()
+    } catch {
+      this.#say(this.dataset.wordUnreachable)
+    }
+    button.removeAttribute("aria-busy")
+  }
+
+  async #signIn() {
+    const page = await this.#ask({})
+    if (page.session) return this.#arrive(page.session)
+    const form = new FormData(this.querySelector("form"))
+    form.set("csrf_token", page.html.querySelector(".sign-in [name=csrf_token]").value)
+    const answer = await this.#ask({ method: "POST", body: form })
+    if (answer.session) return this.#arrive(answer.session)
+    const problems = answer.html.querySelectorAll(".sign-in__problem, .sign-in .field__errors")
+    this.#say([...problems].map((problem) => problem.textContent.trim().replace(/\s+/g, " ")).join(" "))
+    this.#password.select()
+  }
+
+  /** What the sign-in page answers: where somebody is signed in, it leads on to who that is. */
+  async #ask(request) {
+    const headers = { Accept: "application/json, text/html;q=0.9" }
+    const answer = await fetch(this.dataset.login, { headers, ...request })
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) return { session: await answer.json() }
+    const html = new DOMParser().parseFromString(await answer.text(), "text/html")
+    if (!html.querySelector(".sign-in")) throw new Error(answer.statusText)
+    return { html }
+  }
+
+  #arrive(session) {
+    if (String(session.author) !== this.dataset.author) {
+      return this.open({ isAsked: true, problem: this.dataset.wordOther.replace("{name}", session.name) })
+    }
+    this.#say("")
+    this.dispatchEvent(new CustomEvent("signed-in", { bubbles: true, detail: session }))
+    this.close()
+  }
+
+  #say(problem) {
+    this.querySelector("[role=alert]").textContent = problem
+  }
+}
+
+customElements.define("sign-in-again", SignInAgain)
