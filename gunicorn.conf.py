@@ -19,3 +19,8 @@ loglevel = "warning"
 control_socket_disable = True
 # Heartbeats on a slow disk make workers look dead; memory is never slow.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+
+
+def post_worker_init(worker):
+    """Work that no request waits for goes on after a restart, before the first reader comes."""
+    worker.wsgi.extensions["jobs"].start()

@@ -12,10 +12,10 @@ from werkzeug.datastructures import FileStorage
 from blogapp.authoring.settings_forms import LookForm
 from blogapp.extensions import db
 from blogapp.media import drawings
-from blogapp.media.encoding import encode
+from blogapp.media.confining import encode
 from blogapp.media.errors import MediaError, NotAnImage
 from blogapp.media.models import Media
-from blogapp.media.storing import SVG, store_drawing, store_image
+from blogapp.media.storing import SVG, is_drawing, store_drawing, store_image
 from blogapp.site.models import Site
 from blogapp.web.access import current_author
 from blogapp.web.explaining import explain
@@ -40,7 +40,7 @@ def keep(form: LookForm, folder: Path, *, now: datetime) -> bool:
         _check(data)
         media = (
             store_drawing(data, name, folder=folder, now=now)
-            if _is_drawing(data)
+            if is_drawing(data)
             else store_image(data, name, folder=folder, now=now, uploaded_by_id=current_author().id)
         )
     except MediaError as error:
@@ -58,7 +58,7 @@ def preview(form: LookForm) -> Logo | None:
     data, _name = upload
     try:
         _check(data)
-        if _is_drawing(data):
+        if is_drawing(data):
             width, height = _size(data)
             return Logo(_address(data, SVG), width, height)
         encoded = encode(data)
@@ -87,17 +87,12 @@ def _upload(form: LookForm) -> tuple[bytes, str] | None:
 def _check(data: bytes) -> None:
     if len(data) > MOST_BYTES:
         raise MediaError(_("A logo holds at most 1 MB; every page shows it."))
-    if _is_drawing(data):
+    if is_drawing(data):
         _size(data)
         return
     encoded = encode(data)
     if max(encoded.width, encoded.height) > MOST_PIXELS:
         raise MediaError(_("A logo is at most %(most)s pixels wide or high.", most=MOST_PIXELS))
-
-
-def _is_drawing(data: bytes) -> bool:
-    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg"))
 
 
 def _size(data: bytes) -> tuple[int | None, int | None]:

@@ -13,6 +13,7 @@ from blogapp.cli.demonstration import load_demo_if_empty
 from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import find_demo_author
 from blogapp.extensions import db
+from blogapp.media import confining as media_confining
 from blogapp.text import confining
 from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
@@ -41,6 +42,7 @@ def serve(demo: bool) -> None:
         db.session.remove()
         db.engine.dispose()
         confining.close()
+        media_confining.close()
     sys.stdout.flush()
     gunicorn = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", workers]
     if GUNICORN_CONF.is_file():

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -174,11 +175,11 @@ def _store(
 
 def _store_one(path: Path, desk: Desk) -> Media:
     suffix, data = path.suffix.lower(), path.read_bytes()
+    said: dict[str, Any] = {"folder": desk.media_folder, "now": desk.now, "origin": desk.origin}
     if suffix == ".svg":
-        keep = store_drawing
-    else:
-        keep = store_file if suffix in FILE_TYPES else store_image
-    return keep(data, path.name, folder=desk.media_folder, now=desk.now, origin=desk.origin)
+        return store_drawing(data, path.name, **said)
+    keep = store_file if suffix in FILE_TYPES else store_image
+    return keep(data, path.name, **said)
 
 
 # Old addresses

@@ -1,12 +1,14 @@
 """Images decoded and written anew, so that nothing but the picture is left of the upload."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from blogapp.media.errors import NotAnImage, TooManyPixels
+from blogapp.media.metadata import list_metadata
 
 MOST_PIXELS = 50_000_000
 MOST_FRAMES = 1000
@@ -41,13 +43,19 @@ _QUICK_ABOVE = 4_000_000
 
 @dataclass(frozen=True)
 class Encoded:
-    """An image as it is stored: its bytes, its type, its size in pixels."""
+    """An image as it is stored: its bytes, its type, its size in pixels.
+
+    ``frames`` is 1 unless it moves; ``metadata_found`` says what the upload told beside
+    its picture: gps, serial, author, comment, thumbnail, xmp.
+    """
 
     data: bytes
     content_type: str
     suffix: str
     width: int
     height: int
+    frames: int = 1
+    metadata_found: tuple[str, ...] = ()
 
 
 def encode(data: bytes) -> Encoded:
@@ -59,8 +67,10 @@ def encode(data: bytes) -> Encoded:
     try:
         with Image.open(BytesIO(data), formats=list(_SUFFIXES)) as image:
             _check_size(image)
+            found = list_metadata(image)
             moves = getattr(image, "is_animated", False)
-            return _encode_moving(image) if moves else _encode_still(image)
+            encoded = _encode_moving(image) if moves else _encode_still(image)
+            return replace(encoded, metadata_found=found)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels("The image has more than 50 megapixels.") from error
     except UnidentifiedImageError as error:
@@ -68,6 +78,12 @@ def encode(data: bytes) -> Encoded:
     # Pillow's decoders raise all of these for files that are cut short or made to hurt.
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
         raise NotAnImage("The image is damaged.") from error
+
+
+def count_frames(path: Path) -> int:
+    """Return how many pictures a stored image shows in turn: 1 when it stands still."""
+    with Image.open(path, formats=list(_SUFFIXES)) as image:
+        return int(getattr(image, "n_frames", 1))
 
 
 def _check_size(image: Image.Image) -> None:
@@ -107,7 +123,7 @@ def _encode_moving(image: Image.Image) -> Encoded:
         # Every frame is whole once decoded, so each replaces the one before.
         options["disposal"] = 2 if any("A" in frame.mode for frame in frames) else 1
     options = {name: value for name, value in options.items() if value is not None}
-    return _written(frames[0], kind, options)
+    return replace(_written(frames[0], kind, options), frames=len(frames))
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

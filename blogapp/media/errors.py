@@ -13,9 +13,17 @@ class TooManyPixels(MediaError):
     """Decoding the image would take more memory than is reasonable."""
 
 
+class TooCostly(MediaError):
+    """Reading the image took longer, or more memory, than any honest one does."""
+
+
 class NotAnImage(MediaError):
     """The content is no image of a kind that browsers show and that cannot run anything."""
 
 
 class UnwantedKind(MediaError):
     """Files of this kind are not kept."""
+
+
+class BadAttachment(MediaError):
+    """The content is not what the name's ending says, or unpacks to more than anybody wants."""

@@ -9,16 +9,19 @@ import os
 import re
 import tempfile
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sqlalchemy import select
 
 from blogapp.extensions import db
-from blogapp.media import drawings
-from blogapp.media.encoding import encode
+from blogapp.jobs.queueing import enqueue, withdraw
+from blogapp.media import attachments, confining, drawings
 from blogapp.media.errors import NotAnImage, TooLarge, UnwantedKind
 from blogapp.media.models import Media
+from blogapp.media.variants import missing_variants
 
 MOST_BYTES = 20_000_000
 SVG = "image/svg+xml"
@@ -44,7 +47,11 @@ FILE_TYPES = {
     ".py": "text/x-python",
     ".log": "text/plain",
 }
+# The kinds of work that a stored file causes; they are told its id.
+VARIANTS = "variants"
+PURGE = "purge"
 _NAME_LENGTH = 80
+_IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".svg"}
 
 
 def store_image(
@@ -60,11 +67,12 @@ def store_image(
     """Return the stored image; one that is here already comes back as it is.
 
     The content decides what it is, not ``name``. It is written anew without metadata,
-    upright, animated if it was. Raises `TooLarge` (20 MB), `TooManyPixels` (50 million)
-    or `NotAnImage`, as for SVG.
+    upright, animated if it was, in a process that can be stopped; its variants are made
+    later. Raises `TooLarge` (20 MB), `TooManyPixels` (50 million), `TooCostly` or
+    `NotAnImage`, as for SVG.
     """
     _check_length(data)
-    encoded = encode(data)
+    encoded = confining.encode(data)
     return _store(
         encoded.data,
         Media(
@@ -76,6 +84,8 @@ def store_image(
             uploaded_by_id=uploaded_by_id,
             created_at=now,
             origin=origin,
+            frames=encoded.frames,
+            metadata_found=[*encoded.metadata_found],
         ),
         suffix=encoded.suffix,
         folder=folder,
@@ -83,12 +93,16 @@ def store_image(
 
 
 def store_drawing(
-    data: bytes, name: str, *, folder: Path, now: datetime, origin: str | None = None
+    data: bytes,
+    name: str,
+    *,
+    folder: Path,
+    now: datetime,
+    origin: str | None = None,
+    uploaded_by_id: int | None = None,
+    alt: str = "",
 ) -> Media:
-    """Return the stored SVG, kept as it is. Raises `NotAnImage` unless it only draws.
-
-    For imports alone: what strangers or authors upload goes through `store_image`.
-    """
+    """Return the stored SVG, kept as it is. Raises `NotAnImage` unless it only draws."""
     _check_length(data)
     try:
         width, height = drawings.check(data)
@@ -99,7 +113,8 @@ def store_drawing(
         content_type=SVG,
         width=width,
         height=height,
-        alt="",
+        alt=alt,
+        uploaded_by_id=uploaded_by_id,
         created_at=now,
         origin=origin,
     )
@@ -107,27 +122,65 @@ def store_drawing(
 
 
 def store_file(
-    data: bytes, name: str, *, folder: Path, now: datetime, origin: str | None = None
+    data: bytes,
+    name: str,
+    *,
+    folder: Path,
+    now: datetime,
+    origin: str | None = None,
+    uploaded_by_id: int | None = None,
 ) -> Media:
-    """Return the stored attachment. Raises `UnwantedKind` by the name's ending, or `TooLarge`."""
+    """Return the stored attachment.
+
+    Raises `UnwantedKind` by the name's ending, `BadAttachment` by the content, or `TooLarge`.
+    """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in FILE_TYPES:
         raise UnwantedKind(f"Files ending in {suffix or 'nothing'} are not kept.")
     _check_length(data)
+    attachments.check(data, suffix)
     media = Media(
         name=_shown(name),
         content_type=FILE_TYPES[suffix],
         alt="",
+        uploaded_by_id=uploaded_by_id,
         created_at=now,
         origin=origin,
     )
     return _store(data, media, suffix=suffix, folder=folder)
 
 
+def store_upload(
+    data: bytes, name: str, *, folder: Path, now: datetime, uploaded_by_id: int, alt: str = ""
+) -> Media:
+    """Return what an author uploaded as an image, a drawing or an attachment.
+
+    The content decides; what looks like no image is one by its name's ending, or else a
+    file to be saved. Raises any `MediaError`.
+    """
+    said: dict[str, Any] = {"folder": folder, "now": now, "uploaded_by_id": uploaded_by_id}
+    if is_drawing(data):
+        return store_drawing(data, name, alt=alt, **said)
+    suffix = PurePosixPath(name).suffix.lower()
+    if _looks_like_an_image(data) or suffix in _IMAGE_ENDINGS or suffix not in FILE_TYPES:
+        return store_image(data, name, alt=alt, **said)
+    return store_file(data, name, **said)
+
+
+def is_drawing(data: bytes) -> bool:
+    """Whether the content begins as SVG files do."""
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg"))
+
+
 def delete_file(folder: Path, key: str) -> None:
-    """Remove a stored file, and its folder when that is empty; done already is done."""
+    """Remove a stored file with its variants; done already is done."""
     path = folder / key
     path.unlink(missing_ok=True)
+    for variant in path.parent.glob(f"w*/{path.stem}.*"):
+        variant.unlink(missing_ok=True)
+        with suppress(OSError):
+            variant.parent.rmdir()
     try:
         path.parent.rmdir()
     except OSError:
@@ -144,21 +197,47 @@ def _store(data: bytes, media: Media, *, suffix: str, folder: Path) -> Media:
     digest = hashlib.sha256(data).hexdigest()
     query = select(Media).where(Media.sha256 == digest, Media.content_type == media.content_type)
     if found := db.session.scalar(query.order_by(Media.id).limit(1)):
-        if found.origin and not media.origin:
-            # The blog uses it now: it does not go when the demo goes.
-            found.origin = None
+        _take_up(found, media)
         if not (folder / found.key).is_file():
-            _write(folder / found.key, data)
+            write_file(folder / found.key, data)
         return found
     media.sha256, media.size = digest, len(data)
     media.key = f"{digest[:16]}/{_safe_stem(media.name)}{suffix}"
-    _write(folder / media.key, data)
+    write_file(folder / media.key, data)
     db.session.add(media)
     db.session.flush()
+    plan_work(media, now=media.created_at)
     return media
 
 
-def _write(path: Path, data: bytes) -> None:
+def plan_work(media: Media, *, now: datetime) -> None:
+    """Have the variants made that a file lacks."""
+    if missing_variants(media):
+        enqueue(VARIANTS, str(media.id), now=now)
+
+
+def _take_up(found: Media, media: Media) -> None:
+    """Use a file that is here already for what was uploaded just now."""
+    if found.origin and not media.origin:
+        # The blog uses it now: it does not go when the demo goes.
+        found.origin = None
+    if found.deleted_at or found.replaced_by_id:
+        withdraw(PURGE, str(found.id))
+        found.deleted_at = found.replaced_by_id = None
+        found.uploaded_by_id = media.uploaded_by_id
+    if found.frames is None and media.frames:
+        found.frames = media.frames
+        plan_work(found, now=media.created_at)
+    found.alt = found.alt or media.alt
+
+
+def _looks_like_an_image(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or (
+        data[8:12] == b"WEBP" or data[4:12] in {b"ftypavif", b"ftypavis"}
+    )
+
+
+def write_file(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")

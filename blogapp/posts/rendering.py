@@ -11,12 +11,14 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blogapp.extensions import Base, db
 from blogapp.media.models import Media
+from blogapp.media.variants import TYPES, plan_variants, srcset
 from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
 from blogapp.posts.searching import index_stored
 from blogapp.site.reading import get_site
 from blogapp.text import confining, drawing, markdown
 from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, Rendered
+from blogapp.text.offering import Source
 from blogapp.text.references import plain_reference
 
 # Stands in stored HTML where the blog's base path belongs, because that is a
@@ -101,6 +103,7 @@ def render_body(
     """
 
     plain_names = {plain_reference(name): found for name, found in media.items()}
+    plain_names |= {f"/media/{found.key}": found for found in media.values()}
 
     def find(reference: str) -> Media | None:
         name = reference.removeprefix("./")
@@ -108,7 +111,8 @@ def render_body(
 
     def picture(source: str) -> Picture | None:
         if found := find(source):
-            return Picture(f"{BASE}/media/{found.key}", found.width, found.height)
+            address = f"{BASE}/media/{found.key}"
+            return Picture(address, found.width, found.height, _sources(found))
         plain = plain_reference(source)
         return Picture(BASE + plain if _is_rooted(plain) else plain, None, None)
 
@@ -125,6 +129,13 @@ def render_body(
         )
     except NotRendered:
         return markdown.plain(body)
+
+
+def _sources(media: Media) -> tuple[Source, ...]:
+    formats = dict.fromkeys(variant.suffix for variant in plan_variants(media))
+    return tuple(
+        Source(TYPES[suffix], srcset(media, suffix, f"{BASE}/media/")) for suffix in formats
+    )
 
 
 def place(html: str, base: str) -> str:

@@ -3,7 +3,11 @@
 Posts must have their bylines loaded.
 """
 
+from collections.abc import Iterable
+
 from blogapp.accounts.models import Author, Role
+from blogapp.media.models import Media
+from blogapp.posts.media_uses import Use
 from blogapp.posts.models import Post
 
 
@@ -33,6 +37,23 @@ def may_publish(author: Author, post: Post) -> bool:
     return author.role != Role.CONTRIBUTOR and may_edit(author, post)
 
 
+def may_delete(author: Author, post: Post) -> bool:
+    """Whether ``author`` may delete ``post`` for good, once it is in the trash.
+
+    Owners and editors: every post. Authors: those that nobody else signs. Contributors: none;
+    what they put into the trash goes by itself.
+    """
+    if author.edits_everything:
+        return True
+    signs_alone = len(post.bylines) == 1 and _signs(author, post)
+    return signs_alone and author.role != Role.CONTRIBUTOR and may_edit(author, post)
+
+
+def may_empty(author: Author) -> bool:
+    """Whether there may be posts that ``author`` may delete for good."""
+    return author.role != Role.CONTRIBUTOR
+
+
 def may_publish_own(author: Author) -> bool:
     """Whether ``author`` may publish a post that is not saved yet."""
     return author.role != Role.CONTRIBUTOR
@@ -56,6 +77,21 @@ def may_manage_site(author: Author) -> bool:
 def may_manage_tags(author: Author) -> bool:
     """Whether ``author`` may rename, merge and delete tags, which changes everybody's posts."""
     return author.edits_everything
+
+
+def may_describe(author: Author, media: Media) -> bool:
+    """Whether ``author`` may say what a file shows: whoever uploaded it, and all who edit."""
+    return author.edits_everything or media.uploaded_by_id == author.id
+
+
+def may_replace(author: Author, media: Media, uses: Iterable[Use]) -> bool:
+    """Whether ``author`` may put another file in its place, or delete it.
+
+    That changes whatever uses it, so all of it must be theirs to change.
+    """
+    return may_describe(author, media) and all(
+        may_edit(author, use.post) if use.post else may_manage_site(author) for use in uses
+    )
 
 
 def may_open_outside(author: Author) -> bool:

@@ -15,9 +15,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from blogapp.text.limiting import environment
 from blogapp.text.markdown import Rendered
 from blogapp.text.messages import TooLong, read_as, receive, send
 
@@ -33,7 +33,6 @@ ATTEMPTS = 3
 
 # Ends that say something about the machine and nothing about the text.
 _SENT_AWAY = {-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
-_PACKAGE = Path(__file__).parents[1]
 
 
 class NotRendered(Exception):
@@ -88,7 +87,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            env=_environment(),
+            env=environment(),
         )
         assert self.process.stdin
         assert self.process.stdout
@@ -155,13 +154,6 @@ class _Child:
     def close_pipes(self) -> None:
         self.source.close()
         self.target.close()
-
-
-def _environment() -> dict[str, str]:
-    """Return what the child needs of the environment: none of the blog's settings and secrets."""
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("BLOG_")}
-    places = [str(_PACKAGE.parent), inherited.get("PYTHONPATH", "")]
-    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 
 def _reason(status: int) -> str:

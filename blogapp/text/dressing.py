@@ -9,6 +9,7 @@ from blogapp.text.anchors import Section, settle
 from blogapp.text.captions import caption
 from blogapp.text.enlarging import enlarge
 from blogapp.text.lone_links import make_cards
+from blogapp.text.offering import Source, offer
 from blogapp.text.sanitizing import is_safe_address, safe_id
 from blogapp.text.tokens import VOID, Tag, tokens, write
 
@@ -28,11 +29,12 @@ _NOT_IN_IDS = re.compile(r"[^\w\- ]+")
 
 @dataclass(frozen=True)
 class Picture:
-    """Where an image lives, and its size in pixels when it is known."""
+    """Where an image lives, its size in pixels when it is known, and its other versions."""
 
     url: str
     width: int | None = None
     height: int | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,11 @@ class _Dressing:
         if len(self.pictures) == 1:
             # The first is what a reader sees first: it need not wait for the layout.
             del tag.attributes["loading"]
-        return enlarge(tag, self.open) if found else write(tag)
+        if found is None:
+            return write(tag)
+        # Around it, an author's own choice of versions may stand already.
+        sources = found.sources if "picture" not in self.open else ()
+        return enlarge(tag, self.open, offer(tag, sources))
 
     def dress_link(self, tag: Tag) -> None:
         tag.attributes.pop("rel", None)

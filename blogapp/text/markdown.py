@@ -20,7 +20,7 @@ from blogapp.text.templating import resolve
 
 __all__ = ["VERSION", "Heading", "Picture", "Rendered", "list_code", "plain", "render"]
 
-VERSION = 4
+VERSION = 5
 
 # As much of a plain text as an excerpt is looked for in.
 _BEGINNING = 10_000

@@ -23,8 +23,8 @@ SECONDS_PER_FIGURE = 12
 
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "img", "ins"}
-    | {"kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub"}
-    | {"sup", "time", "u", "var", "wbr"}
+    | {"kbd", "mark", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span"}
+    | {"strong", "sub", "sup", "time", "u", "var", "wbr"}
 )
 _NO_EXCERPT = {"callout", "embed"}
 _NO_PARAGRAPH = {"li", "figure", "table", "section", "aside", "dl", "summary"}

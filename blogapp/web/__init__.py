@@ -8,6 +8,7 @@ from blogapp.web import (
     errors,
     filters,
     headers,
+    jobs,
     language,
     look,
     outside,
@@ -28,5 +29,6 @@ def init_app(app: Flask) -> None:
         filters,
         bodies,
         headers,
+        jobs,
     ):
         part.init_app(app)

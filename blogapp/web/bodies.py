@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from blogapp.posts.models import Post
 from blogapp.posts.rendering import place
-from blogapp.text import code_blocks
+from blogapp.text import code_blocks, offering
 from blogapp.text.sanitizing import trusted
 from blogapp.web.embedding import components_in, for_feeds, with_cards
 from blogapp.web.language import SOURCE, ngettext, speaking
@@ -44,7 +44,7 @@ def feed_html(post: Post, base: str) -> str:
     """Return the post's text for programs that know neither our styles nor our scripts."""
     with speaking(post.language):
         html = in_our_language(post.html)
-    return place(code_blocks.plain(for_feeds(html)), base)
+    return place(offering.plain(code_blocks.plain(for_feeds(html))), base)
 
 
 def _completed(html: str, raw: Callable[[int, str], str]) -> Markup:

@@ -3,6 +3,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from blogapp.extensions import db
+from blogapp.posts.models import PostMedia
+from blogapp.posts.rendering import render_post
+
 
 @pytest.fixture
 def picture():
@@ -28,5 +32,21 @@ def moving():
             out, kind, save_all=True, append_images=frames[1:], duration=[100, 200, 300], **options
         )
         return out.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def make_post_with(make_post):
+    """Make a post that knows files by names: `make_post_with({"map.png": media}, "Maps")`."""
+
+    def make(media, *args, **kwargs):
+        post = make_post(*args, **kwargs)
+        for name, each in media.items():
+            db.session.add(PostMedia(post_id=post.id, name=name, media_id=each.id))
+        db.session.flush()
+        render_post(post)
+        db.session.commit()
+        return post
 
     return make

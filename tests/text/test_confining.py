@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from blogapp.text import confined, confining
+from blogapp.text import confined, confining, limiting
 from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, render
 from tests.bombs import bombs, code_bombs, random_bombs
@@ -265,7 +265,7 @@ def test_a_child_knows_none_of_the_blog_s_secrets(monkeypatch, fresh):
     monkeypatch.setenv("BLOG_SECRET_KEY", "a secret that nobody needs to know")
     monkeypatch.setenv("BLOGGER", "known")
 
-    environment = confining._environment()
+    environment = limiting.environment()
 
     assert "BLOGGER" in environment
     assert "BLOG_SECRET_KEY" not in environment

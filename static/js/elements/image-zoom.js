@@ -28,6 +28,7 @@ class ImageZoom extends HTMLElement {
     const link = event.target.closest?.(PICTURES)
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
+    // Alone, without the smaller versions around it: this is the place for the largest.
     const image = link.querySelector("img").cloneNode()
     image.src = link.href
     image.loading = "eager"
