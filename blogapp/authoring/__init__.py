@@ -8,6 +8,7 @@ from blogapp.authoring import (
     dashboard,
     guarding,
     images,
+    journal,
     posts,
     preview,
     publication,
@@ -44,6 +45,9 @@ bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"
 bp.add_url_rule(f"{NEW}/publication", "publish_new_post", publication.publish, methods=["POST"])
 bp.add_url_rule(f"{POST}/publication", "publish_post", publication.publish, methods=["POST"])
 bp.add_url_rule(f"{POST}/withdrawal", "withdraw_post", publication.withdraw, methods=["POST"])
+
+bp.add_url_rule(f"{NEW}/journal", "write_first_journal", journal.write, methods=["POST"])
+bp.add_url_rule(f"{POST}/journal", "write_journal", journal.write, methods=["POST"])
 
 bp.add_url_rule(f"{NEW}/images", "add_first_image", images.add, methods=["POST"])
 bp.add_url_rule(f"{POST}/images", "list_images", images.index)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from blogapp.posts.managing import list_authors
 from blogapp.posts.models import Post
 from blogapp.posts.naming import call_authors
-from blogapp.text.name_lists import join_names
+from blogapp.text.name_lists import join_names, split_names
 
 # By the names of the editor's fields, in the order of its form.
 FIELDS = (
@@ -24,13 +24,14 @@ FIELDS = (
     "pinned",
     "unlisted",
 )
-# Lists of names: their order is nobody's change.
 NAME_LISTS = ("tags", "authors")
+# Lists of names whose order says nothing; that of the authors is their byline's.
+NAME_SETS = ("tags",)
 SWITCHES = ("pinned", "unlisted")
 ON = "y"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
     """Fields as they are typed, valid or not, and the text with LF for line ends.
 
@@ -49,6 +50,15 @@ class Content:
     ) -> "Content":
         """Return this with other ``fields`` where given, and with another ``body`` if given."""
         return Content({**self.fields, **(fields or {})}, self.body if body is None else body)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Content) and self._told() == other._told()
+
+    __hash__ = None  # type: ignore[assignment]  # it holds a mapping
+
+    def _told(self) -> tuple[dict[str, object], str]:
+        sets = {name: sorted(split_names(self.fields[name])) for name in NAME_SETS}
+        return {**self.fields, **sets}, self.body
 
     def __getitem__(self, name: str) -> str:
         return self.fields[name]

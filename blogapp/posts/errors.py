@@ -35,6 +35,10 @@ class BodyTooLong(PostError):
     """The body is over a megabyte."""
 
 
+class OutOfStep(PostError):
+    """A change of a text that nobody knows any more; the whole text can be sent instead."""
+
+
 class NothingToPublish(PostError):
     """The post has no title or no body yet."""
 

@@ -28,7 +28,7 @@ class Manuscript:
 
     title: str
     body: str
-    slug: str = ""  # empty: made from the title, or left as it is
+    slug: str = ""  # empty: left as it is, or made from the title where it follows that
     summary: str = ""
     kind: str = ""
     language: str = ""
@@ -57,13 +57,11 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
     A changed slug leaves a redirect behind. The post's tags and bylines must be
     loaded. Raises `BodyTooLong`, `BadSlug` or `SlugTaken` before changing anything.
     """
-    body = normalised(manuscript.body)
-    if len(body.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        raise BodyTooLong("A post holds at most one megabyte of text.")
-    slug = _slug_for(post, manuscript)
-
+    slug, body = _checked(post, manuscript)
     with db.session.no_autoflush:
         _move(post, slug, now=now)
+        if manuscript.slug.strip():
+            post.slug_follows_title = False
         post.title, post.body = manuscript.title.strip(), body
         post.summary = manuscript.summary.strip()
         post.kind, post.language = manuscript.kind, manuscript.language
@@ -90,6 +88,11 @@ def save(post: Post, manuscript: Manuscript, *, now: datetime) -> None:
     relate(post)
 
 
+def check(post: Post, manuscript: Manuscript) -> None:
+    """Raise what `save` would raise, and change nothing."""
+    _checked(post, manuscript)
+
+
 def normalised(body: str) -> str:
     """Return ``body`` with line ends as LF and without the NUL that no database keeps.
 
@@ -99,11 +102,21 @@ def normalised(body: str) -> str:
     return body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
+def _checked(post: Post, manuscript: Manuscript) -> tuple[str, str]:
+    """Return the slug and the body that ``post`` is to have."""
+    body = normalised(manuscript.body)
+    if len(body.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise BodyTooLong("A post holds at most one megabyte of text.")
+    return _slug_for(post, manuscript), body
+
+
 def _slug_for(post: Post, manuscript: Manuscript) -> str:
     wanted = manuscript.slug.strip()
     if not wanted:
         made = slugify(manuscript.title, "page" if post.is_page else "post")
-        return post.slug or free_post_slug(made, except_id=post.id, is_page=post.is_page)
+        if post.slug and not post.slug_follows_title:
+            return post.slug
+        return free_post_slug(made, except_id=post.id, is_page=post.is_page)
     if not is_slug(wanted):
         raise BadSlug("An address may hold letters, digits, hyphens, dots and underscores.")
     if free_post_slug(wanted, except_id=post.id, is_page=post.is_page) != wanted:
@@ -117,7 +130,8 @@ def _move(post: Post, slug: str, *, now: datetime) -> None:
     old_slug, old_path = post.slug, post.path
     post.slug = slug
     _forget_redirect(post.path)
-    if old_slug and old_slug.casefold() != slug.casefold() and post.id:
+    is_known = old_slug and post.id and not post.slug_follows_title
+    if is_known and old_slug.casefold() != slug.casefold():
         _forget_redirect(old_path)
         # In small letters, so that `find_redirect` finds it in any.
         db.session.add(Redirect(path=old_path.lower(), post_id=post.id, created_at=now))

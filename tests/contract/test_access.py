@@ -33,6 +33,8 @@ RIGHTS = {
     "publish_new_post": EVERYBODY - {"contributor"},
     "edit_post": WRITERS,
     "preview_post": WRITERS,
+    "write_first_journal": EVERYBODY,
+    "write_journal": WRITERS,
     "copy_post": WRITERS,
     "trash_post": WRITERS,
     "restore_post": WRITERS,

@@ -40,7 +40,10 @@ def _keep_journal() -> None:
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         _belongs_to("drafts", "posts", "post_id"),
         sa.ForeignKeyConstraint(
-            ["changed_by_id"], ["authors.id"], name="fk_drafts_changed_by_id_authors"
+            ["changed_by_id"],
+            ["authors.id"],
+            name="fk_drafts_changed_by_id_authors",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("post_id", name="pk_drafts"),
     )
@@ -56,16 +59,29 @@ def _keep_journal() -> None:
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("branch_id", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(), nullable=True),
         _belongs_to("journal_entries", "posts", "post_id"),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["authors.id"], name="fk_journal_entries_author_id_authors"
+            ["author_id"],
+            ["authors.id"],
+            name="fk_journal_entries_author_id_authors",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_journal_entries"),
         sa.UniqueConstraint("post_id", "head", name="uq_journal_entries_post_id_head"),
         sa.UniqueConstraint("client", "sequence", name="uq_journal_entries_client_sequence"),
     )
     op.create_index("ix_journal_entries_at", "journal_entries", ["at"])
+    op.create_index("ix_journal_entries_branch_id", "journal_entries", ["branch_id"])
+    is_open = sa.text("kind = 'branch' AND settled_at IS NULL")
+    op.create_index(
+        "ix_journal_entries_open",
+        "journal_entries",
+        ["author_id", "post_id"],
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
 
 
 def _keep_revisions() -> None:
