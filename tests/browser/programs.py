@@ -6,8 +6,18 @@ import shutil
 import subprocess
 import sys
 
+# What Playwright turns off, since a second list replaces its own; and in the last line the panels
+# of the address bar, two pages that every window would load for nobody, dearer than one of ours.
+FEATURES_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,TcpPortRandomizationWin,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+)
 # On a slim machine without a screen, GPU or way out; as root there is no sandbox.
 ARGUMENTS = [
+    f"--disable-features={FEATURES_OFF}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
