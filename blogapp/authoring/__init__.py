@@ -5,7 +5,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 
 from blogapp.authoring import (
+    bulk,
     dashboard,
+    duplicating,
     guarding,
     images,
     journal,
@@ -15,6 +17,7 @@ from blogapp.authoring import (
     settings,
     tags,
 )
+    shelf,
 from blogapp.web.access import require_author
 
 NEW = "/posts/new"
@@ -31,15 +34,21 @@ bp.register_error_handler(StaleDataError, guarding.refuse_collision)
 bp.context_processor(guarding.offer_to_templates)
 
 bp.add_url_rule("", "dashboard", dashboard.show)
-bp.add_url_rule("/posts", "list_posts", posts.index)
+bp.add_url_rule("/session", "show_session", session.show)
+bp.add_url_rule("/posts", "list_posts", shelf.index)
+bp.add_url_rule("/posts/changes", "change_posts", bulk.change, methods=["POST"])
+bp.add_url_rule(
+    "/undos/<int(min=1, max=2147483647):id>", "undo_changes", bulk.undo, methods=["POST"]
+)
 bp.add_url_rule(NEW, "new_post", posts.edit, methods=["GET", "POST"])
-bp.add_url_rule("/pages", "list_pages", posts.index_pages)
+bp.add_url_rule("/pages", "list_pages", shelf.index_pages)
 bp.add_url_rule("/pages/new", "new_page", posts.start_page)
 bp.add_url_rule(POST, "edit_post", posts.edit, methods=["GET", "POST"])
 bp.add_url_rule(f"{POST}/copies", "copy_post", posts.copy, methods=["POST"])
 bp.add_url_rule(f"{POST}/trash", "trash_post", posts.trash, methods=["POST"])
 bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["POST"])
 
+bp.add_url_rule(f"{POST}/duplicate", "duplicate_post", duplicating.duplicate, methods=["POST"])
 bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{NEW}/publication", "publish_new_post", publication.publish, methods=["POST"])

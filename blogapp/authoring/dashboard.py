@@ -1,11 +1,12 @@
-"""Where authors arrive: what to go on with, what comes next, what went out."""
+"""Where authors arrive: what to go on with, what comes next, what waits for a hand."""
 
 from flask import Response
 
 from blogapp.accounts.registering import has_own_account
-from blogapp.posts.managing import has_demo, list_latest
-from blogapp.posts.models import State
+from blogapp.posts.attending import SOON, look_after
+from blogapp.posts.managing import has_demo
 from blogapp.posts.rights import may_manage_site, may_see_all
+from blogapp.posts.shelving import Group, list_group, list_reworked, list_unfinished
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -13,20 +14,27 @@ from blogapp.web.pages import render_page
 
 
 def show() -> Response:
-    """Drafts to continue, what is scheduled, what was published last."""
+    """What was written last, what goes live next, what needs attention, what went out."""
     author = current_author()
-    mine = None if may_see_all(author) else author.id
-    drafts = list_latest(State.DRAFT, now=now(), author_id=mine, limit=3)
-    scheduled = list_latest(State.SCHEDULED, now=now(), author_id=mine, limit=7)
-    published = list_latest(State.PUBLISHED, now=now(), author_id=mine, limit=5)
+    sees_all, moment = may_see_all(author), now()
+    mine = None if sees_all else author.id
+    attention = look_after(
+        author_id=author.id, only_own=not sees_all, sees_jobs=may_manage_site(author), now=moment
+    )
+    scheduled = list_group(
+        Group.SCHEDULED, now=moment, until=moment + SOON, author_id=mine, limit=7
+    )
     shows_demo = may_manage_site(author) and has_demo()
     return render_page(
         "authoring/dashboard.html",
         author=author,
-        drafts=drafts,
+        drafts=list_unfinished(now=moment, author_id=mine, limit=3),
         scheduled=scheduled,
-        published=published,
-        now=now(),
+        scheduled_later=attention.scheduled - len(scheduled),
+        attention=attention,
+        reworked=list_reworked(now=moment, author_id=mine, limit=5),
+        published=list_group(Group.PUBLISHED, now=moment, author_id=mine, limit=5),
+        now=moment,
         shows_demo=shows_demo,
         has_own_account=shows_demo and has_own_account(),
         has_own_settings=current_site().origin is None,

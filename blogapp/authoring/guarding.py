@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring.notices import complain, take_notices
+from blogapp.authoring.notices import complain, offered_undos, take_notices
 from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import find_for_writing
@@ -138,6 +138,8 @@ def keep_private(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
+        "offered_undos": offered_undos,
+        "here": _here,
 
 def _is_from_here() -> bool:
     """Whether the form was on a page of ours: another site must not put words into ours."""
@@ -150,6 +152,13 @@ def _is_from_here() -> bool:
 
 def _typed_fields(except_for: set[str]) -> list[tuple[str, str]]:
     return [(k, v) for k, v in request.form.items(multi=True) if k not in except_for]
+def _here() -> str:
+    """Return the address of the page a button is on, to come back to."""
+    if request.method != "GET":
+        return url_for("authoring.dashboard")
+    return request.script_root + request.full_path.rstrip("?")
+
+
 
 
 def _address() -> str:

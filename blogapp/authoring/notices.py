@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import flash, get_flashed_messages
+from flask import flash, get_flashed_messages, url_for
+
+from blogapp.authoring import acts
+from blogapp.posts.leaving_out import LeftOut
+from blogapp.posts.undoing import list_offered
+from blogapp.web.access import current_author
+from blogapp.web.clock import now
 
 _UNDO = "undo "
 
@@ -35,6 +41,17 @@ def take_notices() -> list[Notice]:
             undo=category.removeprefix(_UNDO) if category.startswith(_UNDO) else None,
         )
         for category, text in _messages()
+    ]
+
+
+def offered_undos() -> list[Notice]:
+    """Return what the author did to posts a moment ago, which outlives a reload of the page."""
+    return [
+        Notice(
+            " ".join([acts.outcome(undo), acts.left_out(LeftOut.from_json(undo.left_out))]).strip(),
+            undo=url_for("authoring.undo_changes", id=undo.id),
+        )
+        for undo in list_offered(author=current_author(), now=now())
     ]
 
 

@@ -1,5 +1,6 @@
 """The picture of each page for programs that show links: its address, and the file behind it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,12 @@ def renew_card(post_id: int) -> None:
         keeping.forget(_folder(), SHELF, str(post_id))
     elif not post.cover_id:
         kept(card_of(post), str(post_id))
+
+
+def forget_cards(post_ids: Iterable[int]) -> None:
+    """Remove the cards of posts; one that is asked for again is painted again."""
+    for id in post_ids:
+        keeping.forget(_folder(), SHELF, str(id))
 
 
 def forget_lost_cards() -> None:

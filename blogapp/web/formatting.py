@@ -1,15 +1,15 @@
 """Days, months, numbers and lists of names, as the interface's language writes them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
 from blogapp.web.filters import current_site, local
 
@@ -52,6 +52,18 @@ def long_day(when: date) -> str:
 def clock_time(moment: datetime) -> str:
     """Return the time of ``moment`` in the site's zone: ``14:05``."""
     return f"{local(moment):%H:%M}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago ``moment`` was: ``2 hours ago``; its day once a month has passed."""
+    passed = now - moment
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    if passed > timedelta(days=30):
+        return day(moment)
+    return format_timedelta(
+        -passed, "minute", threshold=1, add_direction=True, locale=locale_in_use()
+    )
 
 
 def month_name(moment: datetime) -> str:

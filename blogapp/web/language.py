@@ -23,7 +23,7 @@ from jinja2.utils import pass_context
 from markupsafe import Markup
 
 from blogapp.web.filters import current_site
-from blogapp.web.formatting import clock_time, day, listed, month_name, number, percent
+from blogapp.web.formatting import ago, clock_time, day, listed, month_name, number, percent
 
 SOURCE = "en"
 CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     # Sentences may be laid out over lines in templates.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(
+        ago=ago,
         clock_time=clock_time,
         day=day,
         listed=listed,

@@ -10,7 +10,7 @@ from blogapp.web.clock import now
 def find_new_address() -> str | None:
     """Return where this request's address leads now, with the base path; None if nowhere.
 
-    Raises 410 Gone where it led to a post that was taken down.
+    Raises 410 Gone where it led to a post that was taken down, or is deleted.
     """
     if redirect := find_redirect(request.path):
         target = _target(redirect)
@@ -23,7 +23,9 @@ def _target(redirect: Redirect) -> str | None:
         if was_public(post, now()):
             abort(410)
         return post.path if post.is_public(now()) else None
-    target = redirect.target or ""
+    if redirect.target is None:
+        abort(410)  # the post is deleted
+    target = redirect.target
     # "//host" and "/\host" are other hosts to a browser (WHATWG URL, 4.4).
     leads_away = not target.startswith("/") or target.startswith(("//", "/\\"))
     return None if leads_away or target == redirect.path else target
@@ -33,7 +35,7 @@ def _markdown_twin() -> str | None:
     """Return where the Markdown of a renamed post or page is."""
     path = request.path.removesuffix(".md")
     redirect = find_redirect(path) if path != request.path else None
-    if redirect is None or redirect.post is None or not _target(redirect):
+    if redirect is None or not _target(redirect) or redirect.post is None:
         return None
     folder = "pages" if redirect.post.is_page else "posts"
     return f"{request.script_root}/{folder}/{redirect.post.slug}.md"

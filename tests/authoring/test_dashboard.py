@@ -8,7 +8,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 def titles(page, heading):
     section = page.find(id=heading).parent
-    return [title.text for title in section.select(".post-table__title")]
+    return [title.text for title in section.select(".post-table__title, .dashboard__name")]
 
 
 def test_an_empty_blog_has_one_sentence_and_one_button(owner):

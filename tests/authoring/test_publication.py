@@ -190,10 +190,11 @@ def test_deleting_offers_a_way_back_that_is_a_button(author, browser, make_post)
 def test_the_trash_shows_what_is_in_it_and_gives_it_back(author, make_post):
     post = make_post("Leases", authors=[author.author], deleted_at=NOON)
 
-    row = author.page("/write/posts?state=trashed").select_one(f"#post-{post.id}")
-    author.post(row.form["action"])
+    page = author.page("/write/posts?state=trashed")
+    button = page.select_one(f"#post-{post.id} button")
+    author.post(page.select_one("#changes")["action"], data={button["name"]: button["value"]})
 
-    assert row.button.text == "Restore"
+    assert button.text == "Restore"
     assert state_of(post) is State.PUBLISHED
 
 

@@ -1,0 +1,131 @@
+"""Taking back what was done to many posts, as far as nobody changed it since."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from blogapp.accounts.models import Author
+from blogapp.extensions import db
+from blogapp.posts import retagging
+from blogapp.posts.changing import (
+    VALID_FOR,
+    Act,
+    columns_of,
+    load_batches,
+    take_turns,
+    to_json,
+    write_columns,
+)
+from blogapp.posts.leaving_out import LeftOut, Reason
+from blogapp.posts.models import Domain, Post
+from blogapp.posts.rights import may_edit
+from blogapp.posts.undo_models import Undo
+
+# So long pages show again what was done last.
+OFFERED_FOR = timedelta(minutes=2)
+_MOMENTS = {"published_at", "withdrawn_at", "deleted_at"}
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """How many posts are as they were before, and which are not."""
+
+    count: int
+    title: str
+    left_out: LeftOut
+
+
+def find_undo(id: int, *, author: Author, now: datetime) -> Undo | None:
+    """Return what ``author`` did and can still take back, or None."""
+    query = (
+        select(Undo)
+        .where(Undo.id == id, Undo.author_id == author.id, Undo.undone_at.is_(None))
+        .where(Undo.at > now - VALID_FOR)
+        .options(undefer(Undo.changes))
+        .with_for_update()
+    )
+    return db.session.scalar(query)
+
+
+def list_offered(*, author: Author, now: datetime) -> Sequence[Undo]:
+    """Return what ``author`` did last, a moment ago, and did not take back: one at most."""
+    query = (
+        select(Undo)
+        .where(Undo.author_id == author.id, Undo.at > now - OFFERED_FOR)
+        .order_by(Undo.at.desc(), Undo.id.desc())
+        .limit(1)
+    )
+    return [undo for undo in db.session.scalars(query) if undo.undone_at is None]
+
+
+def take_back(undo: Undo, *, author: Author, now: datetime) -> TakenBack:
+    """Put back what stood there before, in every post where nobody changed just that since."""
+    take_turns()
+    undo.undone_at = now
+    left_out = LeftOut()
+    if "tags" in undo.changes:
+        titles = _untie_tags(undo, author, left_out)
+    else:
+        titles = _put_back(undo, author, left_out)
+    return TakenBack(len(titles), titles[0] if titles else "", left_out)
+
+
+def _put_back(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
+    kept = {id: (before, after) for id, before, after in undo.changes["columns"]}
+    lost = _lost_domains(before for before, _ in kept.values())
+    titles = []
+    for posts in load_batches([*kept]):
+        rows = []
+        for post in posts:
+            before, after = kept[post.id]
+            current = columns_of(post)
+            if not may_edit(author, post):
+                left_out.add(Reason.RIGHTS, post.title)
+            elif to_json({name: current[name] for name in after}) != after or (
+                before.get("domain_id") in lost
+            ):
+                left_out.add(Reason.CHANGED, post.title)
+            else:
+                rows.append({"post": post.id, **current, **_from_json(before)})
+                titles.append(post.title)
+        write_columns(rows)
+    return titles
+
+
+def _lost_domains(befores: Any) -> set[int]:
+    named = {before.get("domain_id") for before in befores} - {None}
+    return named - set(db.session.scalars(select(Domain.id).where(Domain.id.in_(named))))
+
+
+def _untie_tags(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
+    kept = {int(tag): ids for tag, ids in undo.changes["tags"].items()}
+    there = retagging.existing(kept)
+    ids = [*dict.fromkeys(id for post_ids in kept.values() for id in post_ids)]
+    turn = retagging.take_again if undo.act == Act.TAG else retagging.give_back
+    titles: list[str] = []
+    for posts in load_batches(ids):
+        allowed = _allowed(posts, author, left_out)
+        titles += [post.title for post in allowed]
+        chosen = {post.id for post in allowed}
+        turn({tag: [id for id in kept[tag] if id in chosen] for tag in kept if tag in there})
+    retagging.drop_unused(undo.changes.get("made", ()))
+    return titles
+
+
+def _allowed(posts: Sequence[Post], author: Author, left_out: LeftOut) -> list[Post]:
+    allowed = [post for post in posts if may_edit(author, post)]
+    for post in posts:
+        if post not in allowed:
+            left_out.add(Reason.RIGHTS, post.title)
+    return allowed
+
+
+def _from_json(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if value and name in _MOMENTS else value
+        for name, value in values.items()
+    }
