@@ -14,10 +14,11 @@ from blogapp.authoring import (
     posts,
     preview,
     publication,
+    session,
     settings,
+    shelf,
     tags,
 )
-    shelf,
 from blogapp.web.access import require_author
 
 NEW = "/posts/new"
@@ -25,6 +26,7 @@ POST = "/posts/<int(min=1, max=2147483647):id>"
 TAG = "/tags/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
+bp.before_request(guarding.tell_scripts)
 bp.before_request(guarding.keep_typed_text)
 bp.before_request(require_author)
 bp.before_request(guarding.admit_long_texts)
@@ -45,10 +47,10 @@ bp.add_url_rule("/pages", "list_pages", shelf.index_pages)
 bp.add_url_rule("/pages/new", "new_page", posts.start_page)
 bp.add_url_rule(POST, "edit_post", posts.edit, methods=["GET", "POST"])
 bp.add_url_rule(f"{POST}/copies", "copy_post", posts.copy, methods=["POST"])
+bp.add_url_rule(f"{POST}/duplicate", "duplicate_post", duplicating.duplicate, methods=["POST"])
 bp.add_url_rule(f"{POST}/trash", "trash_post", posts.trash, methods=["POST"])
 bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["POST"])
 
-bp.add_url_rule(f"{POST}/duplicate", "duplicate_post", duplicating.duplicate, methods=["POST"])
 bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{NEW}/publication", "publish_new_post", publication.publish, methods=["POST"])

@@ -7,6 +7,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blogapp.authoring.notices import complain, offered_undos, take_notices
 from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
+from blogapp.posts.content import FIELDS
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
 from blogapp.posts.rights import (
@@ -38,6 +40,14 @@ _NOT_KEPT = {"csrf_token", "image"}
 _TYPED = {"body", "keep"}
 # What a draft made from the text of another post must not take over.
 _OF_ONE_POST = {"slug", "version", "authors", "is_page"}
+
+
+def tell_scripts() -> Response | None:
+    """Answer 401 to a script of a page whose session is over, which asks its author to sign in."""
+    speaks_json = request.is_json or request.accept_mimetypes.best == "application/json"
+    if not speaks_json or find_current_author():
+        return None
+    return make_response(jsonify(login=url_for("auth.login")), 401)
 
 
 def keep_typed_text() -> Response | None:
@@ -126,7 +136,10 @@ def offer_to_templates() -> dict[str, Any]:
     """What pages here may ask: who is signed in, what they may do, what was just done."""
     return {
         "current_author": current_author,
+        "content_fields": FIELDS,
         "take_notices": take_notices,
+        "offered_undos": offered_undos,
+        "here": _here,
         "manages_site": lambda: may_manage_site(current_author()),
         "publishes": lambda post: may_publish(current_author(), post),
     }
@@ -138,8 +151,13 @@ def keep_private(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
-        "offered_undos": offered_undos,
-        "here": _here,
+
+def _here() -> str:
+    """Return the address of the page a button is on, to come back to."""
+    if request.method != "GET":
+        return url_for("authoring.dashboard")
+    return request.script_root + request.full_path.rstrip("?")
+
 
 def _is_from_here() -> bool:
     """Whether the form was on a page of ours: another site must not put words into ours."""
@@ -152,13 +170,6 @@ def _is_from_here() -> bool:
 
 def _typed_fields(except_for: set[str]) -> list[tuple[str, str]]:
     return [(k, v) for k, v in request.form.items(multi=True) if k not in except_for]
-def _here() -> str:
-    """Return the address of the page a button is on, to come back to."""
-    if request.method != "GET":
-        return url_for("authoring.dashboard")
-    return request.script_root + request.full_path.rstrip("?")
-
-
 
 
 def _address() -> str:

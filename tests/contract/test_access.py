@@ -16,12 +16,13 @@ PUBLISHERS = {"own author", "editor", "owner"}
 MANAGERS = {"editor", "owner"}
 RIGHTS = {
     "dashboard": EVERYBODY,
+    "show_session": EVERYBODY,
     "list_posts": EVERYBODY,
-    "list_tags": EVERYBODY,
     "change_posts": EVERYBODY,
     "undo_changes": EVERYBODY,
     "duplicate_post": WRITERS,
     "suggest_links": EVERYBODY,
+    "list_tags": EVERYBODY,
     "list_twins": MANAGERS,
     "tell_tags_apart": MANAGERS,
     "edit_tag": MANAGERS,
