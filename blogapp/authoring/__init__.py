@@ -14,6 +14,7 @@ from blogapp.authoring import (
     posts,
     preview,
     publication,
+    revisions,
     session,
     settings,
     shelf,
@@ -50,6 +51,22 @@ bp.add_url_rule(f"{POST}/copies", "copy_post", posts.copy, methods=["POST"])
 bp.add_url_rule(f"{POST}/duplicate", "duplicate_post", duplicating.duplicate, methods=["POST"])
 bp.add_url_rule(f"{POST}/trash", "trash_post", posts.trash, methods=["POST"])
 bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["POST"])
+
+bp.add_url_rule(f"{POST}/revisions", "list_revisions", revisions.index)
+bp.add_url_rule(f"{POST}/comparison", "compare_revisions", revisions.compare_two)
+bp.add_url_rule(
+    f"{POST}/revisions/<int(min=1, max=2147483647):number>",
+    "name_revision",
+    revisions.name,
+    methods=["POST"],
+)
+bp.add_url_rule(
+    f"{POST}/revisions/<int(min=1, max=2147483647):number>/restoration",
+    "restore_revision",
+    revisions.restore,
+    methods=["POST"],
+)
+bp.add_url_rule(f"{POST}/draft/removal", "discard_draft", revisions.discard, methods=["POST"])
 
 bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])

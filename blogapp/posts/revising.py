@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from blogapp.extensions import db
-from blogapp.posts.content import NAME_LISTS, Content, content_of
+from blogapp.posts.content import Content, content_of
 from blogapp.posts.models import Post
 from blogapp.posts.revision_models import ChangeType, Revision, RevisionKind
 from blogapp.text.differences import count_words
@@ -69,16 +69,12 @@ def keep_revision(
     are one revision, unless it has a name, or more than `FOLDED_WORDS` words are taken out of it.
     """
     kind, newest = RevisionKind(kind), _newest(post)
+    may_fold = kind is RevisionKind.SAVED and not name
     if newest and newest.digest == _digest(content):
         revision = _again(
             post, newest, content, kind, author_id, is_change=bool(change_type), now=now
         )
-    elif (
-        newest
-        and kind is RevisionKind.SAVED
-        and not name
-        and _folds(newest, content, author_id, now)
-    ):
+    elif newest and may_fold and _folds(newest, content, author_id, now):
         revision = newest
         _fill(revision, content, before=_before(newest), now=now)
     else:
@@ -151,7 +147,7 @@ def change_log(post: Post) -> Sequence[ToldChange]:
 
 def _digest(content: Content) -> str:
     told = {
-        name: sorted(split_names(value)) if name in NAME_LISTS else value
+        name: sorted(split_names(value)) if name == "tags" else value
         for name, value in content.fields.items()
     }
     return hashlib.sha256(json.dumps([told, content.body], sort_keys=True).encode()).hexdigest()

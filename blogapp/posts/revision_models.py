@@ -32,6 +32,7 @@ class RevisionKind(StrEnum):
     PUBLISHED = "published"
     UPDATED = "updated"
     MERGED = "merged"
+    KEPT = "kept"  # gave way to what was restored, or was discarded
     RESTORED = "restored"
 
 
