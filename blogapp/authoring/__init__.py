@@ -18,6 +18,7 @@ from blogapp.authoring import (
     session,
     settings,
     shelf,
+    shortcuts,
     tags,
 )
 from blogapp.web.access import require_author
@@ -38,6 +39,7 @@ bp.context_processor(guarding.offer_to_templates)
 
 bp.add_url_rule("", "dashboard", dashboard.show)
 bp.add_url_rule("/session", "show_session", session.show)
+bp.add_url_rule("/shortcuts", "show_shortcuts", shortcuts.show, methods=["GET", "POST"])
 bp.add_url_rule("/posts", "list_posts", shelf.index)
 bp.add_url_rule("/posts/changes", "change_posts", bulk.change, methods=["POST"])
 bp.add_url_rule(

@@ -19,6 +19,7 @@ RIGHTS = {
     "show_session": EVERYBODY,
     "list_posts": EVERYBODY,
     "change_posts": EVERYBODY,
+    "show_shortcuts": EVERYBODY,
     "undo_changes": EVERYBODY,
     "duplicate_post": WRITERS,
     "suggest_links": EVERYBODY,
