@@ -21,6 +21,7 @@ from blogapp.authoring.shelf import Query
 from blogapp.extensions import db
 from blogapp.posts import changing, emptying, exporting, retagging, undoing
 from blogapp.posts.changing import MOST, Act, Order
+from blogapp.posts.checking import unconfirmed_secrets
 from blogapp.posts.leaving_out import LeftOut
 from blogapp.posts.managing import list_domains, list_titles
 from blogapp.posts.shelving import PAGE_SIZE, Group, find_ids
@@ -194,9 +195,8 @@ def _order_tags(act: Act) -> Order | _Wrong:
     if not names:
         return _Wrong({"tags": _("Name at least one tag.")})
     if len(names) > retagging.MOST_TAGS:
-        return _Wrong(
-            {"tags": _("That are too many tags; %(most)s is the most.", most=retagging.MOST_TAGS)}
-        )
+        found = {"found": len(names), "most": retagging.MOST_TAGS}
+        return _Wrong({"tags": _("%(found)s tags are too many; %(most)s is the most.", **found)})
     if any(len(name) > LONGEST_NAME for name in names):
         return _Wrong({"tags": _("A tag holds at most 200 characters.")})
     if act is Act.UNTAG and (unknown := retagging.unknown(names)):
@@ -260,5 +260,11 @@ def _landing(asked: Asked) -> str:
     return asked.back
 
 
-def _with_secrets(asked: Asked) -> Sequence[int]:
-    return ()
+def _with_secrets(asked: Asked) -> set[int]:
+    """Return the posts that must not go live: asked before anything is locked."""
+    waiting = changing.not_live(asked.ids, now=now())
+    return {
+        id
+        for start in range(0, len(waiting), changing.BATCH)
+        for id in unconfirmed_secrets(waiting[start : start + changing.BATCH])
+    }

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blogapp.accounts.models import Author
 from blogapp.authoring.acts import offered
 from blogapp.authoring.guarding import demand_site
-from blogapp.posts.emptying import KEPT_FOR, days_left
+from blogapp.posts.emptying import days_left
 from blogapp.posts.managing import (
     find_author,
     find_domain,
@@ -23,6 +23,7 @@ from blogapp.posts.managing import (
     list_domains,
 )
 from blogapp.posts.models import Domain, Tag
+from blogapp.posts.publishing import KEPT_FOR
 from blogapp.posts.rights import may_delete, may_empty, may_publish_own, may_see_all
 from blogapp.posts.shelving import Choice, Group, Sort, list_posts
 from blogapp.web.access import current_author

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, not_, or_, select, text, update
 from sqlalchemy.orm import load_only, selectinload
 
 from blogapp.accounts.models import Author
@@ -21,9 +21,11 @@ from blogapp.posts.draft_models import Draft
 from blogapp.posts.leaving_out import LeftOut, Reason
 from blogapp.posts.models import Domain, Post, State, month_of
 from blogapp.posts.naming import find_or_make
+from blogapp.posts.publishing import plan_emptying
 from blogapp.posts.revision_models import Revision, RevisionKind
 from blogapp.posts.rights import may_edit, may_publish
 from blogapp.posts.undo_models import Undo
+from blogapp.posts.visibility import public
 
 MOST = 10_000
 BATCH = 200
@@ -101,6 +103,8 @@ def change_posts(
     else:
         changes, titles = _set_columns(wanted, deciding, left_out)
     db.session.execute(delete(Undo).where(Undo.author_id == author.id, Undo.at < now - VALID_FOR))
+    if order.act is Act.TRASH and titles:
+        plan_emptying(now)
     undo = Undo(
         author_id=author.id,
         at=now,
@@ -114,6 +118,17 @@ def change_posts(
     db.session.add(undo)
     db.session.flush()
     return undo
+
+
+def not_live(ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Return those of ``ids`` that readers do not see."""
+    found: list[int] = []
+    for start in range(0, len(ids), BATCH):
+        batch = Post.id.in_(ids[start : start + BATCH])
+        # Without a date, the condition is neither true nor false.
+        hidden = or_(Post.published_at.is_(None), not_(public(now)))
+        found += db.session.scalars(select(Post.id).where(batch, hidden))
+    return found
 
 
 def take_turns() -> None:

@@ -4,7 +4,7 @@ These functions change rows; the caller commits, and forgets the files it kept f
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
@@ -13,10 +13,9 @@ from blogapp.extensions import db
 from blogapp.posts.changing import MOST, load_batches, take_turns
 from blogapp.posts.leaving_out import LeftOut, Reason
 from blogapp.posts.models import Post, Redirect
+from blogapp.posts.publishing import KEPT_FOR
 from blogapp.posts.rights import may_delete
 from blogapp.posts.searching import forget
-
-KEPT_FOR = timedelta(days=30)
 
 
 def delete_posts(ids: Iterable[int], *, author: Author, now: datetime) -> tuple[list[int], LeftOut]:

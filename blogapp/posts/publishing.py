@@ -3,11 +3,16 @@
 These functions change objects; the caller decides when to commit.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from blogapp.jobs.queueing import enqueue
 from blogapp.posts.errors import NothingToPublish
 from blogapp.posts.models import Post
+
+# How long the trash keeps what is in it, and the work that ends that.
+KEPT_FOR = timedelta(days=30)
+EMPTY = "empty-trash"
 
 
 def publish(post: Post, *, now: datetime, zone: ZoneInfo) -> None:
@@ -42,13 +47,22 @@ def unschedule(post: Post, *, zone: ZoneInfo) -> None:
 
 
 def trash(post: Post, *, now: datetime) -> None:
-    """Put ``post`` aside; `restore` brings it back as it was."""
+    """Put ``post`` aside; `restore` brings it back as it was, for thirty days."""
     post.deleted_at = now
+    plan_emptying(now)
 
 
 def restore(post: Post) -> None:
     """Bring ``post`` back from the trash."""
     post.deleted_at = None
+
+
+def plan_emptying(now: datetime) -> None:
+    """Have what is put into the trash at ``now`` deleted for good when its days are over."""
+    day = (now + KEPT_FOR).date() + timedelta(days=1)
+    due = datetime.combine(day, time(), UTC)
+    # One piece of work for all that goes on the same day.
+    enqueue(EMPTY, day.isoformat(), now=now, due=due)
 
 
 def _demand_text(post: Post) -> None:

@@ -15,7 +15,10 @@ from blogapp.extensions import db
 from blogapp.jobs.running import Handler, run_due_jobs
 from blogapp.media.making import make_missing
 from blogapp.media.storing import PURGE, VARIANTS
+from blogapp.posts.emptying import empty_overdue
 from blogapp.posts.media_keeping import purge
+from blogapp.posts.publishing import EMPTY
+from blogapp.web.cards import forget_cards
 from blogapp.web.clock import now
 
 # Seconds between two looks at the table, and until another process may take over.
@@ -41,6 +44,7 @@ def handlers(app: Flask) -> Mapping[str, Handler]:
     return {
         VARIANTS: lambda key: _done(make_missing(int(key), folder)),
         PURGE: lambda key: purge(int(key), folder),
+        EMPTY: lambda _day: _empty_trash(),
     }
 
 
@@ -109,6 +113,13 @@ def _only_one(app: Flask) -> Iterator[bool]:
 
 def _is_locked(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}))
+
+
+def _empty_trash() -> None:
+    """Delete what lay in the trash for its thirty days, batch by batch."""
+    while gone := empty_overdue(now=now()):
+        db.session.commit()
+        forget_cards(gone)
 
 
 def _done(_count: int) -> None:

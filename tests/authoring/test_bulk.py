@@ -5,8 +5,10 @@ from io import BytesIO
 import pytest
 
 from blogapp.extensions import db
+from blogapp.jobs.running import run_due_jobs
 from blogapp.posts.draft_models import Draft
 from blogapp.posts.models import Post, State, Tag
+from blogapp.web.jobs import handlers
 from tests.authoring.conftest import stored
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -417,3 +419,31 @@ def test_a_post_is_duplicated_with_everything_but_its_place(owner, make_post):
     assert copy.state(NOON) is State.DRAFT
     assert (copy.pinned, copy.canonical_url) == (False, "")
     assert copy.entry_id != stored(post.id).entry_id
+
+
+def test_a_post_with_a_secret_is_not_published_among_others(press, make_post):
+    fine = make_post("Fine", **DRAFT)
+    leaky = make_post(
+        "Leaky", body="password: AKIAIOSFODNN7EXAMPLQ and AKIA2OGYBAH6STMMNXNN", **DRAFT
+    )
+
+    said = notice(press("publish", post=ids([fine, leaky])))
+
+    assert "1 seems to hold a secret: the editor says where (“Leaky”)" in said
+    assert states([fine, leaky]) == [State.PUBLISHED, State.DRAFT]
+
+
+def test_thirty_days_later_the_trash_is_empty(app, owner, press, make_post, clock):
+    post = make_post("Old")
+    kept = make_post("Restored in time")
+    press("trash", post=ids([post, kept]))
+    press("restore", post=kept.id, back="/write/posts?state=trashed")
+
+    clock.advance(days=29)
+    run_due_jobs(handlers(app), clock.now())
+    assert stored(post.id)
+    clock.advance(days=3)
+    run_due_jobs(handlers(app), clock.now())
+
+    db.session.rollback()
+    assert db.session.scalars(db.select(Post.title)).all() == ["Restored in time"]

@@ -2,6 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from blogapp.extensions import db
+from blogapp.posts.draft_models import Draft
+
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
@@ -153,3 +156,97 @@ def test_authors_are_not_asked_whose_posts_they_mean(author):
 
     assert response.status_code == 301
     assert response.location == "/write/posts?state=draft"
+
+
+def type_in(post, *, title, body):
+    db.session.add(
+        Draft(
+            post_id=post.id,
+            fields={"title": title},
+            body=body,
+            is_pending=True,
+            changed_at=NOON,
+        )
+    )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("words", ["typed title", "ZÜRICH", "zurich", "übung"])
+def test_what_was_typed_and_not_saved_is_found(owner, make_post, words):
+    post = make_post("", body="", published_at=None)
+    type_in(post, title="Typed title", body="Eine Übung in Zürich.")
+    make_post("Something else")
+
+    page = owner.page("/write/posts", query_string={"q": words})
+
+    assert titles(page) == ["Typed title"]
+
+
+def test_what_is_saved_is_found_without_its_accents(owner, make_post):
+    make_post("Überlast", body="Die Straße nach Łódź.")
+
+    for words in ("uberlast", "STRASSE", "überl"):
+        assert titles(owner.page("/write/posts", query_string={"q": words})) == ["Überlast"]
+
+
+def test_tags_domains_and_authors_narrow_the_list(owner, make_post, make_author):
+    bo = make_author("Bo")
+    make_post("One", tags=["CI/CD"], domain="Networks", authors=[bo])
+    make_post("Two", tags=["CI/CD"])
+    make_post("Three", domain="Networks")
+
+    assert set(titles(owner.page("/write/posts?tag=ci-cd"))) == {"One", "Two"}
+    assert set(titles(owner.page("/write/posts?domain=networks"))) == {"One", "Three"}
+    page = owner.page("/write/posts?tag=ci-cd&domain=networks&author=bo")
+    assert titles(page) == ["One"]
+    said = page.select_one(".shelf__status").text
+    assert said == "1 post by Bo tagged “CI/CD” in “Networks”"
+    # Whoever types a tag types its name.
+    response = owner.get("/write/posts?tag=CI/CD&sort=changed")
+    assert response.location == "/write/posts?tag=ci-cd"
+    page = owner.page("/write/posts?tag=nothing")
+    assert titles(page) == []
+    assert "There is no tag “nothing”." in page.text
+
+
+def test_unpublished_changes_and_unlisted_posts_stand_together(owner, make_post):
+    live = make_post("Live")
+    make_post("Hidden", unlisted=True)
+    draft = make_post("Draft", published_at=None)
+    type_in(live, title="Live anew", body="")
+    type_in(draft, title="Draft anew", body="")
+
+    page = owner.page("/write/posts?state=changed")
+    assert titles(page) == ["Live anew"]
+    assert page.select_one(".post-table__state").text.split() == [
+        *("Published", "Unpublished", "changes"),
+    ]
+    assert titles(owner.page("/write/posts?state=unlisted")) == ["Hidden"]
+
+
+def test_the_list_is_sorted_as_one_asks(owner, make_post):
+    make_post("B", saved_at=NOON - timedelta(days=2), published_at=NOON - timedelta(days=1))
+    make_post("A", saved_at=NOON - timedelta(days=1), published_at=NOON - timedelta(days=2))
+    make_post("C", saved_at=NOON, published_at=None)
+
+    orders = {
+        sort: titles(owner.page(f"/write/posts?sort={sort}"))
+        for sort in ("oldest", "published", "title")
+    }
+
+    assert titles(owner.page("/write/posts")) == ["C", "A", "B"]
+    assert orders == {
+        "oldest": ["B", "A", "C"],
+        "published": ["B", "A", "C"],
+        "title": ["A", "B", "C"],
+    }
+
+
+def test_each_empty_state_says_what_would_stand_there(owner):
+    for state, words in {
+        "draft": "No drafts.",
+        "scheduled": "Nothing is scheduled.",
+        "changed": "No live post has changes",
+        "trashed": "The trash is empty.",
+    }.items():
+        assert words in owner.page(f"/write/posts?state={state}").text

@@ -1,6 +1,6 @@
 """What writing needs: working copies and their journal, revisions, a media library, previews"""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -239,7 +239,25 @@ def _arrange_desk() -> None:
     # Nobody was told so far that the trash empties itself.
     posts = sa.table("posts", sa.column("deleted_at", sa.DateTime()))
     today = datetime.now(UTC).replace(tzinfo=None)
-    op.execute(posts.update().where(posts.c.deleted_at.is_not(None)).values(deleted_at=today))
+    trashed = posts.c.deleted_at.is_not(None)
+    if not op.get_bind().scalar(sa.select(sa.func.count()).select_from(posts).where(trashed)):
+        return
+    op.execute(posts.update().where(trashed).values(deleted_at=today))
+    jobs = sa.table(
+        "jobs",
+        *(sa.column(name, sa.DateTime()) for name in ("created_at", "due_at")),
+        *(sa.column(name) for name in ("kind", "key", "attempts", "error")),
+    )
+    op.execute(
+        jobs.insert().values(
+            kind="empty-trash",
+            key="from before",
+            created_at=today,
+            due_at=today + timedelta(days=31),
+            attempts=0,
+            error="",
+        )
+    )
 
 
 def _belongs_to(table: str, owner: str, column: str) -> sa.ForeignKeyConstraint:
