@@ -44,15 +44,6 @@ def thread(app, listener):
 @contextmanager
 def gunicorn(app, listener, log):
     """Serve what ``app`` serves by two worker processes, whose words go to the file ``log``."""
-    config = app.config
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("BLOG_")},
-        "BLOG_INSTANCE": str(config["INSTANCE"]),
-        "BLOG_DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"],
-        "BLOG_MEDIA_URL": str(config["MEDIA_FOLDER"]),
-        "BLOG_SECRET_KEY": config["SECRET_KEY"],
-        "BLOG_PUBLIC_URL": config["PUBLIC_URL"],
-    }
     command = ["-m", "gunicorn", "--workers=2", "--threads=4", "--worker-class=gthread"]
     # The socket is open already, so requests wait for the workers instead of failing.
     bind = [f"--bind=fd://{listener.fileno()}", "wsgi:app"]
@@ -60,7 +51,7 @@ def gunicorn(app, listener, log):
         process = subprocess.Popen(
             [sys.executable, *command, *bind],
             cwd=ROOT,
-            env=environ,
+            env=environment(app),
             stdout=output,
             stderr=output,
             pass_fds=[listener.fileno()],
@@ -73,6 +64,19 @@ def gunicorn(app, listener, log):
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def environment(app):
+    """Return the variables by which another process serves what ``app`` serves."""
+    config = app.config
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("BLOG_")},
+        "BLOG_INSTANCE": str(config["INSTANCE"]),
+        "BLOG_DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"],
+        "BLOG_MEDIA_URL": str(config["MEDIA_FOLDER"]),
+        "BLOG_SECRET_KEY": config["SECRET_KEY"],
+        "BLOG_PUBLIC_URL": config["PUBLIC_URL"],
+    }
 
 
 @contextmanager

@@ -1,347 +1,500 @@
-// <draft-keeper data-keep="author-1 post-7" data-login="/login?…" data-word-…="…"><form class="editor">…</form></draft-keeper>
-// Saves without leaving the page, keeps what is not saved yet in this browser, and says where it stands.
+// <draft-keeper data-journal="/write/posts/7/journal" data-author="1" data-word-…="…"><form class="editor">…</form></draft-keeper>
+// Never loses a word: what is typed goes at once into this browser's store and, when typing pauses, to the
+// server's journal; the state line says where it stands. Ctrl+S saves without leaving the page.
 
-const PAUSE = 1000
-const ADOPTED = ["editor-bar", "editor-alerts", "publish-sheet"]
-const NOT_KEPT = new Set(["csrf_token", "version", "image", "when", "date", "time", "save", "mode"])
+import { KeptTexts } from "../keeping/kept-texts.js"
+import { LocalJournal } from "../keeping/local-journal.js"
+import { Notices } from "../keeping/notices.js"
+import { OtherTabs, holdOpen, makeId } from "../keeping/open-editors.js"
+import { adopt, moveTo, readdress, saveForm } from "../keeping/saving.js"
+import { ServerJournal } from "../keeping/server-journal.js"
+import { findInSheet, liftSheets, openSheet } from "../keeping/sheets.js"
+import { carry } from "../keeping/splicing.js"
+import { StateLine, clockTime, describeState, isCalm } from "../keeping/state-line.js"
+import { TypedForm } from "../keeping/typed-form.js"
 
-/** Whether the answer is for somebody whose session has ended. */
-async function isSignedOut(answer) {
-  // Not parsed: its styles are not those this page admits. Typed text holds no ">" as such.
-  return answer.status === 403 && (await answer.clone().text()).includes("data-signed-out>")
-}
+const SOON = 60 // milliseconds until typing is in this browser's store
+const TICK = 1_000
 
 class DraftKeeper extends HTMLElement {
-  #saved = ""
-  #saving = false
-  #again = false
+  #typed
+  #journal
+  #line
+  #local
+  #notices
+  #texts
+  #others
+  #post = null
+  #client = makeId()
+
+  #typedCount = 0
+  #keptCount = 0
+  #keeping = 0
+  #ticking = 0
+  #savedAt = null
+  #came = ""
+  #said = ""
+
+  #isSaving = false
+  #isAgain = false
+  #isSaveWanted = false
   #isRenewed = false
-  #timer = 0
+  #isLeaving = false
+  #problem = ""
+
+  /** Where parts of the editor send to: of the post, or of none as long as it is new. */
+  addresses = {}
 
   connectedCallback() {
-    this.#saved = this.dataset.saved ?? this.#typed()
-    this.addEventListener("submit", this.#submit)
-    this.addEventListener("input", this.#changed)
-    document.addEventListener("keydown", this.#key)
-    this.addEventListener("click", this.#find)
-    addEventListener("beforeunload", this.#warn)
-    document.addEventListener("visibilitychange", this.#hidden)
-    if (["problem", "unsaved"].includes(this.#state.dataset.kind)) this.#saved = ""
-    if (this.#state.dataset.kind === "saved") this.#dropTwin()
-    this.#offer()
-    this.#lift()
+    this.#post = Number(this.dataset.post) || null
+    this.addresses = JSON.parse(this.dataset.addresses)
+    this.#typed = new TypedForm(this.form, this.dataset.fields.split(" "))
+    this.#notices = new Notices(this.querySelector("#kept-notices").content, this.querySelector("#kept"))
+    this.#line = new StateLine(this)
+    this.#came = this.#line.words
+    this.#local = new LocalJournal(this.dataset.home)
+    this.#journal = this.#openJournal()
+    this.#texts = new KeptTexts(this, this.#local, this.#notices)
+    holdOpen(this.#client)
+    this.#listen()
+    this.#meetOtherTabs()
+    liftSheets(this)
+    this.#ticking = setInterval(() => this.#paint(), TICK)
+    if (this.#journal.isUnsent) this.#changed()
+    this.#texts.offer({ ...this.#identity, asked: new URLSearchParams(location.hash.slice(1)).get("kept") })
+    this.dataset.isReady = "yes"
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer)
-    removeEventListener("beforeunload", this.#warn)
-    document.removeEventListener("visibilitychange", this.#hidden)
-    document.removeEventListener("keydown", this.#key)
+    clearInterval(this.#ticking)
+    clearTimeout(this.#keeping)
+    this.#journal.stop()
+    this.#others.leave()
+    for (const [target, name, act] of this.#ears) target.removeEventListener(name, act)
   }
 
   get form() {
-    return this.querySelector("form")
+    return this.querySelector("form.editor")
+  }
+
+  /** The id of the post, null as long as there is none. */
+  get post() {
+    return this.#post
   }
 
   get isUnsaved() {
-    return this.#typed() !== this.#saved
+    return this.#journal.isUnsent
   }
 
-  /** Save in place; an answer that needs its own page is asked for again and shown. */
+  /** What is typed now: `{fields, body}`. */
+  read() {
+    return this.#typed.read()
+  }
+
+  /** Send all typing to the server now; whether it has all of it then, be it beside another text. */
+  async flush() {
+    this.#keep()
+    return this.#journal.flush()
+  }
+
+  /** Save deliberately, in place; an answer that needs its own page is asked for again and shown. */
   async save() {
     // One save in flight at a time; what was asked for meanwhile follows with the newest text.
-    this.#again = this.#saving
-    if (this.#saving) return
-    this.#saving = true
-    const sent = this.#typed()
-    this.#say("saving", this.dataset.wordSaving)
-    try {
-      const answer = await fetch(this.form.action, { method: "POST", body: this.#fields() })
-      if (answer.ok && answer.redirected && !this.#isSignIn(answer.url)) {
-        this.#settle(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, sent)
-      } else if (this.#isSignIn(answer.url) || (await isSignedOut(answer))) {
-        this.#askToSignIn()
-      } else if (answer.status === 413) {
-        this.#say("problem", this.dataset.wordTooLong)
-      } else if (answer.status === 422 && this.#renew(await answer.clone().text())) {
-        // Signed in anew in another tab: the text goes out again with the new token.
-        this.#again = true
-      } else if ([403, 409, 422].includes(answer.status)) {
-        // Nothing was changed by asking once, so asking again shows the same answer as a page.
-        this.#leave()
-        HTMLFormElement.prototype.submit.call(this.form)
-      } else {
-        this.#say("problem", this.dataset.wordRefused)
-      }
-    } catch {
-      this.#say("problem", this.dataset.wordOffline)
+    this.#isAgain = this.#isSaving
+    if (this.#isSaving) return
+    this.#isSaving = true
+    this.#problem = ""
+    this.#paint()
+    await this.flush()
+    await this.#saveFlushed()
+    this.#isSaving = false
+    this.#paint()
+    this.#line.speak()
+    if (this.#isAgain) await this.save()
+  }
+
+  /** Bring back what a closed editor left; elsewhere, if something else is written here. Whether it is here now. */
+  async restore(copy) {
+    const isHere = copy.post === this.#post && (this.#post !== null || !this.#journal.isUnsent)
+    if (!isHere) {
+      open(`${copy.address}#kept=${copy.client}`, "_blank", "noopener")
+      return false
     }
-    this.#saving = false
-    if (this.#again && this.isUnsaved) await this.save()
-  }
-
-  get #state() {
-    return this.querySelector("#editor-state")
-  }
-
-  get #slot() {
-    return `draft ${this.dataset.keep}`
-  }
-
-  #fields() {
-    const fields = new FormData(this.form)
-    fields.delete("image")
-    return fields
-  }
-
-  /** Take over the token of an answer that found ours too old, once; false if that was not the matter. */
-  #renew(html) {
-    const answer = new DOMParser().parseFromString(html, "text/html")
-    if (this.#isRenewed || !answer.querySelector("[data-stale]")) return false
-    this.form.elements.csrf_token.value = answer.querySelector("[name=csrf_token]").value
-    this.#isRenewed = true
+    const text = this.#texts.with(copy)
+    if (copy.pending || copy.head !== this.#journal.head) this.#journal.goOn(copy)
+    this.#typed.show(text)
+    this.#changed()
+    if (await this.#keep()) this.#local.drop(copy.client)
+    this.#typed.focus()
     return true
   }
 
-  /** What is typed, as text that can be compared and kept. */
-  #typed() {
-    const fields = [...new FormData(this.form)].filter(
-      ([name, value]) => !NOT_KEPT.has(name) && typeof value === "string",
-    )
-    return JSON.stringify(fields)
+  // Who this editor is.
+
+  get #identity() {
+    const { author, page } = this.dataset
+    return { client: this.#client, author: Number(author), post: this.#post, isPage: page === "yes" }
   }
 
-  #submit = (event) => {
+  #openJournal() {
+    const { csrf_token: token, head } = this.form.elements
+    const known = this.#typed.read()
+    const journal = new ServerJournal(
+      {
+        read: () => this.#typed.read(),
+        show: (text) => this.#typed.show(text),
+        more: () => ({ version: this.form.elements.version.value, ...(!this.#post && { is_page: this.#identity.isPage }) }),
+        renew: () => this.#renew(),
+        told: (event, detail) => this.#hear(event, detail),
+      },
+      {
+        address: this.dataset.journal,
+        client: this.#client,
+        token: token?.value ?? "",
+        head: Number(head?.value) || 0,
+        known,
+        isNew: !this.#post,
+      },
+    )
+    // A page that answers a refused save shows what was typed, not what is stored.
+    const isStored = !["problem", "unsaved"].includes(this.#line.kind)
+    if (!isStored) journal.know({ fields: {}, body: null })
+    return journal
+  }
+
+  // What happens on the page.
+
+  get #ears() {
+    return [
+      [this, "input", this.#input],
+      [this, "submit", this.#submit],
+      [this, "click", findInSheet],
+      [this, "signed-in", this.#welcome],
+      [this, "left", this.#focus],
+      [document, "keydown", this.#key],
+      [document, "visibilitychange", this.#turn],
+      [window, "pagehide", this.#leave],
+      [window, "beforeunload", this.#warn],
+      [window, "online", this.#retry],
+    ]
+  }
+
+  #listen() {
+    for (const [target, name, act] of this.#ears) target.addEventListener(name, act)
+  }
+
+  #input = (event) => {
+    // What is typed over the editor, such as a password, is no part of a post.
+    if (event.target.form === this.form || event.target.localName === "markdown-editor") this.#changed()
+  }
+
+  #changed() {
+    this.#typedCount++
+    this.#problem = ""
+    this.#journal.changed()
+    this.#keeping ||= setTimeout(() => this.#keep(), SOON)
+    this.#paint()
+  }
+
+  #submit = async (event) => {
+    if (event.target !== this.form || this.#isLeaving) return
     const button = event.submitter
     const isPlainSave = !button || button.id === "save"
-    const file = this.form.elements.image
-    if (isPlainSave && !file?.value) {
-      event.preventDefault()
-      this.save()
-      return
-    }
-    this.#keep()
-    this.#leave()
+    if (!isPlainSave && !this.isUnsaved) return this.#goAway()
+    event.preventDefault()
+    if (isPlainSave) return this.save()
+    const isThere = await this.flush()
+    // Without a connection, or signed out, the next page could only say so.
+    if (!isThere && ["unreachable", "signed-out"].includes(this.#journal.trouble?.kind)) return
+    this.#goAway()
+    this.form.requestSubmit(button)
   }
 
   #key = (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return
-    if (event.key.toLowerCase() === "s" && !event.shiftKey) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+    if (event.key.toLowerCase() === "s") {
       event.preventDefault()
       this.save()
     }
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter") {
       const sheet = this.querySelector("#publish-sheet")
-      if (!sheet?.popover) return
+      if (!sheet?.popover || this.#journal.branch) return
       event.preventDefault()
-      this.#open(sheet)
+      openSheet(sheet)
     }
   }
 
-  // A sheet with something to put right stands in the page; here it can float as it always does.
-  #lift() {
-    for (const sheet of this.querySelectorAll(".sheet:not([popover])")) {
-      if (!sheet.showPopover) return
-      sheet.popover = "auto"
-      this.#open(sheet)
-    }
+  #retry = () => this.flush()
+
+  #focus = () => this.#typed.focus()
+
+  #turn = () => {
+    if (document.visibilityState === "hidden") this.#leave()
+    else this.#journal.pull()
   }
 
-  #open(sheet) {
-    sheet.showPopover()
-    const wrong = sheet.querySelector("[aria-invalid=true]")
-    const field = wrong ?? sheet.querySelector("input:not([type=hidden]), button")
-    field?.focus()
+  #leave = () => {
+    this.#journal.flushAtOnce()
+    this.#keepAtOnce()
   }
 
-  // A link to a field that is hidden in a sheet opens the sheet.
-  #find = (event) => {
-    const target = event.target.closest?.('#editor-alerts a[href^="#"]')?.hash.slice(1)
-    const field = target && document.getElementById(target)
-    const sheet = field?.closest("[popover]")
-    if (!sheet || field.checkVisibility()) return
-    event.preventDefault()
-    this.#open(sheet)
-  }
-
-  #changed = (event) => {
-    if (event.target.name === "mode") return
-    if (this.#saving) {
-      // The answer says where things stand.
-    } else if (this.isUnsaved) this.#say("unsaved", this.dataset.wordUnsaved)
-    else if (this.dataset.keep.endsWith(" new")) this.#say("new", this.dataset.wordNew)
-    else this.#say("saved", this.dataset.wordSaved)
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#keep(), PAUSE)
-  }
-
-  #hidden = () => {
-    if (document.visibilityState === "hidden") this.#keep()
-  }
-
+  // Asked is only who would lose something: what the server lacks and this browser keeps is offered when the
+  // editor is opened again, so leaving costs nothing and a question would be noise. Where the browser keeps
+  // nothing (storage refused or full), the page is the only place that has it.
   #warn = (event) => {
-    if (!this.isUnsaved) return
-    this.#keep()
-    event.preventDefault()
+    if (this.#isLeaving || !this.isUnsaved) return
+    this.#journal.flushAtOnce()
+    if (!this.#keepAtOnce() && !this.#isKept) event.preventDefault()
   }
 
-  /** The page is about to be left on purpose. */
-  #leave() {
-    removeEventListener("beforeunload", this.#warn)
-  }
-
-  #settle(answer, address, sent) {
-    this.#isRenewed = false
-    const isStill = this.#typed() === sent
-    this.#adopt(answer, address)
-    const slug = answer.querySelector("form.editor")?.elements.slug
-    if (isStill && slug) this.form.elements.slug.value = slug.value
-    this.#saved = isStill ? this.#typed() : sent
-    if (this.isUnsaved) this.#say("unsaved", this.dataset.wordUnsaved)
-    this.#keep()
-  }
-
-  /** Take over what the answer knows better: version, address, buttons, notices. */
-  #adopt(answer, address) {
-    const form = answer.querySelector("form.editor")
-    if (!form) return
-    const focused = document.activeElement?.id
-    this.form.setAttribute("action", form.getAttribute("action"))
-    for (const name of ["csrf_token", "version"]) {
-      const [ours, theirs] = [this.form.elements[name], form.elements[name]]
-      if (ours && theirs) ours.value = theirs.value
-    }
-    for (const id of ADOPTED) {
-      const theirs = answer.getElementById(id)
-      if (theirs) this.querySelector(`#${id}`)?.replaceWith(document.importNode(theirs, true))
-    }
-    this.#readdress(answer)
-    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus()
-    document.title = answer.title
-    if (address !== location.href) history.replaceState(null, "", address)
-  }
-
-  // A new post has addresses of its own once it is saved.
-  #readdress(answer) {
-    for (const [mine, name] of [["markdown-editor", "preview"], ["image-adder", "address"]]) {
-      const theirs = answer.querySelector(mine)
-      if (theirs) this.querySelector(mine).dataset[name] = theirs.dataset[name]
-    }
-    const adding = answer.getElementById("add-image")
-    if (adding) this.querySelector("#add-image").formAction = adding.getAttribute("formaction")
-    const keeper = answer.querySelector("draft-keeper")
-    if (keeper && keeper.dataset.keep !== this.dataset.keep) {
-      this.#forget()
-      this.dataset.keep = keeper.dataset.keep
-    }
-  }
-
-  #isSignIn(address) {
-    return new URL(address).pathname === new URL(this.dataset.login, location.href).pathname
-  }
-
-  #askToSignIn() {
-    this.#keep()
-    const link = document.createElement("a")
-    link.href = this.dataset.login
-    link.target = "_blank"
-    link.rel = "noopener"
-    link.textContent = this.dataset.wordSignIn
-    this.#say("problem", this.dataset.wordSignedOut)
-    this.#state.append(" ", link)
-  }
-
-  #say(kind, words) {
-    const state = this.#state
-    if (state.textContent.trim() === words && state.dataset.kind === kind) return
-    state.dataset.kind = kind
-    state.textContent = words
+  /** The page is about to be left on purpose, and what is typed goes along. */
+  #goAway() {
+    this.#isLeaving = true
+    // A download, or an answer of 204, leaves the page where it is.
+    setTimeout(() => {
+      this.#isLeaving = false
+    }, TICK)
   }
 
   // The copy in this browser: until the server has it, and no longer.
 
-  #keep() {
-    clearTimeout(this.#timer)
-    if (!this.isUnsaved) return this.#forget()
+  get #isKept() {
+    return this.#keptCount === this.#typedCount
+  }
+
+  get #copy() {
+    return {
+      ...this.#identity,
+      ...this.#journal.remainder,
+      title: this.form.elements.title.value,
+      address: location.pathname,
+      at: Date.now(),
+    }
+  }
+
+  async #keep() {
+    clearTimeout(this.#keeping)
+    this.#keeping = 0
+    const count = this.#typedCount
+    if (!this.isUnsaved) {
+      await this.#local.drop(this.#client)
+      this.#notices.hide("unkept")
+      return true
+    }
+    // While the server is out of reach this is the only copy, so it has to survive the power going off.
+    const isKept = await this.#local.keep(this.#copy, { strictly: !!this.#journal.trouble })
+    if (isKept) this.#keptCount = Math.max(this.#keptCount, count)
+    this.#tellUnkept(!isKept)
+    return isKept
+  }
+
+  #keepAtOnce() {
+    if (!this.isUnsaved) return true
+    const isKept = this.#local.keepPlainly(this.#copy)
+    if (!this.#isKept) this.#keep()
+    return isKept
+  }
+
+  #tellUnkept(isRefused) {
+    if (!isRefused) return this.#notices.hide("unkept")
+    this.#notices.show("unkept", { acts: { copy: this.#copyText } })
+    this.#paint()
+  }
+
+  #copyText = async (button) => {
+    await navigator.clipboard.writeText(this.#typed.read().body)
+    button.textContent = this.dataset.wordCopied
+  }
+
+  // What the journal tells.
+
+  #hear(event, detail) {
+    if (event === "created") this.#settleIn(detail)
+    if (event === "acknowledged") this.#acknowledge(detail)
+    if (event === "merged") this.#tellMerged(detail)
+    if (event === "conflict") this.#notices.show("conflict", { slots: { who: detail.by } }).querySelector("a").href = detail.address
+    this.#paint()
+  }
+
+  #settleIn({ post, addresses, version }) {
+    readdress(this, this.addresses, addresses)
+    this.addresses = addresses
+    this.#post = post
+    this.#journal.address = addresses.journal
+    if (version) this.form.elements.version.value = version
+    moveTo(addresses.edit)
+  }
+
+  #acknowledge({ head, version }) {
+    const fields = this.form.elements
+    if (fields.head && !this.#journal.branch) fields.head.value = head
+    if (version !== undefined && fields.version && !this.#journal.branch) fields.version.value = version
+    if (!this.#journal.branch) this.#notices.hide("conflict")
+    if (!this.isUnsaved) this.#savedAt = Date.now()
+    this.#keep()
+    this.#others.tell("wrote")
+  }
+
+  #tellMerged({ by, where, before, after }) {
+    if (!by || same(before, after)) return
+    const isOwn = by === this.dataset.name
+    const notice = where?.length ? (isOwn ? "merged-own" : "merged") : isOwn ? "merged-own-somewhere" : "merged-somewhere"
+    this.#notices.hide("merged")
+    this.#notices.show(notice, {
+      key: "merged",
+      slots: { ...(!isOwn && { who: by }), ...(where?.length && { where: where.join(", ") }) },
+      acts: { undo: () => this.#undoMerge(before, after), close: () => this.#notices.hide("merged") },
+    })
+  }
+
+  /** Take the words of others out again, and leave what was typed since. */
+  #undoMerge(before, after) {
+    const now = this.#typed.read()
+    const body = carry(after.body, before.body, now.body)
+    if (body === null) return this.#notices.show("merged-for-good", { key: "merged" })
+    const fields = { ...now.fields }
+    for (const name of Object.keys(fields)) if (fields[name] === after.fields[name]) fields[name] = before.fields[name]
+    this.#notices.hide("merged")
+    this.#typed.show({ fields, body })
+    this.#typed.focus()
+  }
+
+  /** Ask for a token that fits the session, which must be this author's. */
+  async #renew() {
     try {
-      localStorage.setItem(this.#slot, JSON.stringify({ at: Date.now(), typed: this.#typed() }))
+      const answer = await fetch(this.dataset.session, { headers: { Accept: "application/json" } })
+      if (answer.status === 401) return "signed-out"
+      if (!answer.ok) return "unreachable"
+      const session = await answer.json()
+      if (String(session.author) !== this.dataset.author) return "signed-out"
+      this.#useToken(session.csrf)
+      return "renewed"
     } catch {
-      this.#say("problem", this.dataset.wordFull)
+      return "unreachable"
     }
   }
 
-  #forget() {
-    try {
-      localStorage.removeItem(this.#slot)
-    } catch {
-      // Storage is closed to us, so nothing is kept there.
+  #useToken(token) {
+    this.#journal.token = token
+    for (const field of this.querySelectorAll("form.editor [name=csrf_token]")) field.value = token
+  }
+
+  // Signing in again.
+
+  get #signIn() {
+    return this.querySelector("sign-in-again")
+  }
+
+  #welcome = async ({ detail }) => {
+    this.#useToken(detail.csrf)
+    const isSaveWanted = this.#isSaveWanted
+    this.#isSaveWanted = false
+    await this.#journal.resume(detail.csrf)
+    if (isSaveWanted) await this.save()
+  }
+
+  // A deliberate save.
+
+  async #saveFlushed() {
+    const { trouble, branch } = this.#journal
+    if (trouble?.kind === "signed-out") return this.#askToSignIn()
+    if (branch) return this.#notices.find("conflict")?.querySelector("a").focus()
+    if (trouble && ["unreachable", "failing"].includes(trouble.kind)) return
+    const sent = this.#typed.read()
+    const { outcome, token, page, address } = await saveForm(this.form, this.dataset.login)
+    if (outcome === "saved") this.#settle(page, address, sent)
+    else if (outcome === "signed-out") {
+      this.#journal.signOut()
+      this.#askToSignIn()
+    } else if (outcome === "stale" && !this.#isRenewed) {
+      this.#isRenewed = true
+      this.#useToken(token)
+      await this.#saveFlushed()
+    } else if (outcome === "too-long") this.#problem = this.dataset.wordTooLong
+    else if (outcome === "unreachable") this.#problem = this.dataset.wordNotSaved
+    else if (outcome === "failing") this.#problem = this.dataset.wordRefused
+    else {
+      // Nothing was changed by asking once, so asking again shows the same answer as a page.
+      this.#goAway()
+      HTMLFormElement.prototype.submit.call(this.form)
     }
+    this.#isRenewed = false
   }
 
-  // A new post that was sent by another button than Save has become this one.
-  #dropTwin() {
-    const slot = this.#slot.replace(/ post-\d+$/, " new")
-    const { title, body } = this.form.elements
-    const twin = new Map(JSON.parse(this.#read(slot)?.typed ?? "[]"))
-    if (slot === this.#slot || twin.get("title") !== title.value) return
-    // Forms send line ends as CR LF; fields hold LF.
-    if (twin.get("body")?.replaceAll("\r\n", "\n") === body.value) localStorage.removeItem(slot)
+  #askToSignIn() {
+    this.#isSaveWanted = true
+    this.#signIn?.open({ isAsked: true })
   }
 
-  #read(slot) {
-    try {
-      return JSON.parse(localStorage.getItem(slot))
-    } catch {
-      // Storage is closed to us, or holds what we did not write.
-      return null
-    }
+  #settle(page, address, sent) {
+    const theirs = page.querySelector("form.editor")
+    const isStill = this.#typed.read().body === sent.body
+    adopt(this, this.form, page, address)
+    if (isStill && theirs?.elements.slug) this.form.elements.slug.value = theirs.elements.slug.value
+    const known = this.#typed.read()
+    const isAsSent = theirs?.elements.body.value === sent.body
+    const slug = isStill ? known.fields.slug : sent.fields.slug
+    this.#journal.know({ fields: { ...sent.fields, slug }, body: isAsSent ? sent.body : null }, Number(this.form.elements.head?.value) || 0)
+    this.#savedAt = Date.now()
+    this.#keep()
   }
 
-  #offer() {
-    const kept = this.#read(this.#slot)
-    if (!kept?.typed) return
-    if (kept.typed === this.#typed()) {
-      if (this.#state.dataset.kind === "saved") this.#forget()
-      return
-    }
-    const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
-    const banner = document.createElement("div")
-    banner.className = "banner banner--warning"
-    const words = document.createElement("p")
-    words.className = "banner__text"
-    words.textContent = this.dataset.wordKept.replace("{when}", when)
-    banner.append(
-      words,
-      this.#button(this.dataset.wordRestore, () => this.#restore(kept.typed, banner)),
-      this.#button(this.dataset.wordDiscard, () => {
-        this.#forget()
-        banner.remove()
-      }),
-    )
-    this.querySelector("#editor-alerts").append(banner)
+  // Where it stands, said.
+
+  #paint() {
+    const isKept = this.#isKept || !this.#notices.find("unkept")
+    const state = describeState(this.#journal, {
+      isSaving: this.#isSaving,
+      isKept,
+      savedAt: this.#savedAt,
+      words: this.dataset,
+    })
+    // What the server said when the page came is as true as long as nothing else has been saved.
+    if (state.kind === "saved" && this.#savedAt === null) state.words = this.#came
+    if (this.#problem && isCalm(state.kind)) Object.assign(state, { kind: "problem", words: this.#problem })
+    const isNews = this.#line.show(state)
+    const said = `${state.kind} ${this.#journal.trouble?.kind}`
+    if (said !== this.#said) this.#showNotices(state.kind)
+    this.#said = said
+    if (!isNews) return
+    this.dispatchEvent(new CustomEvent("draft-state", { bubbles: true, detail: { kind: state.kind } }))
   }
 
-  #button(words, press) {
-    const button = document.createElement("button")
-    button.type = "button"
-    button.className = "button"
-    button.textContent = words
-    button.addEventListener("click", press)
-    return button
+  #showNotices(kind) {
+    const { trouble } = this.#journal
+    const slots = { since: trouble ? clockTime(trouble.since) : "" }
+    if (kind === "offline") this.#notices.show("offline", { slots, acts: { copy: this.#copyText } })
+    else this.#notices.hide("offline")
+    const isStuck = kind === "problem" && ["forbidden", "gone"].includes(trouble?.kind)
+    if (isStuck) this.#notices.show(trouble.kind, { key: "stuck", acts: { copy: this.#copyText, anew: () => this.#startAnew() } })
+    else if (kind !== "saving") this.#notices.hide("stuck")
+    if (kind === "signed-out") this.#signIn?.open()
+    const button = this.querySelector("#sign-in-button")
+    if (button) button.hidden = kind !== "signed-out"
+    for (const one of this.querySelectorAll("#publish-button, [formaction$='/publication']")) one.disabled = kind === "conflict"
   }
 
-  #restore(typed, banner) {
-    for (const [name, value] of JSON.parse(typed)) {
-      const field = this.form.elements[name]
-      const box = field instanceof RadioNodeList && [...field].find((one) => one.type === "checkbox")
-      if (box) box.checked = value === box.value
-      if (!field || box || field.value === value) continue
-      field.value = value
-      field.dispatchEvent(new Event("input", { bubbles: true }))
-    }
-    banner.remove()
-    this.form.elements.body.focus()
+  #startAnew() {
+    this.#notices.hide("stuck")
+    this.#post = null
+    this.form.elements.version.value = ""
+    this.form.elements.slug.value = ""
+    readdress(this, this.addresses, JSON.parse(this.dataset.newAddresses))
+    this.addresses = JSON.parse(this.dataset.newAddresses)
+    this.#journal.startAnew(this.addresses.journal)
+  }
+
+  // Other tabs.
+
+  #meetOtherTabs() {
+    this.#others = new OtherTabs(this.dataset.home, {
+      me: () => ({ client: this.#client, post: this.#post }),
+      met: (isAny) => (isAny ? this.#notices.show("twin") : this.#notices.hide("twin")),
+      wrote: () => document.visibilityState === "visible" && this.#journal.pull(),
+    })
   }
 }
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 
 customElements.define("draft-keeper", DraftKeeper)

@@ -1,6 +1,8 @@
 // <sign-in-again popover="manual" data-login="…" data-author="7" data-word-…="…"><form>…</form></sign-in-again>
 // Signing in over the editor by the real sign-in page, while the text stays as it is.
 
+import { parse } from "../keeping/saving.js"
+
 class SignInAgain extends HTMLElement {
   connectedCallback() {
     this.addEventListener("submit", this.#submit)
@@ -60,7 +62,7 @@ class SignInAgain extends HTMLElement {
     const headers = { Accept: "application/json, text/html;q=0.9" }
     const answer = await fetch(this.dataset.login, { headers, ...request })
     if (answer.headers.get("Content-Type")?.startsWith("application/json")) return { session: await answer.json() }
-    const html = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const html = parse(await answer.text())
     if (!html.querySelector(".sign-in")) throw new Error(answer.statusText)
     return { html }
   }

@@ -62,5 +62,6 @@ export function moveTo(address) {
 
 const isAt = (address, login) => new URL(address).pathname === new URL(login, location.href).pathname
 
-// Not shown: only read.
-const parse = (html) => new DOMParser().parseFromString(html, "text/html")
+/** A page that is read and not shown. Without its styles: they are not those that this page admits. */
+export const parse = (html) =>
+  new DOMParser().parseFromString(html.replace(/<style>.*?<\/style>/gs, ""), "text/html")
