@@ -13,6 +13,10 @@ T = TypeVar("T", bound=object)
 # long, and all gaps of a comparison may cost so many pairs.
 MOST_ITEMS = 600
 MOST_PAIRS = 2_000_000
+# How far behind the last counterpart that was found the next one may stand.
+REACH = 8
+# So many of their words two texts share if the one is the other, changed.
+LEAST_ALIKE = 0.4
 # How often a gap is cut at what is in it once.
 DEEPEST = 6
 
@@ -61,6 +65,32 @@ def align(
     """
     gap = _Gap(old, new, is_filler, most, budget or Budget())
     yield from gap.stretches(0, len(old), 0, len(new), 0)
+
+
+def counterparts(
+    old: Sequence[T], new: Sequence[T], is_like: Callable[[T, T], bool]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Yield what stood there beside what became of it, in order; None where there is nothing.
+
+    >>> list(counterparts(["ab", "x"], ["q", "ac"], lambda a, b: a[0] == b[0]))
+    [(None, 'q'), ('ab', 'ac'), ('x', None)]
+    """
+    at = 0
+    for before in old:
+        near = enumerate(new[at : at + REACH], at)
+        found = next((n for n, after in near if is_like(before, after)), None)
+        if found is None:
+            yield before, None
+            continue
+        yield from ((None, after) for after in new[at:found])
+        yield before, new[found]
+        at = found + 1
+    yield from ((None, after) for after in new[at:])
+
+
+def are_like(old: Counter[str], new: Counter[str]) -> bool:
+    """Whether two counts of words have so much in common that the one is the other, changed."""
+    return 2 * (old & new).total() >= LEAST_ALIKE * (old.total() + new.total())
 
 
 def without_islands(
@@ -113,7 +143,9 @@ class _Gap:
         if i == j or k == m:
             yield Stretch(False, i, j, k, m)
         elif max(j - i, m - k) <= self.most and self.budget.spend((j - i) * (m - k)):
-            matcher = SequenceMatcher(self.is_filler, self.old[i:j], self.new[k:m])
+            old, new = self.old[i:j], self.new[k:m]
+            # What stands often in a long gap is no guide through it: a word, a closing bracket.
+            matcher = SequenceMatcher(self.is_filler, old, new, autojunk=len(new) > MOST_ITEMS)
             for kind, a, b, c, d in matcher.get_opcodes():
                 yield Stretch(kind == "equal", i + a, i + b, k + c, k + d)
         elif depth < DEEPEST and (anchors := self.anchors(i, j, k, m)):

@@ -1,15 +1,21 @@
 """What differs between two texts: by line, and within changed lines by word."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from blogapp.text.aligning import Budget, align
+from blogapp.text.aligning import Budget, align, are_like, counterparts, without_islands
 from blogapp.text.words import cut, is_blank, words_of
 
 MOST_LINES = 1_000
 # Lines of agreement shown around a difference.
 CONTEXT = 2
+# Lines of one gap of which each is looked for among the others.
+MOST_PAIRED = 20_000
+# Words and blanks beside a change that is shown by itself, and how much of it is.
+BESIDE = 8
+LONGEST_SHOWN = 120
 
 Kind = Literal["same", "removed", "added", "skipped"]
 
@@ -56,13 +62,52 @@ def compare_words(old: str, new: str) -> list[tuple[Kind, str]]:
     """
     before, after = cut(old), cut(new)
     found: list[tuple[Kind, str]] = []
-    for at in align(before, after, is_filler=is_blank):
+    for at in without_islands(align(before, after, is_filler=is_blank), before, is_blank):
         if at.same:
             found.append(("same", "".join(before[at.i : at.j])))
             continue
         found.append(("removed", "".join(before[at.i : at.j])))
         found.append(("added", "".join(after[at.k : at.m])))
     return [(kind, text) for kind, text in found if text]
+
+
+def cut_out(old: str, new: str, *, most: int) -> list[list[tuple[Kind, str]]]:
+    """Return the first changes between two texts, each with the words beside it.
+
+    >>> cut_out("so it took twenty seconds", "so it took thirty seconds", most=1)
+    [[('same', 'so it took '), ('removed', 'twenty'), ('added', 'thirty'), ('same', ' seconds')]]
+    """
+    before, after, budget = old.split("\n"), new.split("\n"), Budget()
+    found: list[list[tuple[Kind, str]]] = []
+    for at in align(before, after, is_filler=is_blank, most=MOST_LINES, budget=budget):
+        if at.same or len(found) == most:
+            continue
+        was, now = "\n".join(before[at.i : at.j]), "\n".join(after[at.k : at.m])
+        found += _changes_in(compare_words(was, now))[: most - len(found)]
+    return found
+
+
+def _changes_in(stretches: list[tuple[Kind, str]]) -> list[list[tuple[Kind, str]]]:
+    """Return each change among ``stretches`` by itself, cut to be read at a glance."""
+    found: list[list[tuple[Kind, str]]] = []
+    lead: list[tuple[Kind, str]] = []
+    for kind, text in stretches:
+        if kind != "same":
+            if found and found[-1][-1][0] == "removed" and kind == "added":
+                found[-1].append((kind, _shortened(text)))
+            else:
+                found.append([*lead, (kind, _shortened(text))])
+            lead = []
+            continue
+        words = cut(text)
+        if found:
+            found[-1].append((kind, "".join(words[:BESIDE])))
+        lead = [(kind, "".join(words[-BESIDE:]))]
+    return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN].rstrip()}…"
 
 
 def count_words(old: str, new: str) -> tuple[int, int]:
@@ -84,10 +129,23 @@ def count_words(old: str, new: str) -> tuple[int, int]:
 
 
 def _changed(before: Sequence[str], after: Sequence[str], budget: Budget) -> Iterator[Line]:
+    """Yield changed lines, each above the one that took its place."""
+    if len(before) == 1 or len(after) == 1 or max(len(before), len(after)) > MOST_PAIRED:
+        yield from _reworded(before, after, budget)
+        return
+    counts = {line: Counter(words_of(line)) for line in {*before, *after}}
+    for old, new in counterparts(before, after, lambda a, b: are_like(counts[a], counts[b])):
+        yield from _reworded(
+            [old] if old is not None else [], [new] if new is not None else [], budget
+        )
+
+
+def _reworded(before: Sequence[str], after: Sequence[str], budget: Budget) -> Iterator[Line]:
     mine, yours = _words(before), _words(after)
     removed: list[Span] = []
     added: list[Span] = []
-    for at in align(mine, yours, is_filler=is_blank, budget=budget):
+    stretches = align(mine, yours, is_filler=is_blank, budget=budget)
+    for at in without_islands(stretches, mine, is_blank):
         removed.append(Span("".join(mine[at.i : at.j]), changed=not at.same))
         added.append(Span("".join(yours[at.k : at.m]), changed=not at.same))
     if before:

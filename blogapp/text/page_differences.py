@@ -12,17 +12,13 @@ from functools import cached_property
 from html import escape, unescape
 from typing import Literal
 
-from blogapp.text.aligning import Budget, align, without_islands
+from blogapp.text.aligning import Budget, align, are_like, counterparts, without_islands
 from blogapp.text.tokens import VOID
 from blogapp.text.trees import Element, Node, parse, write
 from blogapp.text.words import cut, is_blank, words_of
 
 # Characters of each text's HTML: a megabyte of Markdown makes about 1.3 million.
 MOST_CHARACTERS = 2_000_000
-# How far behind the last counterpart that was found the next one may stand.
-REACH = 8
-# So many of their words two blocks share if the one is the other, changed.
-LEAST_ALIKE = 0.4
 # Blocks in a row that agree, and are folded away.
 LEAST_FOLDED = 4
 # Nobody reads more of them on one page.
@@ -124,8 +120,7 @@ class _Block:
         return hash(self.html)
 
     def is_like(self, other: "_Block") -> bool:
-        both = (self.words & other.words).total()
-        return 2 * both >= LEAST_ALIKE * (self.words.total() + other.words.total())
+        return self.name == other.name and are_like(self.words, other.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +181,7 @@ class _Comparison:
             else self.marked(after.nodes, "added")
             if after
             else ""
-            for before, after in _counterparts(old, new)
+            for before, after in counterparts(old, new, _Block.is_like)
         )
 
     def block(self, before: _Block, after: _Block) -> str:
@@ -281,23 +276,6 @@ def _code_in(pre: Element) -> Element | None:
 
 def _is_block(node: Node) -> bool:
     return isinstance(node, Element) and node.name not in _INLINE
-
-
-def _counterparts(
-    old: Sequence[_Block], new: Sequence[_Block]
-) -> Iterator[tuple[_Block | None, _Block | None]]:
-    """Yield blocks beside what became of them; None where there is nothing."""
-    at = 0
-    for before in old:
-        near = enumerate(new[at : at + REACH], at)
-        found = next((n for n, b in near if b.name == before.name and b.is_like(before)), None)
-        if found is None:
-            yield before, None
-            continue
-        yield from ((None, block) for block in new[at:found])
-        yield before, new[found]
-        at = found + 1
-    yield from ((None, block) for block in new[at:])
 
 
 def _pieces(nodes: Sequence[Node], around: tuple[tuple[str, str], ...] = ()) -> Iterator[_Piece]:

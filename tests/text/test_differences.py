@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogapp.text.differences import compare
+from blogapp.text.differences import compare, count_words
 
 
 def text_of(line):
@@ -61,3 +61,30 @@ def test_no_word_of_either_text_is_lost(theirs, yours):
     for kind, text in (("removed", theirs), ("added", yours)):
         for line in lines:
             assert line.kind != kind or text_of(line) in text.split("\n")
+
+
+def test_each_changed_line_stands_above_the_one_that_took_its_place():
+    old = "one quick brown fox\n\ntwo lazy dogs here\n\nthree more lines"
+    new = "one quick red fox\n\ntwo lazy cats here\n\nthree more lines"
+
+    lines = [line for line in compare(old, new) if line.kind != "same"]
+
+    assert [(line.kind, text_of(line)) for line in lines] == [
+        ("removed", "one quick brown fox"),
+        ("added", "one quick red fox"),
+        ("removed", "two lazy dogs here"),
+        ("added", "two lazy cats here"),
+    ]
+
+
+def test_words_that_stand_often_do_not_hide_what_agrees():
+    old = "the lease of the lock " * 60
+    new = old.replace("lock", "clock", 1)
+
+    assert changed(compare(old, new), "added") == ["clock"]
+
+
+def test_a_word_is_counted_where_it_stands_and_not_what_is_between():
+    assert count_words("a, b", "a; b") == (0, 0)
+    assert count_words("", "one two") == (2, 0)
+    assert count_words("a b\nc d", "c d\na b") == (2, 2)
