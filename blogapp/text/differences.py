@@ -135,9 +135,11 @@ def _changed(before: Sequence[str], after: Sequence[str], budget: Budget) -> Ite
         return
     counts = {line: Counter(words_of(line)) for line in {*before, *after}}
     for old, new in counterparts(before, after, lambda a, b: are_like(counts[a], counts[b])):
-        yield from _reworded(
-            [old] if old is not None else [], [new] if new is not None else [], budget
-        )
+        if old is not None and old == new:
+            yield Line("same", (Span(old),))
+            continue
+        mine, yours = ([] if line is None else [line] for line in (old, new))
+        yield from _reworded(mine, yours, budget)
 
 
 def _reworded(before: Sequence[str], after: Sequence[str], budget: Budget) -> Iterator[Line]:
