@@ -11,6 +11,7 @@ from blogapp.authoring import (
     guarding,
     images,
     journal,
+    media,
     posts,
     preview,
     publication,
@@ -20,11 +21,14 @@ from blogapp.authoring import (
     shelf,
     shortcuts,
     tags,
+    uploads,
 )
 from blogapp.web.access import require_author
 
 NEW = "/posts/new"
 POST = "/posts/<int(min=1, max=2147483647):id>"
+FILE = "/media/<int(min=1, max=2147483647):id>"
+UPLOAD = "/media/uploads/<token>"
 TAG = "/tags/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
@@ -82,6 +86,20 @@ bp.add_url_rule(f"{POST}/journal", "write_journal", journal.write, methods=["POS
 bp.add_url_rule(f"{NEW}/images", "add_first_image", images.add, methods=["POST"])
 bp.add_url_rule(f"{POST}/images", "list_images", images.index)
 bp.add_url_rule(f"{POST}/images", "add_image", images.add, methods=["POST"])
+
+bp.add_url_rule("/media", "list_media", media.index)
+bp.add_url_rule("/media", "add_media", media.add, methods=["POST"])
+bp.add_url_rule("/media/descriptions", "describe_media", media.describe, methods=["GET", "POST"])
+bp.add_url_rule("/media/deletions", "delete_media_files", media.delete_many, methods=["POST"])
+bp.add_url_rule("/media/restorations", "restore_media", media.restore, methods=["POST"])
+bp.add_url_rule(UPLOAD, "show_upload", uploads.show)
+bp.add_url_rule(UPLOAD, "add_upload_part", uploads.add_part, methods=["POST"])
+bp.add_url_rule(f"{UPLOAD}/completion", "complete_upload", uploads.complete, methods=["POST"])
+bp.add_url_rule(f"{UPLOAD}/removal", "drop_upload", uploads.drop, methods=["POST"])
+bp.add_url_rule(FILE, "edit_media", media.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{FILE}/replacement", "replace_media", media.replace, methods=["POST"])
+bp.add_url_rule(f"{FILE}/deletion", "delete_media", media.delete, methods=["POST"])
+bp.add_url_rule(f"{FILE}/variants", "make_variants", media.make_again, methods=["POST"])
 
 for section in settings.SECTIONS.values():
     address = "/settings" if section.name == "settings" else f"/settings/{section.name}"

@@ -10,6 +10,7 @@ from flask_wtf.file import FileField
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     HiddenField,
@@ -287,6 +288,11 @@ class PublicationForm(FlaskForm):
             ) from error
 
 
+def short_line(text: str | None) -> str:
+    """Return ``text`` on a line and not longer than a caption may be."""
+    return one_line(text)[:1000]
+
+
 class ImageForm(FlaskForm):
     """An image for a post, and what it shows in words."""
 
@@ -296,11 +302,14 @@ class ImageForm(FlaskForm):
         [Length(max=1000, message=_("At most 1,000 characters."))],
         filters=[one_line],
     )
+    decorative = BooleanField(_("It is decoration and needs no words"))
+    image_caption = StringField(_("Caption"), filters=[short_line])
+    image_credit = StringField(_("Credit"), filters=[short_line])
 
     def validate_image(self, field: Field) -> None:
         if not field.data or not field.data.filename:
             raise ValidationError(_("Choose an image file."))
 
     def validate_alt(self, field: Field) -> None:
-        if not field.data:
+        if not field.data and not self.decorative.data:
             raise ValidationError(_("Say in a few words what the image shows."))

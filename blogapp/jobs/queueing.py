@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from blogapp.extensions import db
@@ -32,3 +32,9 @@ def find_jobs(kind: str, keys: Iterable[str]) -> Mapping[str, Job]:
     """Return the jobs of a kind that are not done, by what they are about."""
     query = select(Job).where(Job.kind == kind, Job.key.in_(list(keys)))
     return {job.key: job for job in db.session.scalars(query)}
+
+
+def count_given_up() -> int:
+    """Return how many jobs wait for somebody's word."""
+    query = select(func.count()).select_from(Job).where(Job.given_up_at.is_not(None))
+    return db.session.scalar(query) or 0

@@ -27,3 +27,7 @@ class UnwantedKind(MediaError):
 
 class BadAttachment(MediaError):
     """The content is not what the name's ending says, or unpacks to more than anybody wants."""
+
+
+class TooManyUploads(MediaError):
+    """Somebody has begun to send more files than anybody sends at once."""

@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -196,13 +197,14 @@ def _check_length(data: bytes) -> None:
 def _store(data: bytes, media: Media, *, suffix: str, folder: Path) -> Media:
     digest = hashlib.sha256(data).hexdigest()
     query = select(Media).where(Media.sha256 == digest, Media.content_type == media.content_type)
-    if found := db.session.scalar(query.order_by(Media.id).limit(1)):
+    stored = db.session.scalars(query.order_by(Media.id)).all()
+    if found := next((each for each in stored if _is_for(each, media)), None):
         _take_up(found, media)
         if not (folder / found.key).is_file():
             write_file(folder / found.key, data)
         return found
     media.sha256, media.size = digest, len(data)
-    media.key = f"{digest[:16]}/{_safe_stem(media.name)}{suffix}"
+    media.key = _free_key(f"{digest[:16]}/{_safe_stem(media.name)}", suffix, stored)
     write_file(folder / media.key, data)
     db.session.add(media)
     db.session.flush()
@@ -216,15 +218,32 @@ def plan_work(media: Media, *, now: datetime) -> None:
         enqueue(VARIANTS, str(media.id), now=now)
 
 
+def _is_for(found: Media, media: Media) -> bool:
+    """Whether a file that is here already may stand for what came just now.
+
+    Whoever uploads one decides about it, so another person's stays another file.
+    """
+    ours = (None, found.uploaded_by_id)
+    return found.uploaded_by_id is None or media.uploaded_by_id in ours
+
+
+def _free_key(begin: str, suffix: str, stored: Sequence[Media]) -> str:
+    taken = {each.key for each in stored}
+    key, number = f"{begin}{suffix}", 2
+    while key in taken:
+        key, number = f"{begin}-{number}{suffix}", number + 1
+    return key
+
+
 def _take_up(found: Media, media: Media) -> None:
     """Use a file that is here already for what was uploaded just now."""
+    found.uploaded_by_id = found.uploaded_by_id or media.uploaded_by_id
     if found.origin and not media.origin:
         # The blog uses it now: it does not go when the demo goes.
         found.origin = None
     if found.deleted_at or found.replaced_by_id:
         withdraw(PURGE, str(found.id))
         found.deleted_at = found.replaced_by_id = None
-        found.uploaded_by_id = media.uploaded_by_id
     if found.frames is None and media.frames:
         found.frames = media.frames
         plan_work(found, now=media.created_at)

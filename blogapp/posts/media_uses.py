@@ -52,7 +52,7 @@ def find_uses(media_ids: Iterable[int]) -> Mapping[int, Sequence[Use]]:
     ids = [*dict.fromkeys(media_ids)]
     found: dict[int, dict[tuple[bool, int], Use]] = {}
     for kind, query in _queries(ids):
-        for media_id, post in db.session.execute(query).tuples():
+        for media_id, post in db.session.execute(query):
             # A post's cover is a use beside that in its text.
             key = (kind is UseKind.COVER, post.id)
             found.setdefault(media_id, {}).setdefault(key, Use(kind, post))

@@ -7,7 +7,16 @@ from flask_babel import gettext as _
 from blogapp.accounts.errors import BadEmail, EmailTaken, WeakPassword
 from blogapp.accounts.passwords import LEAST, MOST
 from blogapp.media.drawings import NotInert
-from blogapp.media.errors import MediaError, NotAnImage, TooLarge, TooManyPixels
+from blogapp.media.errors import (
+    BadAttachment,
+    MediaError,
+    NotAnImage,
+    TooCostly,
+    TooLarge,
+    TooManyPixels,
+    TooManyUploads,
+    UnwantedKind,
+)
 from blogapp.posts.errors import BadSlug, BodyTooLong, NothingToPublish, PostError, SlugTaken
 from blogapp.web.language import N_, translate
 
@@ -78,6 +87,14 @@ def _about_file(error: MediaError) -> str:
             return _("The file is larger than 20 MB.")
         case TooManyPixels():
             return _("The image has more than 50 megapixels.")
+        case TooCostly():
+            return _("Reading this image takes too much time or memory.")
+        case TooManyUploads():
+            return _("Too many files are on their way at once. Try again when some have arrived.")
+        case UnwantedKind():
+            return _("Files of this kind are not kept.")
+        case BadAttachment():
+            return _("The file is damaged, or not what its name says.")
         case NotAnImage() if isinstance(error.__cause__, NotInert):
             return _("The SVG is not kept: %(why)s.", why=explain(error.__cause__))
         case NotAnImage():

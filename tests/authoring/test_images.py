@@ -20,23 +20,37 @@ def names(post):
 
 
 def test_an_image_sent_with_the_text_stands_at_its_end_and_all_is_saved(
-    author, browser, post, typed
+    author, browser, make_post, typed
 ):
+    post = make_post("Leases", authors=[author.author], published_at=None)
     data = typed(post, body="As typed.\n", image=picture(), alt="The [map] of shards")
 
     author.post(f"/write/posts/{post.id}/images", data=data)
 
     assert stored(post.id).body == "As typed.\n\n![The \\[map\\] of shards](shard-map.png)\n"
-    image = parse(browser.get("/posts/leases").text).select_one(".prose img")
+    form = {"body": stored(post.id).body}
+    image = parse(author.post(f"/write/posts/{post.id}/preview", data=form).text).select_one(
+        ".prose img"
+    )
     assert image["alt"] == "The [map] of shards"
     assert (image["width"], image["height"]) == ("40", "30")
     assert browser.get(image["src"]).content_type == "image/png"
+
+
+def test_an_image_for_a_live_post_waits_with_its_text(author, browser, post, typed):
+    data = typed(post, body="As typed.", image=picture(), alt="A map")
+
+    author.post(f"/write/posts/{post.id}/images", data=data)
+
+    assert "![A map](shard-map.png)" in author.page(f"/write/posts/{post.id}").textarea.text
+    assert browser.page("/posts/leases").select(".prose img") == []
 
 
 def test_a_post_that_was_never_saved_takes_an_image(author, typed):
     author.post("/write/posts/new/images", data=typed(title="New", image=picture(), alt="A map"))
 
     assert only_post().body == "Text.\n\n![A map](shard-map.png)\n"
+    assert names(only_post()) == ["shard-map.png"]
 
 
 def test_a_chosen_file_goes_along_with_a_plain_save(author, post, typed):
@@ -45,41 +59,61 @@ def test_a_chosen_file_goes_along_with_a_plain_save(author, post, typed):
     assert names(post) == ["shard-map.png"]
 
 
-def test_an_image_sent_alone_answers_what_to_write_and_leaves_the_version(author, post):
+def test_an_image_sent_alone_answers_what_to_write_with_caption_and_credit(author, post):
     version = post.version
     response = author.post(
         f"/write/posts/{post.id}/images?fragment=form",
-        data={"image": picture(), "alt": "A map", "version": str(version)},
+        data={
+            "image": picture(),
+            "alt": "A map",
+            "image_caption": 'The "new" map',
+            "image_credit": "Mara",
+        },
     )
 
     added = parse(response.text).select_one("[data-markdown]")
     assert response.status_code == 201
-    assert added["data-markdown"] == "![A map](shard-map.png)"
-    assert stored(post.id).version == version == int(added["data-version"])
+    assert added["data-markdown"] == '![A map](shard-map.png "The \\"new\\" map (Mara)")'
+    assert stored(post.id).version == version
 
 
-def test_an_image_that_the_text_waits_for_shows_at_once(author, browser, make_post):
+def test_what_an_image_shows_is_left_out_only_on_purpose(author, post):
+    address = f"/write/posts/{post.id}/images?fragment=form"
+    refused = author.post(address, data={"image": picture()})
+    taken = author.post(address, data={"image": picture(), "decorative": "y"})
+
+    assert refused.status_code == 422
+    markdown = parse(taken.text).select_one("[data-markdown]")["data-markdown"]
+    assert markdown == "![](shard-map.png)"
+    assert db.session.scalar(db.select(Media.is_decorative))
+
+
+def test_an_image_that_the_text_waits_for_shows_at_once_and_nobody_is_out_of_date(
+    author, browser, make_post
+):
     post = make_post("Waiting", body="![A map](shard-map.png)", authors=[author.author])
+    version = post.version
 
-    response = author.post(
-        f"/write/posts/{post.id}/images?fragment=form",
-        data={"image": picture(), "alt": "A map", "version": str(post.version)},
+    author.post(
+        f"/write/posts/{post.id}/images?fragment=form", data={"image": picture(), "alt": "A map"}
     )
 
-    added = parse(response.text).select_one("[data-markdown]")
     assert "/media/" in parse(browser.get("/posts/waiting").text).select_one(".prose img")["src"]
-    assert int(added["data-version"]) == stored(post.id).version
+    assert stored(post.id).version == version
 
 
-def test_an_old_page_does_not_learn_the_version_of_somebody_elses_save(author, post, typed):
-    author.post(f"/write/posts/{post.id}", data=typed(post, body="Theirs."))
+def test_a_file_of_the_library_is_chosen_by_a_plain_page(author, post, make_author, as_author):
+    author.post("/write/media", data={"files": picture(name="Lease clock.png")})
+    as_author(make_author("Bo")).post("/write/media", data={"files": picture(50, name="b.png")})
 
-    response = author.post(
-        f"/write/posts/{post.id}/images?fragment=form",
-        data={"image": picture(), "alt": "A map", "version": "1"},
-    )
+    page = author.page(f"/write/posts/{post.id}/images?q=clock")
+    choices = page.select("#library button[name=media]")
+    response = author.post(f"/write/posts/{post.id}/images", data={"media": choices[0]["value"]})
+    foreign = author.post(f"/write/posts/{post.id}/images", data={"media": "2"})
 
-    assert parse(response.text).select_one("[data-markdown]")["data-version"] == ""
+    assert [each.text.strip() for each in choices] == ["Lease clock.png"]
+    assert (response.status_code, foreign.status_code) == (303, 404)
+    assert names(post) == ["lease-clock.png"]
 
 
 def test_images_of_one_name_do_not_replace_each_other(author, post):

@@ -3,6 +3,7 @@
 import pytest
 
 from blogapp.extensions import db
+from blogapp.media.models import Media
 from blogapp.posts.managing import find_for_writing
 from tests.conftest import JANUARY
 
@@ -51,6 +52,19 @@ RIGHTS = {
     "discard_draft": WRITERS,
     "list_images": WRITERS,
     "add_image": WRITERS,
+    "list_media": EVERYBODY,
+    "add_media": EVERYBODY,
+    "describe_media": EVERYBODY,
+    "delete_media_files": EVERYBODY,
+    "restore_media": EVERYBODY,
+    "show_upload": EVERYBODY,
+    "add_upload_part": EVERYBODY,
+    "complete_upload": EVERYBODY,
+    "drop_upload": EVERYBODY,
+    "edit_media": {"own author", "editor", "owner"},
+    "replace_media": {"own author", "editor", "owner"},
+    "delete_media": {"own author", "editor", "owner"},
+    "make_variants": {"own author", "editor", "owner"},
     "publish_post": PUBLISHERS,
     "withdraw_post": PUBLISHERS,
     "edit_settings": MANAGERS,
@@ -83,8 +97,19 @@ def cast(browser, make_author, as_author):
 
 @pytest.fixture
 def post(cast, make_post):
-    """A draft signed by the own author and the contributor."""
+    """A draft signed by the own author and the contributor, and a file that the author uploaded."""
     signers = [cast[who].author for who in ("own author", "contributor")]
+    db.session.add(
+        Media(
+            sha256="0" * 64,
+            key="0000000000000000/data.csv",
+            name="data.csv",
+            content_type="text/csv",
+            size=1,
+            uploaded_by_id=signers[0].id,
+            created_at=JANUARY,
+        )
+    )
     return make_post("Draft", published_at=None, authors=signers)
 
 
