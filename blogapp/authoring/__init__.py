@@ -11,6 +11,7 @@ from blogapp.authoring import (
     guarding,
     images,
     journal,
+    links,
     media,
     posts,
     preview,
@@ -115,6 +116,7 @@ for section in settings.SECTIONS.values():
             defaults=chosen,
             methods=["POST"],
         )
+bp.add_url_rule("/links", "suggest_links", links.suggest)
 bp.add_url_rule("/tags", "list_tags", tags.index)
 bp.add_url_rule("/tags/twins", "list_twins", tags.index_twins)
 bp.add_url_rule("/tags/distinctions", "tell_tags_apart", tags.tell_apart, methods=["POST"])

@@ -6,7 +6,9 @@ page inlines go into its Content-Security-Policy; they depend on the files
 alone, so the page is the same bytes for everyone.
 """
 
+import json
 import re
+import secrets
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
@@ -37,7 +39,11 @@ _SPACED_PSEUDO_CLASS = re.compile(
 def init_app(app: Flask) -> None:
     folder = Path(app.static_folder or "static")
     app.jinja_env.globals.update(
-        inline_css=inline_css, inline_script=inline_script, asset=asset_address
+        inline_css=inline_css,
+        inline_script=inline_script,
+        inline_imports=inline_imports,
+        style_nonce=style_nonce,
+        asset=asset_address,
     )
     app.extensions["assets"] = folder
     app.after_request(keep_for_good)
@@ -55,6 +61,29 @@ def inline_css(*components: str) -> Markup:
 def inline_script(name: str) -> Markup:
     """Return the text of ``js/<name>.js`` for a <script>."""
     return admit("script", _script(_folder(), name))
+
+
+def inline_imports(folder: str) -> Markup:
+    """Return a <script type="importmap"> for the modules of ``js/<folder>``.
+
+    They import each other by their names alone, and are then asked for by the addresses that
+    change with their content.
+    """
+    root = request.script_root + (current_app.static_url_path or "")
+    paths = sorted(path.name for path in (_folder() / "js" / folder).glob("*.js"))
+    names = [f"js/{folder}/{name}" for name in paths]
+    imports = {f"{root}/{name}": asset_address(name) for name in names}
+    return admit("script", json.dumps({"imports": imports}))
+
+
+def style_nonce() -> str:
+    """Return a word by which scripts of this answer may add styles (CSP 3, 2.3.1).
+
+    For pages that are kept nowhere: it is another one each time.
+    """
+    if "style_nonce" not in g:
+        g.style_nonce = secrets.token_urlsafe(16)
+    return str(g.style_nonce)
 
 
 def asset_address(path: str) -> str:
@@ -82,8 +111,9 @@ def admit(kind: str, text: str) -> Markup:
 
 
 def admitted(kind: str) -> list[str]:
-    """Return the CSP sources (CSP 3, 2.3.1) of what this page has inlined."""
-    return [f"'sha256-{digest}'" for digest in g.get(f"admitted_{kind}", ())]
+    """Return the CSP sources (CSP 3, 2.3.1) of what this page has inlined, or lets be added."""
+    hashes = [f"'sha256-{digest}'" for digest in g.get(f"admitted_{kind}", ())]
+    return hashes + ([f"'nonce-{g.style_nonce}'"] if kind == "style" and "style_nonce" in g else [])
 
 
 def _folder() -> Path:

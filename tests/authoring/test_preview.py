@@ -56,7 +56,10 @@ def test_the_fragment_is_the_text_and_its_measure(author, post):
     response = author.post(f"/write/posts/{post.id}/preview?fragment=preview", data={"body": BODY})
 
     assert "<html" not in response.text
-    assert "words" in parse(response.text).select_one("[data-facts]").text
+    facts = parse(response.text).select_one("[data-facts]")
+    assert (facts["data-words"], facts["data-code-lines"]) == ("4", "1")
+    assert facts["data-lines"] == "1 3 6"
+    assert facts.select_one("path.drawing__code")
 
 
 def test_a_preview_over_a_megabyte_is_refused_with_the_text(author, post, typed):

@@ -11,6 +11,7 @@ from blogapp.extensions import db
 from blogapp.posts.publishing import publish
 from tests.authoring.conftest import picture, stored
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.writing import expect_text, open_editor, select, text_of, wait_for_editor, write
 from tests.conftest import JANUARY
 
 PASSWORD = "correct horse battery"
@@ -37,6 +38,7 @@ def test_from_signing_in_to_the_front_page(page, make_author):
     page.get_by_label("Email").fill("mara@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    wait_for_editor(page)
     page.get_by_label("Title").fill("Measuring age")
     page.get_by_label("Text, in Markdown").fill("Hits say **nothing** about age.")
     expect(page.locator("[data-preview-pane] strong")).to_have_text("nothing")
@@ -44,9 +46,7 @@ def test_from_signing_in_to_the_front_page(page, make_author):
     page.get_by_label("Image file").set_input_files(image_file())
     page.get_by_label("What it shows").fill("A map of shards")
     page.get_by_role("button", name="Add image").click()
-    expect(page.get_by_label("Text, in Markdown")).to_have_value(
-        "Hits say **nothing** about age.\n\n![A map of shards](shard-map.png)\n"
-    )
+    expect_text(page, "Hits say **nothing** about age.\n\n![A map of shards](shard-map.png)\n")
     expect(page.locator("[data-preview-pane] img")).to_have_attribute("alt", "A map of shards")
     page.get_by_role("button", name="Publish", exact=True).first.click()
     page.locator("#publish").click()
@@ -59,7 +59,7 @@ def test_from_signing_in_to_the_front_page(page, make_author):
 
 
 def test_saving_stays_on_the_page_and_keeps_undo(author_page, draft):
-    author_page.goto(f"./write/posts/{draft.id}")
+    open_editor(author_page, f"./write/posts/{draft.id}")
     text = author_page.locator("#body")
     text.press("Control+End")
     text.press_sequentially("Second line.")
@@ -73,11 +73,11 @@ def test_saving_stays_on_the_page_and_keeps_undo(author_page, draft):
     assert stored(draft.id).body == "First line.\nSecond line. Third."
     for _ in range(3):
         text.press("Control+z")
-    assert text.input_value() != "First line.\nSecond line. Third."
+    assert text_of(author_page) != "First line.\nSecond line. Third."
 
 
 def test_a_new_post_gets_its_address_without_a_reload(author_page):
-    author_page.goto("./write/posts/new")
+    open_editor(author_page, "./write/posts/new")
     author_page.get_by_label("Title").fill("Leases")
     author_page.locator("#body").fill("Text.")
 
@@ -91,14 +91,14 @@ def test_a_new_post_gets_its_address_without_a_reload(author_page):
 
 
 def test_a_wrong_field_is_shown_beside_itself_with_everything_kept(author_page, draft):
-    author_page.goto(f"./write/posts/{draft.id}")
+    open_editor(author_page, f"./write/posts/{draft.id}")
     author_page.locator("#body").fill("Typed.")
     author_page.locator("#slug").fill("not an address")
 
     author_page.keyboard.press("Control+s")
 
     expect(author_page.locator("#slug-errors")).to_be_visible()
-    expect(author_page.locator("#body")).to_have_value("Typed.")
+    expect_text(author_page, "Typed.")
     author_page.get_by_role("alert").get_by_role("link", name="Address").click()
     expect(author_page.locator("#slug")).to_be_focused()
 
@@ -109,7 +109,7 @@ def test_a_post_published_by_somebody_else_meanwhile_costs_no_text(
     contributor = as_author(make_author("Barbara Liskov", role="contributor"))
     post = make_post("Leases", published_at=None, authors=[contributor.author])
     page = new_page(as_author=contributor)
-    page.goto(f"./write/posts/{post.id}")
+    open_editor(page, f"./write/posts/{post.id}")
     page.locator("#body").fill("Hours of work.")
     publish(post, now=JANUARY, zone=ZoneInfo("UTC"))
     db.session.commit()
@@ -118,13 +118,13 @@ def test_a_post_published_by_somebody_else_meanwhile_costs_no_text(
     expect(page.get_by_role("heading", name="no longer yours")).to_be_visible()
     page.get_by_role("button", name="Keep it as a draft").click()
 
-    expect(page.locator("#body")).to_have_value("Hours of work.")
+    expect_text(page, "Hours of work.")
     assert stored(int(page.url.rpartition("/")[2])).body == "Hours of work."
     assert stored(post.id).body == "Text."
 
 
 @pytest.mark.parametrize(
-    ("keys", "text", "select", "result"),
+    ("keys", "text", "selected", "result"),
     [
         ("Control+b", "one two", (4, 7), "one **two**"),
         ("Control+i", "one two", (4, 7), "one *two*"),
@@ -145,22 +145,22 @@ def test_a_post_published_by_somebody_else_meanwhile_costs_no_text(
         ("Enter", "one", (3, 3), "one\n"),
     ],
 )
-def test_keys_write_markdown_and_can_be_undone(author_page, draft, keys, text, select, result):
-    author_page.goto(f"./write/posts/{draft.id}")
+def test_keys_write_markdown_and_can_be_undone(author_page, draft, keys, text, selected, result):
+    open_editor(author_page, f"./write/posts/{draft.id}")
     body = author_page.locator("#body")
     body.fill(text)
-    body.evaluate("(field, [from, to]) => field.setSelectionRange(from, to)", list(select))
+    select(author_page, *selected)
 
     body.press(keys)
 
-    expect(body).to_have_value(result)
+    expect_text(author_page, result)
     body.press("Control+z")
-    expect(body).to_have_value(text)
+    expect_text(author_page, text)
 
 
 def test_tab_leaves_the_text_and_the_toolbar_is_one_stop(author_page, draft):
-    author_page.goto(f"./write/posts/{draft.id}")
-    author_page.get_by_role("button", name="Heading").focus()
+    open_editor(author_page, f"./write/posts/{draft.id}")
+    author_page.get_by_role("button", name="Heading", exact=True).focus()
     author_page.keyboard.press("ArrowRight")
     expect(author_page.get_by_role("button", name="Bold")).to_be_focused()
     author_page.keyboard.press("Tab")
@@ -171,7 +171,7 @@ def test_tab_leaves_the_text_and_the_toolbar_is_one_stop(author_page, draft):
     author_page.keyboard.press("Tab")
 
     expect(author_page.locator("#body")).not_to_be_focused()
-    assert author_page.locator("#body").input_value() == "First line.\n"
+    assert text_of(author_page) == "First line.\n"
 
 
 def test_a_post_is_written_and_published_by_keyboard_alone(author_page, browser):
@@ -203,7 +203,7 @@ def test_the_preview_shows_the_newest_text_whatever_the_order_of_answers(author_
     def delay(route):
         slow.append(route) if not slow else route.continue_()
 
-    author_page.goto(f"./write/posts/{draft.id}")
+    open_editor(author_page, f"./write/posts/{draft.id}")
     author_page.wait_for_load_state("networkidle")
     author_page.route("**/preview?fragment=preview", delay)
     with author_page.expect_request("**/preview?fragment=preview"):
@@ -217,7 +217,7 @@ def test_the_preview_shows_the_newest_text_whatever_the_order_of_answers(author_
 
 def test_tags_become_tokens_with_suggestions(author_page, draft, make_post):
     make_post("Other", tags=["Consistency", "C, the language"])
-    author_page.goto(f"./write/posts/{draft.id}")
+    open_editor(author_page, f"./write/posts/{draft.id}")
     entry = author_page.get_by_role("combobox", name="Tags")
 
     entry.press_sequentially("cons")
@@ -238,7 +238,7 @@ def test_tags_become_tokens_with_suggestions(author_page, draft, make_post):
 
 
 def test_a_time_left_out_is_asked_for_in_the_sheet(author_page, draft):
-    author_page.goto(f"./write/posts/{draft.id}")
+    open_editor(author_page, f"./write/posts/{draft.id}")
     author_page.keyboard.press("Control+Enter")
     author_page.get_by_label("At a set time").check()
     author_page.locator("#publish").click()
@@ -254,7 +254,7 @@ def test_a_time_left_out_is_asked_for_in_the_sheet(author_page, draft):
 
 def test_a_withdrawal_saves_what_was_typed_and_can_be_undone(author_page, author, make_post):
     post = make_post("Leases", authors=[author.author])
-    author_page.goto(f"./write/posts/{post.id}")
+    open_editor(author_page, f"./write/posts/{post.id}")
     author_page.locator("#body").fill("Typed before.")
     author_page.get_by_role("button", name="Published").click()
     author_page.get_by_role("button", name="Withdraw").click()
@@ -402,7 +402,7 @@ def test_sheets_errors_and_conflicts_are_accessible(
         check_accessibility(page)
         page.keyboard.press("Escape")
 
-    page.locator("#body").fill("Mine.")
+    write(page, "Mine.")
     page.locator("#title").fill("")
     page.keyboard.press("Control+s")
     expect(page.locator("#title-errors")).to_be_visible()

@@ -11,13 +11,23 @@ export function insert(surface, words, [from, to] = [words.length, words.length]
   surface.apply([{ ...place, insert: words }], { select: [place.from + from, place.from + to] })
 }
 
-/** Write `words` on lines of their own after the caret's line. */
+/** Put `words` on lines of their own: on the caret's where that is empty, else after it. */
 export function insertBlock(surface, words, part) {
-  const at = surface.lineAt(surface.selection.to).to
-  surface.select(at)
-  const before = at ? "\n\n" : ""
+  const line = surface.lineAt(surface.selection.to)
+  const start = line.text.trim() ? line.to : line.from
+  const above = surface.slice(Math.max(0, start - 2), start)
+  const below = surface.slice(line.to, line.to + 2)
+  const before = !above || above === "\n\n" ? "" : above.endsWith("\n") ? "\n" : "\n\n"
+  const after = below === "\n" || below === "\n\n" ? "" : "\n"
+  surface.select(start, line.to)
   const [from, to] = part ?? [words.length + 1, words.length + 1]
-  insert(surface, `${before}${words}\n`, [before.length + from, before.length + to])
+  insert(surface, before + words + after, [before.length + from, before.length + to])
+}
+
+/** Whether the caret stands where a word would begin. */
+export function isAtStart(surface) {
+  const { from } = surface.selection
+  return from === 0 || /\s/.test(surface.slice(from - 1, from))
 }
 
 /** Put marks around the selection, or take them away. */

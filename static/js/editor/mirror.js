@@ -1,6 +1,6 @@
 // Where letters of a textarea stand on the screen: browsers do not say, so it is typeset once more, unseen.
 
-const SAME = ["font", "letterSpacing", "tabSize", "direction", "padding", "textIndent", "wordSpacing"]
+const SAME = ["font", "letterSpacing", "tabSize", "direction", "padding", "textIndent"]
 
 /** Return the box (DOMRect, of the window) of what stands from `from` to `to` in a textarea. */
 export function boxIn(field, from, to = from) {

@@ -16,7 +16,7 @@ export class PlainSurface {
   #rows = null
 
   constructor(field, host) {
-    this.box = this.scroller = field
+    this.box = this.input = this.scroller = field
     this.markers = new Markers(this)
     this.#host = host
     field.addEventListener("input", this.#changed)

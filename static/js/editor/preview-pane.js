@@ -12,7 +12,7 @@ export class PreviewPane {
   #isLong = false
   #host
 
-  /** `host` is the markdown-editor; `shown(facts)` of it hears what an answer says of the text. */
+  /** `host` is the markdown-editor; `shown(facts, text)` of it hears what an answer says. */
   constructor(host) {
     this.#host = host
     this.box = host.querySelector(".editor__preview")
@@ -37,14 +37,15 @@ export class PreviewPane {
     this.#asking?.abort()
   }
 
-  /** Show what the text is now. */
-  async ask() {
+  /** Show what the text is now; the first time also unseen, for what is counted of it. */
+  async ask({ isFirst = false } = {}) {
     this.stop()
-    if (!this.isShown) return
+    if (!this.isShown && !isFirst) return
+    const text = this.#host.value
     const asking = (this.#asking = new AbortController())
     const form = new FormData()
     const { elements } = this.#host.closest("form")
-    form.set("body", this.#host.value)
+    form.set("body", text)
     for (const name of ["csrf_token", "language"]) form.set(name, elements[name]?.value ?? "")
     this.box.setAttribute("aria-busy", "true")
     try {
@@ -57,7 +58,7 @@ export class PreviewPane {
       const html = await answer.text()
       if (asking.signal.aborted) return
       if (!answer.ok) throw new Error(answer.statusText)
-      this.#show(html)
+      this.#show(html, text)
     } catch (error) {
       if (error.name === "AbortError") return
       this.#say(this.#host.dataset.wordFailed, true)
@@ -65,14 +66,14 @@ export class PreviewPane {
     this.box.removeAttribute("aria-busy")
   }
 
-  #show(html) {
+  #show(html, text) {
     const parsed = new DOMParser().parseFromString(html, "text/html")
     const facts = parsed.querySelector("[data-facts]")
     facts?.remove()
     this.#isLong = Number(facts?.dataset.words) > LONG
-    if (!this.#host.value.trim()) this.#say(this.#host.dataset.wordEmpty)
+    if (!text.trim()) this.#say(this.#host.dataset.wordEmpty)
     else this.#morph(parsed)
-    this.#host.shown(facts)
+    this.#host.shown(facts, text)
   }
 
   #morph(parsed) {
