@@ -19,7 +19,7 @@ def show() -> Response:
     sees_all, moment = may_see_all(author), now()
     mine = None if sees_all else author.id
     attention = look_after(
-        author_id=author.id, only_own=not sees_all, sees_jobs=may_manage_site(author), now=moment
+        author, only_own=not sees_all, sees_jobs=may_manage_site(author), now=moment
     )
     scheduled = list_group(
         Group.SCHEDULED, now=moment, until=moment + SOON, author_id=mine, limit=7

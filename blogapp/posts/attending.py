@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import load_only
 
+from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.jobs.models import Job
-from blogapp.media.models import Media
+from blogapp.jobs.queueing import count_given_up
 from blogapp.posts.draft_models import Draft, EntryKind, JournalEntry
+from blogapp.posts.media_library import Show, count_media
 from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.shelving import CHANGED_AT, Group, in_group, joined, signed_by
 
@@ -54,12 +55,12 @@ class Attention:
         )
 
 
-def look_after(*, author_id: int, only_own: bool, sees_jobs: bool, now: datetime) -> Attention:
+def look_after(author: Author, *, only_own: bool, sees_jobs: bool, now: datetime) -> Attention:
     """Return what waits for this author; ``only_own`` leaves out what others sign.
 
     Conflicts are always the author's own. Nine statements, whatever there is.
     """
-    signer = author_id if only_own else None
+    signer = author.id if only_own else None
     conditions = {
         "changed": in_group(Group.CHANGED, now),
         "unformatted": and_(
@@ -74,11 +75,11 @@ def look_after(*, author_id: int, only_own: bool, sees_jobs: bool, now: datetime
         for name in ("changed", "unformatted", "stale")
     }
     return Attention(
-        conflicts=_conflicts(author_id),
+        conflicts=_conflicts(author.id),
         **heaps,
         scheduled=counts["scheduled"],
-        images_without_words=_count_silent_images(signer),
-        failed_jobs=_count_failed_jobs() if sees_jobs else 0,
+        images_without_words=count_media(author)[Show.NO_ALT],
+        failed_jobs=count_given_up() if sees_jobs else 0,
     )
 
 
@@ -119,19 +120,3 @@ def _conflicts(author_id: int) -> Heap:
     query = select(Post).options(load_only(Post.title)).where(Post.id.in_(open_branches))
     posts = _named(query.order_by(Post.id))
     return Heap(len(posts), posts[:SHOWN])
-
-
-def _count_silent_images(uploader: int | None) -> int:
-    query = select(func.count(Media.id)).where(
-        Media.content_type.startswith("image/"),
-        Media.alt == "",
-        Media.is_decorative.is_(False),
-        Media.deleted_at.is_(None),
-        Media.replaced_by_id.is_(None),
-        true() if uploader is None else Media.uploaded_by_id == uploader,
-    )
-    return db.session.scalar(query) or 0
-
-
-def _count_failed_jobs() -> int:
-    return db.session.scalar(select(func.count(Job.id)).where(Job.given_up_at.is_not(None))) or 0

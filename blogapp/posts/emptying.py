@@ -4,7 +4,7 @@ These functions change rows; the caller commits, and forgets the files it kept f
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -58,10 +58,10 @@ def empty_overdue(*, now: datetime, limit: int = 200) -> list[int]:
 
 
 def days_left(post: Post, now: datetime) -> int:
-    """Return for how many more days a trashed post is kept; 0 on its last one."""
+    """Return for how many days a trashed post is still kept; the last one is one."""
     if post.deleted_at is None:
         raise ValueError("the post is not in the trash")
-    return max(0, (post.deleted_at + KEPT_FOR - now).days)
+    return max(1, -((now - post.deleted_at - KEPT_FOR) // timedelta(days=1)))
 
 
 def _delete(posts: Sequence[Post], now: datetime) -> None:

@@ -170,6 +170,8 @@ def list_reworked(*, now: datetime, author_id: int | None, limit: int) -> Sequen
             Post.deleted_at.is_(None),
             Post.published_at <= now,
             Post.published_at < CHANGED_AT,
+            # Whatever came in by an import was saved, once.
+            Post.created_at < CHANGED_AT,
             signed_by(author_id),
             Post.is_page.is_(False),
         )

@@ -5,7 +5,7 @@ const PATIENCE = 1500
 const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select"
 
 class DeskShortcuts extends HTMLElement {
-  #went = 0
+  #went = -Infinity
 
   connectedCallback() {
     document.addEventListener("keydown", this.#press)
@@ -28,7 +28,7 @@ class DeskShortcuts extends HTMLElement {
 
   #act(key) {
     const isGoing = performance.now() - this.#went < PATIENCE
-    this.#went = 0
+    this.#went = -Infinity
     if (isGoing) return { d: () => this.#go("desk"), p: () => this.#go("posts"), t: () => this.#go("tags") }[key]
     const rows = document.querySelector("post-rows")
     const acts = {

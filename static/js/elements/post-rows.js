@@ -37,7 +37,8 @@ class PostRows extends HTMLElement {
     const at = rows.indexOf(this.#current)
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)]
     if (!next) return
-    for (const row of rows) row.toggleAttribute("aria-current", row === next)
+    for (const row of rows) row.removeAttribute("aria-current")
+    next.setAttribute("aria-current", "true")
     next.querySelector(".post-table__title a").focus()
     next.scrollIntoView({ block: "nearest" })
   }
