@@ -119,13 +119,13 @@ def read_post(
     given = Fields(found)
     if reason := why_a_page(site, file, given):
         raise NotAPost(reason)
-    return _Reader(site, file, given, body, body_line, zone).post(permalink)
+    return Reader(site, file, given, body, body_line, zone).post(permalink)
 
 
 # What a post says
 
 
-class _Reader:
+class Reader:
     """Reads one post; each method answers one question about it."""
 
     def __init__(

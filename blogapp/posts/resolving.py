@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import load_only, undefer
 
 from blogapp.accounts.models import Author
@@ -157,8 +157,15 @@ def _find_moved(paths: Collection[str]) -> dict[str, Target]:
     if not paths:
         return {}
     spelled = {path: {path, path.lower(), path.rstrip("/").lower()} for path in paths}
-    condition: ColumnElement[bool] = or_(
-        Redirect.path.in_([spelling for some in spelled.values() for spelling in some])
-    )
-    moved = set(db.session.scalars(select(Redirect.path).where(condition)))
-    return {path: Target(Answer.THERE) for path, some in spelled.items() if some & moved}
+    asked = [spelling for some in spelled.values() for spelling in some]
+    query = select(Redirect.path, Redirect.post_id, Redirect.target).where(Redirect.path.in_(asked))
+    # What leads nowhere was deleted for good.
+    answers = {
+        path: Target(Answer.THERE if post or target else Answer.GONE)
+        for path, post, target in db.session.execute(query)
+    }
+    return {
+        path: answers[spelling]
+        for path, some in spelled.items()
+        for spelling in sorted(some & answers.keys())[:1]
+    }

@@ -28,3 +28,18 @@ def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
     while moment.astimezone(zone).utcoffset() == before:
         moment += timedelta(minutes=1)
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def comes_twice(moment: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether clocks in ``zone`` show the time of ``moment`` (aware) a second time.
+
+    >>> paris = ZoneInfo("Europe/Paris")
+    >>> comes_twice(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), paris)
+    True
+    >>> comes_twice(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), paris)
+    True
+    >>> comes_twice(datetime(2026, 10, 25, 2, 30, tzinfo=UTC), paris)
+    False
+    """
+    local = moment.astimezone(zone)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

@@ -16,6 +16,7 @@ from blogapp.public import (
     media,
     pages,
     posts,
+    preview,
     searching,
     sitemap,
     tags,
@@ -58,6 +59,8 @@ bp.add_url_rule("/about", "about", pages.about, strict_slashes=False)
 bp.add_url_rule("/pages/<slug>", "page", pages.show, strict_slashes=False)
 bp.add_url_rule("/pages/<slug>.md", "page_markdown", pages.show_markdown)
 bp.add_url_rule("/pages/<slug>/code/<int:number>/<name>", "page_code", code.show_of_page)
+
+bp.add_url_rule("/preview/<token>", "preview", preview.show)
 
 bp.add_url_rule("/feed.xml", "feed", feeds.atom)
 bp.add_url_rule("/rss.xml", "rss", feeds.rss)

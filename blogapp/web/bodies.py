@@ -23,7 +23,12 @@ def init_app(app: Flask) -> None:
 
 
 def post_html(post: Post) -> Markup:
-    """Return the post's text, which was sanitised when it was saved."""
+    """Return the post's text, which was sanitised when it was saved.
+
+    The code of a post that is in no table can be read here alone: no file of it is anywhere.
+    """
+    if post.id is None:
+        return preview_html(post.html, post.language)
     kind = "page" if post.is_page else "post"
     folder = url_for(f"public.{kind}", slug=post.slug)
 

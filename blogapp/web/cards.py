@@ -66,6 +66,11 @@ def card_of(post: Post) -> Card:
     )
 
 
+def card_of_typed() -> Card:
+    """Return what the card of a post says that is not saved yet: nothing but whose it is."""
+    return Card(title="", **_signed())
+
+
 def card_of_site() -> Card:
     """Return what the blog's own card says, drawn from the words it says about itself."""
     site = current_site()
@@ -81,7 +86,12 @@ def card_of_site() -> Card:
 def kept(card: Card, owner: str) -> bytes:
     """Return the card as a PNG, painted the first time it is asked for."""
     key = f"{SHELF}/{owner}/{card.digest}.png"
-    return keeping.keep(_folder(), key, lambda: paint(card, _faces(_TITLES), _faces(_FACTS)))
+    return keeping.keep(_folder(), key, lambda: painted(card))
+
+
+def painted(card: Card) -> bytes:
+    """Return the card as a PNG, painted anew."""
+    return paint(card, _faces(_TITLES), _faces(_FACTS))
 
 
 def renew_card(post_id: int) -> None:

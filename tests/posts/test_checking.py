@@ -84,7 +84,7 @@ def test_links_are_held_against_what_the_blog_has(look, make_post):
 
 def test_the_statements_do_not_grow_with_the_links(look, make_posts, queries):
     make_posts(12, tags=["A"])
-    few = "[a](/posts/post-1) [b](/tags/a) [c](/x) [d](/authors/q)"
+    few = "[a](/posts/post-1) [b](/tags/q) [c](/x) [d](/authors/q)"
     many = " ".join(f"[a](/posts/post-{n}) [b](/tags/t{n}) [c](/x{n})" for n in range(60))
 
     queries.clear()
