@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+from werkzeug.routing import Rule
 
 from blogapp.extensions import db
 from tests.postgres import running_server
@@ -205,6 +207,22 @@ class KeptTemplates(BytecodeCache):
 KEPT_TEMPLATES = KeptTemplates()
 
 
+def _keep_routes():
+    """Let what werkzeug compiles for a route serve the apps of later tests, too."""
+    compiled, compile_builder = {}, Rule._compile_builder
+
+    def kept(rule, append_unknown=True):
+        key = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = kept
+
+
+_keep_routes()
+
+
 class Browser(FlaskClient):
     """A test client that hands back parsed HTML."""
 
@@ -271,6 +289,28 @@ def config(tmp_path, database_url, settings):
     )
 
 
+KEPT_DIALECTS = {}
+KEPT_STATEMENTS = {}
+
+
+def _keep_statements(engine):
+    """Let statements compiled for one test's engine serve the engines of later tests."""
+    name = engine.dialect.name
+    if name not in KEPT_DIALECTS:
+        # What it learns from the server it asks at the first connection.
+        engine.connect().close()
+    # Statements are kept by dialect, and each engine has a dialect of its own.
+    engine.dialect = KEPT_DIALECTS.setdefault(name, engine.dialect)
+    engine.update_execution_options(compiled_cache=KEPT_STATEMENTS)
+
+
+@event.listens_for(Engine, "connect")
+def _hurry_sqlite(connection, _record):
+    """Leave out what only a failing machine needs: nothing of a test outlives that."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture
 def app(config):
     """The blog on an empty database. Its context is open while the test runs."""
@@ -280,6 +320,7 @@ def app(config):
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = KEPT_TEMPLATES
     with app.app_context():
+        _keep_statements(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
