@@ -6,6 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from blogapp.authoring import (
     bulk,
+    conflicts,
     dashboard,
     duplicating,
     guarding,
@@ -54,7 +55,7 @@ bp.add_url_rule(NEW, "new_post", posts.edit, methods=["GET", "POST"])
 bp.add_url_rule("/pages", "list_pages", shelf.index_pages)
 bp.add_url_rule("/pages/new", "new_page", posts.start_page)
 bp.add_url_rule(POST, "edit_post", posts.edit, methods=["GET", "POST"])
-bp.add_url_rule(f"{POST}/copies", "copy_post", posts.copy, methods=["POST"])
+bp.add_url_rule(f"{POST}/copies", "copy_post", conflicts.keep_apart, methods=["POST"])
 bp.add_url_rule(f"{POST}/duplicate", "duplicate_post", duplicating.duplicate, methods=["POST"])
 bp.add_url_rule(f"{POST}/trash", "trash_post", posts.trash, methods=["POST"])
 bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["POST"])
@@ -83,6 +84,10 @@ bp.add_url_rule(f"{POST}/withdrawal", "withdraw_post", publication.withdraw, met
 
 bp.add_url_rule(f"{NEW}/journal", "write_first_journal", journal.write, methods=["POST"])
 bp.add_url_rule(f"{POST}/journal", "write_journal", journal.write, methods=["POST"])
+
+bp.add_url_rule(f"{POST}/conflict", "show_conflict", conflicts.show)
+bp.add_url_rule(f"{POST}/conflict", "decide_conflict", conflicts.decide, methods=["POST"])
+bp.add_url_rule(f"{POST}/branches", "reopen_branch", conflicts.reopen, methods=["POST"])
 
 bp.add_url_rule(f"{NEW}/images", "add_first_image", images.add, methods=["POST"])
 bp.add_url_rule(f"{POST}/images", "list_images", images.index)

@@ -156,9 +156,12 @@ class PostForm(FlaskForm):
 
     @classmethod
     def showing(
-        cls, content: Content, post: Post | None = None, *, head: int = 0, is_page: bool = False
+        cls, content: Content, post: Post | None = None, *, head: int = 0, token: str = ""
     ) -> Self:
-        """Return the form filled with ``content``, spelled as it is, valid or not."""
+        """Return the form filled with ``content``, spelled as it is, valid or not.
+
+        With the ``token`` of the form that was sent it can be validated like that.
+        """
         switched = {name: "1" if content[name] == ON else "0" for name in SWITCHES}
         return cls(
             formdata=MultiDict(
@@ -168,17 +171,24 @@ class PostForm(FlaskForm):
                     "body": content.body,
                     "version": str(post.version) if post else "",
                     "head": str(head),
-                    "is_page": PAGE if (post.is_page if post else is_page) else "",
+                    "is_page": PAGE if post and post.is_page else "",
+                    "csrf_token": token,
                 }
             )
         )
 
     def content(self, over: Content) -> Content:
         """Return what was typed; what the form does not carry is as in ``over``."""
-        carried = {name for name in FIELDS if name in self and self[name].raw_data}
-        typed = {name: self._typed(name) for name in carried}
-        body = normalised(self.body.data or "") if self.body.raw_data else None
-        return over.changed(typed, body)
+        return over.changed(self.typed_fields(), self.typed_body())
+
+    def typed_fields(self) -> dict[str, str]:
+        """Return the fields that the form carries, spelled as in `Content`."""
+        carried = (name for name in FIELDS if name in self and self[name].raw_data)
+        return {name: self._typed(name) for name in carried}
+
+    def typed_body(self) -> str | None:
+        """Return the text that the form carries, or None."""
+        return normalised(self.body.data or "") if self.body.raw_data else None
 
     def _typed(self, name: str) -> str:
         if name in SWITCHES:

@@ -10,22 +10,16 @@ from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
 from blogapp.accounts.models import Author
+from blogapp.authoring.typed import permitted, says_nothing
 from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.posts import drafting
-from blogapp.posts.content import FIELDS, ON, SWITCHES, Content
+from blogapp.posts.content import FIELDS, ON, SWITCHES
 from blogapp.posts.drafting import Burst, Typing, Written
 from blogapp.posts.errors import BodyTooLong, OutOfStep
 from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
-from blogapp.posts.rights import (
-    may_edit,
-    may_manage_site,
-    may_name_authors,
-    may_pin,
-    may_publish,
-    may_publish_own,
-)
+from blogapp.posts.rights import may_edit, may_manage_site
 from blogapp.posts.writing import MOST_BYTES
 from blogapp.text.name_lists import clean, one_line
 from blogapp.web.access import current_author
@@ -78,20 +72,11 @@ def addresses_of(post: Post) -> dict[str, str]:
         "preview": "preview_post",
         "publication": "publish_post",
         "images": "add_image",
+        "checks": "check_post",
+        "card": "show_card",
         "trash": "trash_post",
     }
     return {name: url_for(f"authoring.{view}", id=post.id) for name, view in names.items()}
-
-
-def permitted(fields: dict[str, str], author: Author, post: Post | None) -> dict[str, str]:
-    """Return those fields that ``author`` decides about; None is a post of their own."""
-    publishes = may_publish(author, post) if post else may_publish_own(author)
-    decides = {
-        "authors": may_name_authors(author),
-        "pinned": may_pin(author),
-        "unlisted": publishes,
-    }
-    return {name: value for name, value in fields.items() if decides.get(name, True)}
 
 
 def _kept(id: int | None, burst: Burst, *, is_page: bool) -> Response:
@@ -135,7 +120,7 @@ def _answer(post: Post, written: Written, *, is_new: bool) -> Response:
     if is_new:
         answer["addresses"] = addresses_of(post)
     if branch := written.branch:
-        address = url_for(".edit_post", id=post.id, branch=branch.id)
+        address = url_for(".show_conflict", id=post.id, branch=branch.id)
         answer |= {
             "branch": branch.id,
             "conflict": {"by": ", ".join(filter(None, written.by)), "address": address},
@@ -157,11 +142,8 @@ def _merged(written: Written) -> dict[str, Any] | None:
 
 
 def _says_nothing(burst: Burst, author: Author) -> bool:
-    """Whether a new editor is still as it was opened."""
     typed = burst.body.inserted if isinstance(burst.body, Typing) else burst.body or ""
-    given = Content({"authors": author.name, "language": current_site().language}, "")
-    is_as_given = not typed.strip() and given.changed(burst.fields) == given
-    return is_as_given and not drafting.is_known(burst.client)
+    return says_nothing(burst.fields, typed, author) and not drafting.is_known(burst.client)
 
 
 # Reading: what is malformed is answered 400.

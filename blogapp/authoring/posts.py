@@ -2,6 +2,7 @@
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import images
@@ -11,9 +12,8 @@ from blogapp.authoring.guarding import demand_site, get_post
 from blogapp.authoring.notices import say
 from blogapp.authoring.saving import change, save_typed
 from blogapp.extensions import csrf, db
-from blogapp.posts import publishing
-from blogapp.posts.models import Post, PostMedia
-from blogapp.posts.rendering import render_post
+from blogapp.posts import drafting, publishing
+from blogapp.posts.models import Post
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -35,7 +35,7 @@ def edit(id: int | None = None) -> AnyResponse:
         return images.add(id)
     post = get_post(id) if id else None
     if request.method != "POST":
-        return show_editor(PostForm.of(post) if post else _empty_form(), post)
+        return _open(post) if post else show_editor(_empty_form(), None)
     form = PostForm()
     if "keep_writing" in request.form:
         return show_editor(form, post, is_saved=False)
@@ -47,18 +47,6 @@ def edit(id: int | None = None) -> AnyResponse:
         say(_("Saved. The old address leads to %(address)s now.", address=saved.path))
     else:
         say(_("Saved."))
-    return redirect(url_for(".edit_post", id=saved.id), code=303)
-
-
-@csrf.exempt  # as above
-def copy(id: int) -> AnyResponse:
-    """Keep what was typed as a draft of its own, beside the post it was typed into."""
-    post = get_post(id)
-    form = PostForm()
-    form.title.data = _("%(title)s (copy)", title=form.title.data)
-    form.slug.data = ""
-    saved = save_typed(form, None, then=lambda draft: _share_media(post, draft))
-    say(_("Your text is a draft of its own now. The other post is as it was."))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -79,16 +67,21 @@ def restore(id: int) -> AnyResponse:
     return redirect(url_for(".edit_post", id=id), code=303)
 
 
+def _open(post: Post) -> AnyResponse:
+    """Show the working copy, with what changed the post past the editor merged into it."""
+    try:
+        drafting.open_draft(post, now=now())
+        db.session.commit()
+    except (OperationalError, IntegrityError):
+        # Somebody writes for long, or opens it too: what is there already can be shown.
+        db.session.rollback()
+    post = get_post(post.id)
+    form = PostForm.showing(drafting.working_copy(post), post, head=drafting.head_of(post))
+    return show_editor(form, post)
+
+
 def _empty_form() -> PostForm:
     return PostForm(
         formdata=None,
         data={"authors": [current_author().name], "language": current_site().language},
     )
-
-
-def _share_media(post: Post, draft: Post) -> None:
-    """Let the copy's images be found under the names its text uses."""
-    for used in post.media:
-        db.session.add(PostMedia(post_id=draft.id, name=used.name, media_id=used.media_id))
-    db.session.flush()
-    render_post(draft)

@@ -8,7 +8,7 @@ from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PostForm, PublicationForm
 from blogapp.authoring.guarding import demand_publishing, get_post
 from blogapp.authoring.notices import complain, say
-from blogapp.authoring.saving import change, save_typed
+from blogapp.authoring.saving import change, publish_typed
 from blogapp.extensions import csrf, db
 from blogapp.posts import publishing
 from blogapp.posts.errors import NothingToPublish
@@ -38,7 +38,7 @@ def publish(id: int | None = None) -> AnyResponse:
     form = PostForm()
     if not (form.validate() & plan.validate() & _has_text(form)):
         return show_editor(form, post, publication=plan, status=422)
-    saved = save_typed(form, post, then=lambda typed: _set_live(typed, plan))
+    saved = publish_typed(form, post, lambda typed: _set_live(typed, plan))
     say(_outcome(saved, plan))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 

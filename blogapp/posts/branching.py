@@ -120,6 +120,13 @@ def settle_branch(branch: Branch, *, now: datetime) -> None:
     )
 
 
+def reopen_branch(branch: Branch) -> None:
+    """Take back that somebody decided about the branch."""
+    db.session.execute(
+        update(JournalEntry).where(JournalEntry.branch_id == branch.id).values(settled_at=None)
+    )
+
+
 def list_open_branches(
     *, author_id: int | None = None, post_id: int | None = None, limit: int = 20
 ) -> Sequence[OpenBranch]:

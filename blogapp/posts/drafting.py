@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts import branching, journaling
@@ -71,6 +73,15 @@ class Written:
     branch: Branch | None = None
 
 
+@dataclass(frozen=True)
+class DraftState:
+    """How far a working copy has got, without its text."""
+
+    head: int
+    is_pending: bool
+    changed_at: datetime
+
+
 def working_copy(post: Post) -> Content:
     """Return what the editor shows: the draft, else the post."""
     draft = journaling.find_draft(post.id) if post.id else None
@@ -79,8 +90,15 @@ def working_copy(post: Post) -> Content:
 
 def head_of(post: Post) -> int:
     """Return the number of the last journal entry; 0 where there is none."""
-    draft = journaling.find_draft(post.id)
-    return draft.head if draft else 0
+    state = find_state(post.id)
+    return state.head if state else 0
+
+
+def find_state(post_id: int) -> DraftState | None:
+    """Return how far a post's working copy has got, or None where there is none."""
+    query = select(Draft.head, Draft.is_pending, Draft.changed_at).where(Draft.post_id == post_id)
+    row = db.session.execute(query).one_or_none()
+    return DraftState(*row) if row else None
 
 
 def open_draft(post: Post, *, now: datetime) -> Draft:
@@ -198,8 +216,11 @@ def mark_saved(post: Post, *, now: datetime) -> None:
     journaling.prune(draft, now=now)
 
 
-def settle(post: Post, *, author_id: int | None, now: datetime) -> None:
-    """Note that ``post`` says what the working copy says; to be called after it was written."""
+def settle(post: Post, *, author_id: int | None, now: datetime) -> Content:
+    """Note that ``post`` says what the working copy says; to be called after it was written.
+
+    Returns what both say now.
+    """
     db.session.flush()
     post = _read_anew(post)
     draft = journaling.find_draft(post.id) or open_draft(post, now=now)
@@ -210,6 +231,7 @@ def settle(post: Post, *, author_id: int | None, now: datetime) -> None:
     draft.saved_head = draft.head
     journaling.prune(draft, now=now)
     db.session.flush()
+    return standing
 
 
 class _Writing:
@@ -278,9 +300,7 @@ class _Writing:
 
     def _continue(self, branch: Branch) -> Written:
         """Go on in a branch: what is typed there counts from what the branch grew out of."""
-        known = None
-        if self.burst.base != branch.base:
-            known = journaling.content_at(self.draft, self.burst.base)
+        known = journaling.content_at(self.draft, self.burst.base)
         yours = _typed_upon(known or branch.ancestor, self.burst)
         branch = branching.go_on(branch, yours, self.burst, author_id=self.author_id, now=self.now)
         return self._in(branch)

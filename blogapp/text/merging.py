@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Literal, Self
 
 from blogapp.text.aligning import Budget, align
 from blogapp.text.words import cut, is_blank
@@ -11,6 +11,8 @@ from blogapp.text.words import cut, is_blank
 MOST_LINES = 1_000
 # Conflicts with no more than this between them are one to decide about.
 NEAREST = 40  # characters
+
+NEWLINES = "\n"
 
 Kind = Literal["same", "theirs", "yours", "both", "conflict"]
 
@@ -50,6 +52,42 @@ class Merge:
     def conflicts(self) -> list[Part]:
         """What has to be decided, in the order of the text."""
         return [part for part in self.parts if part.kind == "conflict"]
+
+    def resolved(self, chosen: Sequence[str]) -> str:
+        """Return the text with what was ``chosen`` for each conflict, in their order."""
+        left = iter(chosen)
+        return "".join(next(left) if p.kind == "conflict" else p.text for p in self.parts)
+
+    def gathered(self, most: int) -> Self:
+        """Return the same with at most so many conflicts: each of several and what is between."""
+        at = [n for n, part in enumerate(self.parts) if part.kind == "conflict"]
+        if len(at) <= most:
+            return self
+        parts: list[Part] = []
+        done = 0
+        size = -(-len(at) // most)
+        for first in range(0, len(at), size):
+            start, end = at[first], at[min(first + size, len(at)) - 1] + 1
+            parts += [*self.parts[done:start], _union("conflict", list(self.parts[start:end]))]
+            done = end
+        return type(self)((*parts, *self.parts[done:]))
+
+
+def both(part: Part, before: str, after: str) -> str:
+    """Return what both sides wrote in the place of ``part``, apart from each other.
+
+    ``before`` and ``after`` is what stands around it: paragraphs stay paragraphs.
+    """
+    theirs, yours = part.theirs, part.yours
+    if not theirs.strip() or not yours.strip():
+        return theirs if theirs.strip() else yours
+    is_block = (not before or before.endswith("\n")) and (not after or after.startswith("\n"))
+    if "\n\n" in theirs + yours or (is_block and (not before or before.endswith("\n\n"))):
+        return f"{theirs.rstrip(NEWLINES)}\n\n{yours.lstrip(NEWLINES)}"
+    if is_block or "\n" in theirs + yours:
+        return f"{theirs.rstrip(NEWLINES)}\n{yours.lstrip(NEWLINES)}"
+    is_apart = theirs[-1].isspace() or yours[0].isspace()
+    return f"{theirs}{'' if is_apart else ' '}{yours}"
 
 
 def merge(ancestor: str, theirs: str, yours: str) -> Merge:

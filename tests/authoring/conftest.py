@@ -30,6 +30,8 @@ def contributor(make_author, as_author):
 def typed():
     """What the editor's form sends: a post's stored fields, changed by keyword."""
 
+    from blogapp.posts.drafting import head_of
+
     def fill_in(post=None, **changes):
         fields = {"title": "Hello", "body": "Text."}
         if post:
@@ -38,10 +40,17 @@ def typed():
                 "slug": post.slug,
                 "body": stored(post.id).body,
                 "version": str(stored(post.id).version),
+                "head": str(head_of(post)),
             }
         return fields | changes
 
     return fill_in
+
+
+def publish(browser, post, data, *, change_type="typo", note=""):
+    """Put ``data`` before the readers of a live post."""
+    told = {"update": "1", "change_type": change_type, "note": note, "when": "now"}
+    return browser.post(f"/write/posts/{post.id}/publication", data=data | told)
 
 
 def stored(id):
@@ -50,6 +59,13 @@ def stored(id):
 
     db.session.rollback()
     return find_for_writing(id)
+
+
+def draft_of(post):
+    """Return what the editor shows of the post now."""
+    from blogapp.posts.drafting import working_copy
+
+    return working_copy(stored(post.id))
 
 
 def only_post():

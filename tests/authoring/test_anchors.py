@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from blogapp.extensions import db
 from blogapp.posts.models import Post
 from blogapp.posts.rendering import rebuild
+from tests.authoring.conftest import publish
 from tests.conftest import parse
 
 BODY = """Why it failed.
@@ -37,7 +38,7 @@ def edit(author, typed):
     """Save a post with another body, as its author does."""
 
     def save(post, body):
-        answer = author.post(f"/write/posts/{post.id}", data=typed(post, body=body))
+        answer = publish(author, post, typed(post, body=body))
         assert answer.status_code == 303
 
     return save

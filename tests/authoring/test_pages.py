@@ -1,6 +1,6 @@
 """Static pages in the authoring area: the editor of posts, for those who manage the blog."""
 
-from tests.authoring.conftest import only_post, stored
+from tests.authoring.conftest import only_post, publish, stored
 from tests.conftest import parse
 
 PAGE = {"is_page": "1"}
@@ -43,7 +43,7 @@ def test_pages_are_found_by_words_and_state(editor, make_post):
 def test_a_page_that_moves_leaves_a_redirect(editor, browser, make_post, typed):
     page = make_post("Colophon", is_page=True)
 
-    editor.post(f"/write/posts/{page.id}", data=typed(page, slug="about", **PAGE))
+    publish(editor, page, typed(page, slug="about", **PAGE))
 
     moved = browser.get("/pages/colophon")
     assert (moved.status_code, moved.location) == (301, "/about")
@@ -53,7 +53,7 @@ def test_a_page_that_moves_leaves_a_redirect(editor, browser, make_post, typed):
 def test_a_saved_page_stays_one_whatever_a_form_says(editor, make_post, typed):
     page = make_post("Colophon", is_page=True)
 
-    editor.post(f"/write/posts/{page.id}", data=typed(page, body="New.", is_page=""))
+    publish(editor, page, typed(page, body="New.", is_page=""))
 
     assert stored(page.id).is_page
     assert stored(page.id).body == "New."

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.authoring.conftest import stored
+from tests.authoring.conftest import publish, stored
 from tests.conftest import parse
 
 BODY = "# Why\n\nA *lease* <script>alert(1)</script> ends.\n\n```python\nx = 1\n```\n"
@@ -13,7 +13,7 @@ def post(author, make_post):
 
 def test_the_preview_is_what_the_public_page_will_show(author, browser, post, typed):
     preview = parse(author.post(f"/write/posts/{post.id}/preview", data=typed(body=BODY)).text)
-    author.post(f"/write/posts/{post.id}", data=typed(post, body=BODY))
+    publish(author, post, typed(post, body=BODY))
 
     public = parse(browser.get("/posts/leases").text)
     # What is not saved has no files to take away.

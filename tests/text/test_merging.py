@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogapp.text.merging import common, merge
+from blogapp.text.merging import Part, both, common, merge
 from blogapp.text.words import cut
 
 STORY = (
@@ -153,3 +153,29 @@ def test_a_megabyte_of_the_same_over_and_over_takes_no_time(texts):
 
 def test_what_two_texts_share_is_what_they_may_have_grown_out_of():
     assert common("one\ntwo\nthree\n", "one\n2\nthree\n") == "one\nthree\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "after", "text"),
+    [
+        ("saw ", ("ten", "eleven"), " euros", "ten eleven"),
+        ("end.\n\n", ("Mine.", "Yours."), "\n", "Mine.\n\nYours."),
+        ("- one\n", ("- two", "- three"), "\n", "- two\n- three"),
+        ("saw ", ("", "eleven"), " euros", "eleven"),
+    ],
+)
+def test_both_sides_stand_apart_from_each_other(before, part, after, text):
+    assert both(Part("conflict", "", *part), before, after) == text
+
+
+def test_conflicts_beyond_number_are_decided_about_together():
+    lines = [f"line {n} goes on" for n in range(50)]
+    sides = ["\n".join(f"{line} {word}" for line in lines) for word in ("here", "there")]
+    merged = merge("\n".join(lines), *sides)
+
+    few = merged.gathered(7)
+
+    assert len(merged.conflicts) == 50
+    assert len(few.conflicts) == 7
+    assert few.resolved([part.yours for part in few.conflicts]) == sides[1]
+    assert few.resolved([part.theirs for part in few.conflicts]) == sides[0]
