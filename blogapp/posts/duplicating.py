@@ -3,15 +3,21 @@
 from datetime import datetime
 
 from blogapp.accounts.models import Author
+from blogapp.posts.content import content_of
+from blogapp.posts.draft_models import EntryKind
+from blogapp.posts.drafting import working_copy, write_content
 from blogapp.posts.models import Post, PostMedia
 from blogapp.posts.writing import Manuscript, new_post, save
 
+_OF_ONE_POST = ("slug", "pinned", "unlisted", "canonical_url", "series_position")
 
-def duplicate(post: Post, *, title: str, now: datetime) -> Post:
+
+def duplicate(post: Post, *, title: str, author_id: int, now: datetime) -> Post:
     """Return a draft with the text, the tags and the images of ``post``, under an own address.
 
-    It is nobody's twin: neither published nor pinned, and without a canonical address
-    elsewhere. The post must be loaded as `managing.find_for_writing` loads it.
+    It is neither published nor pinned, and has no canonical address elsewhere. What was typed
+    in the post and is not saved is typed in the copy. The post must be loaded as
+    `managing.find_for_writing` loads it.
     """
     draft = new_post(now=now, is_page=post.is_page)
     draft.media = [PostMedia(name=used.name, media=used.media) for used in post.media]
@@ -29,4 +35,8 @@ def duplicate(post: Post, *, title: str, now: datetime) -> Post:
         extra=dict(post.extra or {}),
     )
     save(draft, manuscript, now=now)
+    typed = working_copy(post)
+    if typed != content_of(post):
+        own = typed.changed({"title": title, **dict.fromkeys(_OF_ONE_POST, "")})
+        write_content(draft, own, kind=EntryKind.TYPED, author_id=author_id, now=now)
     return draft

@@ -7,6 +7,7 @@ import pytest
 from blogapp.extensions import db
 from blogapp.jobs.running import run_due_jobs
 from blogapp.posts.draft_models import Draft
+from blogapp.posts.drafting import open_draft, working_copy, write_content
 from blogapp.posts.models import Post, State, Tag
 from blogapp.web.jobs import handlers
 from tests.authoring.conftest import stored
@@ -447,3 +448,38 @@ def test_thirty_days_later_the_trash_is_empty(app, owner, press, make_post, cloc
 
     db.session.rollback()
     assert db.session.scalars(db.select(Post.title)).all() == ["Restored in time"]
+
+
+def test_what_was_typed_and_not_saved_is_duplicated_with_the_rest(owner, make_post):
+    post = make_post("Leases", body="A lease.\n", **DRAFT)
+    typed = working_copy(stored(post.id)).changed({"title": "Locks"}, body="A lock.\n")
+    write_content(stored(post.id), typed, author_id=None, now=NOON)
+    db.session.commit()
+
+    response = owner.post(f"/write/posts/{post.id}/duplicate")
+
+    copy = stored(int(response.location.rpartition("/")[2]))
+    assert working_copy(copy)["title"] == "Locks (copy)"
+    assert working_copy(copy).body == "A lock.\n"
+    assert working_copy(stored(post.id))["title"] == "Locks"
+
+
+def test_no_word_of_a_working_copy_is_lost_to_a_change_of_many(owner, press, make_post):
+    posts = [make_post("Live", tags=["A"]), make_post("Draft", **DRAFT)]
+    for post in posts:
+        typed = working_copy(stored(post.id)).changed(body="Typed and not saved.\n")
+        write_content(stored(post.id), typed, author_id=None, now=NOON)
+        db.session.commit()
+
+    press("tag", post=ids(posts), confirmed="2", tags="B")
+    press("move", post=ids(posts), confirmed="2", domain="Networks")
+    press("withdraw", post=ids(posts))
+    undo(press("trash", post=ids(posts)), owner)
+
+    for post, tags in zip(posts, ("A, B", "B"), strict=True):
+        open_draft(stored(post.id), now=NOON)
+        db.session.commit()
+        typed = working_copy(stored(post.id))
+        assert typed.body == "Typed and not saved.\n"
+        assert (typed["tags"], typed["domain"]) == (tags, "Networks")
+        assert stored(post.id).body == "Text."
