@@ -54,6 +54,16 @@ def plan_variants(media: Media) -> Sequence[Variant]:
     return [Variant(width, suffix) for suffix in TYPES for width in [*widths, full]]
 
 
+def parse_variant(name: str) -> Variant:
+    """Return the variant of a name that `Variant.name` gave.
+
+    >>> parse_variant("w800.avif")
+    Variant(width=800, suffix='avif')
+    """
+    width, _, suffix = name[1:].partition(".")
+    return Variant(int(width), suffix)
+
+
 def has_variants(media: Media) -> bool:
     """Whether a picture is worth other sizes; one that nobody has looked at is not yet."""
     return (

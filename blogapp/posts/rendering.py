@@ -1,6 +1,7 @@
 """Everything a post shows that its author did not write: made when it is saved."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -20,10 +21,12 @@ from blogapp.text.confining import NotRendered
 from blogapp.text.markdown import Picture, Rendered
 from blogapp.text.offering import Source
 from blogapp.text.references import plain_reference
+from blogapp.text.tokens import Tag, tokens
 
 # Stands in stored HTML where the blog's base path belongs, because that is a
 # setting of the machine. A Unicode noncharacter: no text that people write has it.
 BASE = "\ufdd0"
+_IMAGE = re.compile("<img [^<>]*>")
 
 
 def render_post(post: Post, *, now: datetime | None = None) -> None:
@@ -79,12 +82,27 @@ def derived(
 
 
 def _derived_of(post: Post) -> dict[str, Any]:
-    return derived(
+    media = media_by_name(post)
+    values = derived(
         post.body,
-        media_by_name(post),
+        media,
         language=post.language or get_site().language,
         sections=post.sections or (),
     )
+    _learn_words(values["html"], media.values())
+    return values
+
+
+def _learn_words(html: str, media: Iterable[Media]) -> None:
+    """Let files of which nothing is said be described as the first text to show them does."""
+    silent = {f"{BASE}/media/{each.key}": each for each in media if not each.alt}
+    if not silent:
+        return
+    for image in _IMAGE.findall(html):
+        [tag] = [token for token in tokens(image) if isinstance(token, Tag)]
+        found = silent.get(tag.attributes.get("src", ""))
+        if found and not found.is_decorative and (alt := tag.attributes.get("alt", "").strip()):
+            found.alt = found.alt or alt
 
 
 def render_body(

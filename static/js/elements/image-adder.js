@@ -61,7 +61,7 @@ class ImageAdder extends HTMLElement {
       const html = await answer.text()
       if (asked !== this.#asked || !answer.ok || answer.redirected) return
       const found = new DOMParser().parseFromString(html, "text/html").body
-      this.#choices.querySelector("[data-page]")?.remove()
+      this.#choices.querySelector("button[data-page]")?.remove()
       if (page === 1) this.#choices.replaceChildren(...found.childNodes)
       else this.#choices.append(...found.childNodes)
     } catch {
@@ -70,9 +70,9 @@ class ImageAdder extends HTMLElement {
   }
 
   #choose = async (event) => {
-    const more = event.target.closest("[data-page]")
+    const more = event.target.closest("button[data-page]")
     if (more) return this.#look(Number(more.dataset.page))
-    const chosen = event.target.closest("[data-media]")
+    const chosen = event.target.closest("button[data-media]")
     if (!chosen || !(await this.#hasHome())) return
     const words = new FormData()
     words.set("csrf_token", this.closest("form").elements.csrf_token?.value ?? "")

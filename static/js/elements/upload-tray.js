@@ -119,10 +119,10 @@ class UploadTray extends HTMLElement {
     if (upload.state === "done") {
       if (place) this.#places.show(place, { markdown: this.#markdownOf(card) })
       this.#showDone(card)
-      if (!this.#cards.some((each) => each.upload && !each.upload.isOver)) this.#renewPage()
     } else {
       place?.clear()
     }
+    if (!this.#cards.some((each) => each.upload && !each.upload.isOver)) this.#renewPage()
     this.#say(`${card.file.name}: ${this.#describe(card)}`)
   }
 
@@ -250,6 +250,7 @@ class UploadTray extends HTMLElement {
       event.preventDefault()
       keep.click()
     })
+    keep.classList.remove("button--quiet")
     words.append(label, field, keep, skip, more)
     card.words = words
     card.box.append(words)
