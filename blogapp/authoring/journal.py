@@ -116,6 +116,7 @@ def _answer(post: Post, written: Written, *, is_new: bool) -> Response:
         "at": written.at.isoformat(),
         "post": post.id,
         "version": str(post.version),
+        "is_pending": written.is_pending,
     }
     if is_new:
         answer["addresses"] = addresses_of(post)

@@ -67,6 +67,7 @@ class Written:
     head: int
     at: datetime
     content: Content
+    is_pending: bool = False
     is_merged: bool = False
     by: Sequence[str] = ()
     where: Sequence[str] = ()
@@ -296,7 +297,7 @@ class _Writing:
             client=self.burst.client,
             sequence=self.burst.sequence,
         )
-        return Written(self.draft.head, self.now, content_in(self.draft))
+        return _written(self.draft, self.now)
 
     def _continue(self, branch: Branch) -> Written:
         """Go on in a branch: what is typed there counts from what the branch grew out of."""
@@ -306,7 +307,8 @@ class _Writing:
         return self._in(branch)
 
     def _in(self, branch: Branch) -> Written:
-        return Written(self.draft.head, self.now, content_in(self.draft), branch=branch)
+        since = journaling.entries_since(self.draft, max(branch.base, 0))
+        return replace(_written(self.draft, self.now, branch=branch), by=_names(since))
 
     def _keep_late(self) -> Written:
         """Keep what its author has typed over already, beside the rest."""
@@ -323,7 +325,7 @@ class _Writing:
             changes=journaling.changes_between(ancestor, _typed_upon(ancestor, burst)),
         )
         db.session.add(entry)
-        return Written(draft.head, self.now, content_in(draft), is_merged=True)
+        return _written(draft, self.now, is_merged=True)
 
 
 def _typed_upon(content: Content, burst: Burst) -> Content:
@@ -345,17 +347,39 @@ def _answer_again(entry: JournalEntry) -> Written:
     if entry.kind == EntryKind.BRANCH:
         branch = branching.find(entry.branch_id or entry.id)
         if branch and not branch.is_settled:
-            return Written(draft.head, entry.at, content_in(draft), branch=branch)
+            since = journaling.entries_since(draft, max(branch.base, 0))
+            return replace(_written(draft, entry.at, branch=branch), by=_names(since))
     if entry.head is None:
-        return Written(draft.head, entry.at, content_in(draft), is_merged=True)
+        return _written(draft, entry.at, is_merged=True)
     content = journaling.content_at(draft, entry.head) or content_in(draft)
     if entry.kind != EntryKind.MERGED:
-        return Written(entry.head, entry.at, content)
+        return Written(entry.head, entry.at, content, draft.is_pending)
     ancestor = journaling.content_at(draft, entry.base)
     theirs = journaling.content_at(draft, entry.head - 1)
     where = sections_changed(ancestor.body, theirs.body) if ancestor and theirs else ()
     since = journaling.entries_since(draft, entry.base, until=entry.head - 1)
-    return Written(entry.head, entry.at, content, is_merged=True, by=_names(since), where=where)
+    return Written(
+        entry.head,
+        entry.at,
+        content,
+        draft.is_pending,
+        is_merged=True,
+        by=_names(since),
+        where=where,
+    )
+
+
+def _written(
+    draft: Draft, at: datetime, *, is_merged: bool = False, branch: Branch | None = None
+) -> Written:
+    return Written(
+        draft.head,
+        at,
+        content_in(draft),
+        draft.is_pending,
+        is_merged=is_merged,
+        branch=branch,
+    )
 
 
 def _names(entries: Sequence[JournalEntry]) -> list[str]:

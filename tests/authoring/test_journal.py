@@ -116,6 +116,7 @@ def test_what_stands_against_each_other_is_kept_in_a_branch(author, owner, post)
 
     assert [r.status_code for r in (first, more, again)] == [409, 409, 409]
     assert first.json["branch"] == more.json["branch"] == again.json["branch"]
+    assert first.json["conflict"]["by"] == "Grace Hopper"
     assert f"branch={first.json['branch']}" in first.json["conflict"]["address"]
     assert draft_of(post).body == STORY.replace("stale", "old")
     from blogapp.posts.branching import find
