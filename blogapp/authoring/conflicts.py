@@ -171,6 +171,7 @@ def show_branch(branch: Branch, *, status: int = 200) -> Response:
         branch=branch,
         is_mine=branch.author_id == current_author().id,
         head=matter.head,
+        by=", ".join(matter.by) or _("somebody"),
         title=matter.theirs["title"] or post.title,
         fields=_fields(matter),
         places=_places(merge),

@@ -3,7 +3,7 @@
 These functions change objects and never commit: the caller does, once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,8 @@ class Matter:
     head: int
     theirs: Content
     merged: Reconciled
+    # Who changed the draft since the branch grew out of it.
+    by: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ def look_at(post: Post, branch: Branch, *, now: datetime) -> Matter:
     draft = drafting.open_draft(post, now=now)
     theirs = content_in(draft)
     merged = reconcile(branch.ancestor, theirs, branch.content)
-    return Matter(branch, draft.head, theirs, merged)
+    since = journaling.entries_since(draft, max(branch.base, 0))
+    names = (entry.author.name for entry in since if entry.author)
+    return Matter(branch, draft.head, theirs, merged, list(dict.fromkeys(names)))
 
 
 def decide(
