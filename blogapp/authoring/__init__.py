@@ -6,6 +6,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from blogapp.authoring import (
     bulk,
+    cards,
+    checks,
     conflicts,
     dashboard,
     duplicating,
@@ -14,8 +16,10 @@ from blogapp.authoring import (
     journal,
     links,
     media,
+    moments,
     posts,
     preview,
+    preview_links,
     publication,
     revisions,
     session,
@@ -23,6 +27,7 @@ from blogapp.authoring import (
     shelf,
     shortcuts,
     tags,
+    undone,
     uploads,
 )
 from blogapp.web.access import require_author
@@ -42,6 +47,7 @@ bp.after_request(guarding.keep_private)
 bp.register_error_handler(CSRFError, guarding.refuse_stale_button)
 bp.register_error_handler(StaleDataError, guarding.refuse_collision)
 bp.context_processor(guarding.offer_to_templates)
+bp.context_processor(checks.offer_to_templates)
 
 bp.add_url_rule("", "dashboard", dashboard.show)
 bp.add_url_rule("/session", "show_session", session.show)
@@ -81,6 +87,23 @@ bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"
 bp.add_url_rule(f"{NEW}/publication", "publish_new_post", publication.publish, methods=["POST"])
 bp.add_url_rule(f"{POST}/publication", "publish_post", publication.publish, methods=["POST"])
 bp.add_url_rule(f"{POST}/withdrawal", "withdraw_post", publication.withdraw, methods=["POST"])
+
+bp.add_url_rule(
+    f"{POST}/publication/undo", "undo_publication", undone.publication, methods=["POST"]
+)
+bp.add_url_rule("/moment", "tell_moment", moments.tell)
+
+bp.add_url_rule(f"{NEW}/checks", "check_new_post", checks.look, methods=["POST"])
+bp.add_url_rule(f"{POST}/checks", "check_post", checks.look, methods=["POST"])
+bp.add_url_rule(f"{NEW}/card.png", "show_first_card", cards.show)
+bp.add_url_rule(f"{POST}/card.png", "show_card", cards.show)
+bp.add_url_rule(f"{POST}/previews", "list_previews", preview_links.index, methods=["GET", "POST"])
+bp.add_url_rule(
+    f"{POST}/previews/<int(min=1, max=2147483647):link>/revocation",
+    "revoke_preview",
+    preview_links.revoke,
+    methods=["POST"],
+)
 
 bp.add_url_rule(f"{NEW}/journal", "write_first_journal", journal.write, methods=["POST"])
 bp.add_url_rule(f"{POST}/journal", "write_journal", journal.write, methods=["POST"])

@@ -6,7 +6,7 @@ These functions change objects; the caller decides when to commit.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from blogapp.extensions import db
@@ -30,13 +30,9 @@ class TooLate(Exception):
 
 def before(post: Post | None, *, author_id: int | None, now: datetime) -> Publication:
     """Return what readers see of ``post`` (None: of nothing) until now, for `remember`."""
-    kept = Publication(
-        at=now, author_id=author_id, was_public=False, revision=0, fields={}, body=""
-    )
+    kept = Publication(at=now, author_id=author_id, was_public=False, fields={}, body="")
     if post:
         content = content_of(post)
-        newest = select(func.max(Revision.number)).where(Revision.post_id == post.id)
-        kept.revision = db.session.scalar(newest) or 0
         kept.was_public = post.is_public(now)
         kept.published_at, kept.updated_at = post.published_at, post.updated_at
         kept.withdrawn_at = post.withdrawn_at
@@ -77,7 +73,7 @@ def take_back(post: Post, *, author_id: int | None, now: datetime, zone: ZoneInf
         _say_again(post, Content(found.fields, found.body), now=now)
     post.publish_at(found.published_at, zone)
     post.updated_at, post.withdrawn_at = found.updated_at, found.withdrawn_at
-    _untell(post, found.revision)
+    _untell(post, found.at)
     db.session.delete(found)
     db.session.flush()
     if found.was_public:
@@ -111,9 +107,9 @@ def _say_again(post: Post, content: Content, *, now: datetime) -> None:
     )
 
 
-def _untell(post: Post, last: int) -> None:
+def _untell(post: Post, since: datetime) -> None:
     """Keep what the publication said as a save among others, of which readers are not told."""
-    query = select(Revision).where(Revision.post_id == post.id, Revision.number > last)
+    query = select(Revision).where(Revision.post_id == post.id, Revision.at >= since)
     for revision in db.session.scalars(query):
         if revision.kind in (RevisionKind.PUBLISHED, RevisionKind.UPDATED):
             revision.kind, revision.change_type = RevisionKind.SAVED, ""

@@ -37,7 +37,7 @@ def find_leftovers(prose: str) -> Iterator[tuple[int, int]]:
 def find_home_folders(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a path names the account of a person.
 
-    >>> text = "cd /home/mara.k/blog; ls /home/user /Users/you"
+    >>> text = "cd /home/mara.k/blog; ls /home/user /home/ubuntu"
     >>> [text[start:end] for start, end in find_home_folders(text)]
     ['/home/mara.k']
     """

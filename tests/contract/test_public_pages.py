@@ -31,6 +31,8 @@ OWN_CACHE_CONTROL = {
 }
 # Addresses of another spelling, which only ever lead on.
 SPELLINGS = {"public.post_with_slash"}
+# Kept by nobody: for those alone who hold the link.
+PRIVATE = {"public.preview"}
 MISSING = ["/nowhere", "/posts/nowhere", "/tags/nowhere", "/?page=99", "/archive/1999"]
 MALFORMED = ["/?page=0", "/?page=x", "/?after=x", "/?match=x", "/?year=99999", "/feed.xml?limit=x"]
 NOT_CANONICAL = {
@@ -118,7 +120,7 @@ def addresses(app, make_author, make_post):
             rule.endpoint: app.url_for(rule.endpoint, **values.get(rule.endpoint, {}))
             for rule in app.url_map.iter_rules()
             if rule.endpoint.partition(".")[0] in {"public", "static"}
-            and rule.endpoint not in SPELLINGS
+            and rule.endpoint not in SPELLINGS | PRIVATE
         }
 
 
