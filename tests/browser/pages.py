@@ -186,7 +186,8 @@ def _write_elsewhere(page):
     context = page.context.browser.new_context(storage_state=page.context.storage_state())
     other = context.new_page()
     other.goto(page.url)
-    other.locator("#title").fill("Theirs")
+    other.locator("draft-keeper[data-is-ready]").wait_for(state="attached")
+    other.locator("#title").press_sequentially("Theirs ")
     with other.expect_response("**/journal"):
         other.keyboard.press("Control+s")
     context.close()

@@ -256,7 +256,7 @@ def test_a_withdrawal_saves_what_was_typed_and_can_be_undone(author_page, author
     post = make_post("Leases", authors=[author.author])
     open_editor(author_page, f"./write/posts/{post.id}")
     author_page.locator("#body").fill("Typed before.")
-    author_page.get_by_role("button", name="Published").click()
+    author_page.locator("#publish-button").click()
     author_page.get_by_role("button", name="Withdraw").click()
     expect(author_page.get_by_text("is withdrawn")).to_be_visible()
     author_page.get_by_role("button", name="Undo").click()

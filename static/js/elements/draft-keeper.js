@@ -4,16 +4,16 @@
 
 import { KeptTexts } from "../keeping/kept-texts.js"
 import { LocalJournal } from "../keeping/local-journal.js"
+import { Merges } from "../keeping/merges.js"
 import { Notices } from "../keeping/notices.js"
 import { OtherTabs, holdOpen, makeId } from "../keeping/open-editors.js"
+import { OwnCopy } from "../keeping/own-copy.js"
 import { adopt, moveTo, readdress, saveForm } from "../keeping/saving.js"
 import { ServerJournal } from "../keeping/server-journal.js"
 import { findInSheet, liftSheets, openSheet } from "../keeping/sheets.js"
-import { carry } from "../keeping/splicing.js"
 import { StateLine, clockTime, describeState, isCalm } from "../keeping/state-line.js"
-import { TypedForm } from "../keeping/typed-form.js"
+import { TypedForm, copyText } from "../keeping/typed-form.js"
 
-const SOON = 60 // milliseconds until typing is in this browser's store
 const TICK = 1_000
 
 class DraftKeeper extends HTMLElement {
@@ -21,15 +21,15 @@ class DraftKeeper extends HTMLElement {
   #journal
   #line
   #local
+  #own
+  #merges
   #notices
   #texts
   #others
   #post = null
   #client = makeId()
 
-  #typedCount = 0
-  #keptCount = 0
-  #keeping = 0
+  #isRefused = false
   #ticking = 0
   #savedAt = null
   #came = ""
@@ -49,11 +49,13 @@ class DraftKeeper extends HTMLElement {
     this.#post = Number(this.dataset.post) || null
     this.addresses = JSON.parse(this.dataset.addresses)
     this.#typed = new TypedForm(this.form, this.dataset.fields.split(" "))
-    this.#notices = new Notices(this.querySelector("#kept-notices").content, this.querySelector("#kept"))
+    this.#notices = new Notices(this.querySelector("#kept-notices").content, this.querySelector("#kept"), (words) => this.#line.speak(words))
     this.#line = new StateLine(this)
     this.#came = this.#line.words
     this.#local = new LocalJournal(this.dataset.home)
     this.#journal = this.#openJournal()
+    this.#own = this.#openCopy()
+    this.#merges = new Merges(this.#notices, this.#typed)
     this.#texts = new KeptTexts(this, this.#local, this.#notices)
     holdOpen(this.#client)
     this.#listen()
@@ -67,7 +69,7 @@ class DraftKeeper extends HTMLElement {
 
   disconnectedCallback() {
     clearInterval(this.#ticking)
-    clearTimeout(this.#keeping)
+    this.#own.stop()
     this.#journal.stop()
     this.#others.leave()
     for (const [target, name, act] of this.#ears) target.removeEventListener(name, act)
@@ -93,7 +95,7 @@ class DraftKeeper extends HTMLElement {
 
   /** Send all typing to the server now; whether it has all of it then, be it beside another text. */
   async flush() {
-    this.#keep()
+    this.#own.keep()
     return this.#journal.flush()
   }
 
@@ -124,7 +126,7 @@ class DraftKeeper extends HTMLElement {
     if (copy.pending || copy.head !== this.#journal.head) this.#journal.goOn(copy)
     this.#typed.show(text)
     this.#changed()
-    if (await this.#keep()) this.#local.drop(copy.client)
+    if (await this.#own.keep()) this.#local.drop(copy.client)
     this.#typed.focus()
     return true
   }
@@ -169,6 +171,7 @@ class DraftKeeper extends HTMLElement {
       [this, "input", this.#input],
       [this, "submit", this.#submit],
       [this, "click", findInSheet],
+      [this, "click", this.#goToSignIn],
       [this, "signed-in", this.#welcome],
       [this, "left", this.#focus],
       [document, "keydown", this.#key],
@@ -185,14 +188,15 @@ class DraftKeeper extends HTMLElement {
 
   #input = (event) => {
     // What is typed over the editor, such as a password, is no part of a post.
-    if (event.target.form === this.form || event.target.localName === "markdown-editor") this.#changed()
+    if (event.target.form !== this.form && event.target.localName !== "markdown-editor") return
+    if (event.target.name === "title" && event.target.value) this.querySelector(".editor__name").textContent = event.target.value
+    this.#changed()
   }
 
   #changed() {
-    this.#typedCount++
     this.#problem = ""
     this.#journal.changed()
-    this.#keeping ||= setTimeout(() => this.#keep(), SOON)
+    this.#own.changed()
     this.#paint()
   }
 
@@ -235,7 +239,7 @@ class DraftKeeper extends HTMLElement {
 
   #leave = () => {
     this.#journal.flushAtOnce()
-    this.#keepAtOnce()
+    this.#own.keepAtOnce()
   }
 
   // Asked is only who would lose something: what the server lacks and this browser keeps is offered when the
@@ -244,7 +248,7 @@ class DraftKeeper extends HTMLElement {
   #warn = (event) => {
     if (this.#isLeaving || !this.isUnsaved) return
     this.#journal.flushAtOnce()
-    if (!this.#keepAtOnce() && !this.#isKept) event.preventDefault()
+    if (!this.#own.keepAtOnce()) event.preventDefault()
   }
 
   /** The page is about to be left on purpose, and what is typed goes along. */
@@ -258,11 +262,15 @@ class DraftKeeper extends HTMLElement {
 
   // The copy in this browser: until the server has it, and no longer.
 
-  get #isKept() {
-    return this.#keptCount === this.#typedCount
+  #openCopy() {
+    return new OwnCopy(this.#local, this.#client, {
+      remainder: () => (this.isUnsaved ? this.#remainder : null),
+      isAlone: () => this.#journal.trouble !== null,
+      told: (isKept) => this.#tellKept(isKept),
+    })
   }
 
-  get #copy() {
+  get #remainder() {
     return {
       ...this.#identity,
       ...this.#journal.remainder,
@@ -272,37 +280,15 @@ class DraftKeeper extends HTMLElement {
     }
   }
 
-  async #keep() {
-    clearTimeout(this.#keeping)
-    this.#keeping = 0
-    const count = this.#typedCount
-    if (!this.isUnsaved) {
-      await this.#local.drop(this.#client)
-      this.#notices.hide("unkept")
-      return true
-    }
-    // While the server is out of reach this is the only copy, so it has to survive the power going off.
-    const isKept = await this.#local.keep(this.#copy, { strictly: !!this.#journal.trouble })
-    if (isKept) this.#keptCount = Math.max(this.#keptCount, count)
-    this.#tellUnkept(!isKept)
-    return isKept
-  }
-
-  #keepAtOnce() {
-    if (!this.isUnsaved) return true
-    const isKept = this.#local.keepPlainly(this.#copy)
-    if (!this.#isKept) this.#keep()
-    return isKept
-  }
-
-  #tellUnkept(isRefused) {
-    if (!isRefused) return this.#notices.hide("unkept")
-    this.#notices.show("unkept", { acts: { copy: this.#copyText } })
+  #tellKept(isKept) {
+    this.#isRefused = !isKept
+    if (isKept) this.#notices.hide("unkept")
+    else this.#notices.show("unkept", { acts: { copy: this.#copyText } })
     this.#paint()
   }
 
   #copyText = async (button) => {
-    await navigator.clipboard.writeText(this.#typed.read().body)
+    await copyText(this.#typed.read().body)
     button.textContent = this.dataset.wordCopied
   }
 
@@ -311,7 +297,7 @@ class DraftKeeper extends HTMLElement {
   #hear(event, detail) {
     if (event === "created") this.#settleIn(detail)
     if (event === "acknowledged") this.#acknowledge(detail)
-    if (event === "merged") this.#tellMerged(detail)
+    if (event === "merged") this.#merges.tell(detail, this.dataset.name)
     if (event === "conflict") this.#notices.show("conflict", { slots: { who: detail.by } }).querySelector("a").href = detail.address
     this.#paint()
   }
@@ -325,38 +311,16 @@ class DraftKeeper extends HTMLElement {
     moveTo(addresses.edit)
   }
 
-  #acknowledge({ head, version }) {
+  #acknowledge({ head, version, is_pending: isPending }) {
+    const pending = this.querySelector("#pending")
+    if (pending && isPending !== undefined) pending.hidden = !isPending
     const fields = this.form.elements
     if (fields.head && !this.#journal.branch) fields.head.value = head
     if (version !== undefined && fields.version && !this.#journal.branch) fields.version.value = version
     if (!this.#journal.branch) this.#notices.hide("conflict")
     if (!this.isUnsaved) this.#savedAt = Date.now()
-    this.#keep()
+    this.#own.keep()
     this.#others.tell("wrote")
-  }
-
-  #tellMerged({ by, where, before, after }) {
-    if (!by || same(before, after)) return
-    const isOwn = by === this.dataset.name
-    const notice = where?.length ? (isOwn ? "merged-own" : "merged") : isOwn ? "merged-own-somewhere" : "merged-somewhere"
-    this.#notices.hide("merged")
-    this.#notices.show(notice, {
-      key: "merged",
-      slots: { ...(!isOwn && { who: by }), ...(where?.length && { where: where.join(", ") }) },
-      acts: { undo: () => this.#undoMerge(before, after), close: () => this.#notices.hide("merged") },
-    })
-  }
-
-  /** Take the words of others out again, and leave what was typed since. */
-  #undoMerge(before, after) {
-    const now = this.#typed.read()
-    const body = carry(after.body, before.body, now.body)
-    if (body === null) return this.#notices.show("merged-for-good", { key: "merged" })
-    const fields = { ...now.fields }
-    for (const name of Object.keys(fields)) if (fields[name] === after.fields[name]) fields[name] = before.fields[name]
-    this.#notices.hide("merged")
-    this.#typed.show({ fields, body })
-    this.#typed.focus()
   }
 
   /** Ask for a token that fits the session, which must be this author's. */
@@ -385,6 +349,10 @@ class DraftKeeper extends HTMLElement {
     return this.querySelector("sign-in-again")
   }
 
+  #goToSignIn = (event) => {
+    if (event.target.closest?.("#sign-in-button")) this.#signIn.open({ isAsked: true })
+  }
+
   #welcome = async ({ detail }) => {
     this.#useToken(detail.csrf)
     const isSaveWanted = this.#isSaveWanted
@@ -398,7 +366,7 @@ class DraftKeeper extends HTMLElement {
   async #saveFlushed() {
     const { trouble, branch } = this.#journal
     if (trouble?.kind === "signed-out") return this.#askToSignIn()
-    if (branch) return this.#notices.find("conflict")?.querySelector("a").focus()
+    if (branch) return
     if (trouble && ["unreachable", "failing"].includes(trouble.kind)) return
     const sent = this.#typed.read()
     const { outcome, token, page, address } = await saveForm(this.form, this.dataset.login)
@@ -421,9 +389,10 @@ class DraftKeeper extends HTMLElement {
     this.#isRenewed = false
   }
 
+  // The focus stays where it is: whoever saves in the middle of a sentence goes on with it.
   #askToSignIn() {
     this.#isSaveWanted = true
-    this.#signIn?.open({ isAsked: true })
+    this.#signIn?.open()
   }
 
   #settle(page, address, sent) {
@@ -436,16 +405,15 @@ class DraftKeeper extends HTMLElement {
     const slug = isStill ? known.fields.slug : sent.fields.slug
     this.#journal.know({ fields: { ...sent.fields, slug }, body: isAsSent ? sent.body : null }, Number(this.form.elements.head?.value) || 0)
     this.#savedAt = Date.now()
-    this.#keep()
+    this.#own.keep()
   }
 
   // Where it stands, said.
 
   #paint() {
-    const isKept = this.#isKept || !this.#notices.find("unkept")
     const state = describeState(this.#journal, {
       isSaving: this.#isSaving,
-      isKept,
+      isKept: !this.#isRefused,
       savedAt: this.#savedAt,
       words: this.dataset,
     })
@@ -474,14 +442,14 @@ class DraftKeeper extends HTMLElement {
     for (const one of this.querySelectorAll("#publish-button, [formaction$='/publication']")) one.disabled = kind === "conflict"
   }
 
-  #startAnew() {
-    this.#notices.hide("stuck")
+  async #startAnew() {
+    const addresses = JSON.parse(this.dataset.newAddresses)
+    readdress(this, this.addresses, addresses)
+    this.addresses = addresses
     this.#post = null
-    this.form.elements.version.value = ""
-    this.form.elements.slug.value = ""
-    readdress(this, this.addresses, JSON.parse(this.dataset.newAddresses))
-    this.addresses = JSON.parse(this.dataset.newAddresses)
-    this.#journal.startAnew(this.addresses.journal)
+    for (const name of ["version", "slug"]) this.form.elements[name].value = ""
+    // What else the page says is about the other post.
+    if (await this.#journal.startAnew(addresses.journal)) location.assign(this.addresses.edit)
   }
 
   // Other tabs.
@@ -494,7 +462,5 @@ class DraftKeeper extends HTMLElement {
     })
   }
 }
-
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 
 customElements.define("draft-keeper", DraftKeeper)

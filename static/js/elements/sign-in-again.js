@@ -47,9 +47,9 @@ class SignInAgain extends HTMLElement {
 
   async #signIn() {
     const page = await this.#ask({})
-    if (page.session) return this.#arrive(page.session)
+    if (this.#isAuthor(page.session)) return this.#arrive(page.session)
     const form = new FormData(this.querySelector("form"))
-    form.set("csrf_token", page.html.querySelector(".sign-in [name=csrf_token]").value)
+    form.set("csrf_token", page.session?.csrf ?? page.html.querySelector(".sign-in [name=csrf_token]").value)
     const answer = await this.#ask({ method: "POST", body: form })
     if (answer.session) return this.#arrive(answer.session)
     const problems = answer.html.querySelectorAll(".sign-in__problem, .sign-in .field__errors")
@@ -68,12 +68,16 @@ class SignInAgain extends HTMLElement {
   }
 
   #arrive(session) {
-    if (String(session.author) !== this.dataset.author) {
+    if (!this.#isAuthor(session)) {
       return this.open({ isAsked: true, problem: this.dataset.wordOther.replace("{name}", session.name) })
     }
     this.#say("")
     this.dispatchEvent(new CustomEvent("signed-in", { bubbles: true, detail: session }))
     this.close()
+  }
+
+  #isAuthor(session) {
+    return String(session?.author) === this.dataset.author
   }
 
   #say(problem) {

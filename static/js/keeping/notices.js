@@ -3,10 +3,13 @@
 export class Notices {
   #templates
   #place
+  #speak
 
-  constructor(templates, place) {
+  /** `speak(words)` says a notice that does not announce itself. */
+  constructor(templates, place, speak) {
     this.#templates = templates
     this.#place = place
+    this.#speak = speak
   }
 
   /**
@@ -14,11 +17,14 @@ export class Notices {
    * answer its buttons (`data-act`). A notice that is shown already is filled anew; `key` tells several apart.
    */
   show(name, { slots = {}, acts = {}, key = name, place = this.#place } = {}) {
-    const notice = this.find(key) ?? this.#make(name, key, acts, place)
+    const known = this.find(key)
+    const notice = known ?? this.#make(name, key, acts, place)
     for (const [slot, content] of Object.entries(slots)) {
       const element = notice.querySelector(`[data-slot="${slot}"]`)
       if (element.textContent !== content) element.replaceChildren(...[content].flat())
     }
+    const words = notice.querySelector(".banner__text")?.textContent
+    if (!known && words && notice.role !== "alert") this.#speak(words)
     return notice
   }
 

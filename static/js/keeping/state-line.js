@@ -33,9 +33,10 @@ export class StateLine {
     return true
   }
 
-  speak() {
+  /** Let a screen reader say these words, or where the text stands. */
+  speak(words = this.words) {
     this.#spoken = this.kind
-    this.#page.querySelector("#editor-spoken").textContent = this.words
+    this.#page.querySelector("#editor-spoken").textContent = words
   }
 
   // A deliberate save brings a new one.

@@ -49,6 +49,17 @@ export class TypedForm {
   }
 }
 
+/** Put a text on the clipboard; without a safe connection, as browsers did before. */
+export async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const field = document.createElement("textarea")
+  field.value = text
+  document.body.append(field)
+  field.select()
+  document.execCommand("copy")
+  field.remove()
+}
+
 /** The box of a switch, which has a hidden field of the same name beside it. */
 function boxOf(field) {
   const all = field instanceof RadioNodeList ? [...field] : [field]
