@@ -68,6 +68,7 @@ bp.add_url_rule(f"{POST}/restoration", "restore_post", posts.restore, methods=["
 
 bp.add_url_rule(f"{POST}/revisions", "list_revisions", revisions.index)
 bp.add_url_rule(f"{POST}/comparison", "compare_revisions", revisions.compare_two)
+bp.add_url_rule(f"{POST}/comparison/summary", "summarize_changes", revisions.summarize)
 bp.add_url_rule(
     f"{POST}/revisions/<int(min=1, max=2147483647):number>",
     "name_revision",

@@ -4,6 +4,7 @@ from flask import Response, make_response, render_template
 from wtforms import Field, Form
 
 from blogapp.authoring.forms import PAGE, SUMMARY_GOAL, ImageForm, PostForm, PublicationForm
+from blogapp.authoring.update_form import UpdateForm
 from blogapp.posts import drafting
 from blogapp.posts.branching import list_open_branches
 from blogapp.posts.managing import list_authors, list_kinds, list_names
@@ -19,6 +20,7 @@ def show_editor(
     post: Post | None,
     *,
     publication: PublicationForm | None = None,
+    update: UpdateForm | None = None,
     image: ImageForm | None = None,
     is_saved: bool = True,
     status: int = 200,
@@ -34,6 +36,7 @@ def show_editor(
     is_dated = state in (State.SCHEDULED, State.PUBLISHED)
     planned = post.published_at if post and is_dated else None
     publication = publication or PublicationForm.of(planned, zone)
+    update = update or UpdateForm()
     image = image or ImageForm(formdata=None)
     page = render_template(
         "authoring/edit_post.html",
@@ -43,8 +46,9 @@ def show_editor(
         draft=drafting.find_state(post.id) if post else None,
         state=state,
         publication=publication,
+        update=update,
         image=image,
-        wrong=_wrong_fields(form, publication, image),
+        wrong=_wrong_fields(form, publication, update, image),
         may_publish=may_publish(author, post) if post else may_publish_own(author),
         summary_goal=SUMMARY_GOAL,
         domains=list_names(Domain),

@@ -9,10 +9,14 @@ from blogapp.authoring.forms import PostForm, PublicationForm
 from blogapp.authoring.guarding import demand_publishing, get_post
 from blogapp.authoring.notices import complain, say
 from blogapp.authoring.saving import change, publish_typed
+from blogapp.authoring.update_form import UpdateForm
 from blogapp.extensions import csrf, db
 from blogapp.posts import publishing
+from blogapp.posts.content import content_of
 from blogapp.posts.errors import NothingToPublish
 from blogapp.posts.models import Post, State
+from blogapp.posts.revising import keep_revision
+from blogapp.posts.revision_models import ChangeType, RevisionKind
 from blogapp.posts.rights import may_publish_own
 from blogapp.web.access import current_author
 from blogapp.web.cards import renew_card
@@ -30,15 +34,21 @@ def publish(id: int | None = None) -> AnyResponse:
         demand_publishing(post)
     elif not may_publish_own(current_author()):
         abort(403)
+    if post and "update" in request.form and post.is_public(now()):
+        return _update(post)
     plan = PublicationForm()
     plan.zone = current_site().zone
     if post and "body" not in request.form:
         return _publish_stored(post, plan)
 
     form = PostForm()
-    if not (form.validate() & plan.validate() & _has_text(form)):
+    form.validate()
+    if not (plan.validate() & _has_text(form)):
         return show_editor(form, post, publication=plan, status=422)
-    saved = publish_typed(form, post, lambda typed: _set_live(typed, plan))
+    if post and post.is_public(now()):
+        saved = change(post.id, lambda post: _set_live(post, plan))
+    else:
+        saved = publish_typed(form, post, lambda typed: _set_live(typed, plan))
     say(_outcome(saved, plan))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
@@ -56,6 +66,28 @@ def withdraw(id: int) -> AnyResponse:
     else:
         say(_("“%(title)s” is a draft and will not go live by itself.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
+
+
+def _update(post: Post) -> AnyResponse:
+    """Put what was typed before the readers of a live post; its date stays."""
+    form, update = PostForm(), UpdateForm()
+    form.validate()
+    if not (update.validate() & _has_text(form)):
+        return show_editor(form, post, update=update, status=422)
+    before = content_of(post)
+    kind = update.change_type.data
+    saved = publish_typed(form, post, _leave, change_type=kind, note=update.told_note)
+    if content_of(saved) == before:
+        say(_("Nothing was changed: readers see just this."))
+    elif ChangeType(kind).is_told:
+        say(_("Updated. Readers are told of it under the text, and feeds have a new date."))
+    else:
+        say(_("Updated. The dates that readers and feeds see stay as they were."))
+    return redirect(url_for(".edit_post", id=saved.id), code=303)
+
+
+def _leave(post: Post) -> None:
+    """Change nothing about when readers see it."""
 
 
 def _in_the_trash(post: Post) -> str:
@@ -76,7 +108,10 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
         if post.deleted_at:
             complain(_in_the_trash(post))
         elif plan.validate():
+            was_public = post.is_public(now())
             _set_live(post, plan)
+            if not was_public:
+                _keep(post)
             db.session.commit()
             renew_card(post.id)
             say(_outcome(post, plan))
@@ -85,6 +120,13 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
     except NothingToPublish as error:
         complain(explain(error))
     return redirect(url_for(".edit_post", id=post.id), code=303)
+
+
+def _keep(post: Post) -> None:
+    """Keep what is published now as a revision."""
+    who = current_author().id
+    content = content_of(post)
+    keep_revision(post, content, kind=RevisionKind.PUBLISHED, author_id=who, now=now())
 
 
 def _has_text(form: PostForm) -> bool:

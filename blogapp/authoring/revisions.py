@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blogapp.authoring.forms import PostForm
 from blogapp.authoring.guarding import demand_publishing, demand_token, get_post
 from blogapp.authoring.notices import complain, say
+from blogapp.authoring.saving import keep_typed
 from blogapp.extensions import csrf, db
 from blogapp.posts import restoring
 from blogapp.posts.content import FIELDS, SWITCHES, Content, content_of
@@ -21,7 +22,7 @@ from blogapp.posts.rendering import media_by_name
 from blogapp.posts.revising import content_in, find_revision, list_revisions
 from blogapp.posts.revision_models import Revision
 from blogapp.posts.rights import may_publish
-from blogapp.text.differences import Kind, Line, compare, compare_words, count_words
+from blogapp.text.differences import Kind, Line, compare, compare_words, count_words, cut_out
 from blogapp.text.name_lists import clean, one_line, split_names
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
@@ -35,6 +36,8 @@ LONGEST_NAME = 200
 LONGEST_NOTE = 1_000
 # Lines of source on one page: more are more than anybody reads, or than a phone can show.
 MOST_LINES = 3_000
+MANY_WORDS = 50
+MOST_EXCERPTS = 3
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -71,6 +74,16 @@ class Comparison:
     def words(self) -> tuple[int, int]:
         """How many words of the text were added and removed."""
         return count_words(self.old.content.body, self.new.content.body)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether somebody who has read the one would miss something of the other."""
+        return sum(self.words) >= MANY_WORDS
+
+    @cached_property
+    def excerpts(self) -> list[list[tuple[Kind, str]]]:
+        """The first few changes of the text, each with some words around it."""
+        return cut_out(self.old.content.body, self.new.content.body, most=MOST_EXCERPTS)
 
     @cached_property
     def fields(self) -> list[ChangedField]:
@@ -125,13 +138,21 @@ def compare_two(id: int) -> AnyResponse:
     return _show(Comparison(post, old, new), view)
 
 
+def summarize(id: int) -> AnyResponse:
+    """What readers would see change, in short: a part of the editor's page."""
+    post = get_post(id)
+    comparison = Comparison(post, _side(post, LIVE), _side(post, DRAFT))
+    return render_page("authoring/summarize_changes.html", comparison=comparison)
+
+
 @csrf.exempt  # checked below, where a text that comes along is kept first
 def restore(id: int, number: int) -> AnyResponse:
     """Put a revision into the editor; what was there is kept as one, and comes back by Undo."""
     post = get_post(id)
     revision = _find(post, number)
     post = _keep_what_was_typed(post)
-    if request.form.get("head", type=int) not in (None, head_of(post)):
+    is_from_editor = "body" in request.form
+    if not is_from_editor and request.form.get("head", type=int) not in (None, head_of(post)):
         sides = _side(post, DRAFT), Side(str(number), content_in(revision), revision)
         complain(_("Somebody typed meanwhile: this is the difference now."))
         return _show(Comparison(post, *sides), AS_PAGE, status=409)
@@ -197,14 +218,12 @@ def _find(post: Post, number: int) -> Revision:
 
 def _show(comparison: Comparison, view: str, *, status: int = 200) -> AnyResponse:
     post = comparison.post
-    page = comparison.page if view == AS_PAGE else None
     response = render_page(
         "authoring/compare_revisions.html",
         post=post,
         state=post.state(now()),
         comparison=comparison,
         view=view,
-        page=page,
         most_lines=MOST_LINES,
         history=list_revisions(post),
         restored=_restorable(comparison),
@@ -222,6 +241,8 @@ def _restorable(comparison: Comparison) -> Revision | None:
 
 def _keep_what_was_typed(post: Post) -> Post:
     """Return the post, with the text in the journal that came along from the editor."""
+    if "body" in request.form:
+        return keep_typed(PostForm(), post)
     demand_token()
     return post
 

@@ -58,6 +58,7 @@ RIGHTS = {
     "restore_post": WRITERS,
     "list_revisions": WRITERS,
     "compare_revisions": WRITERS,
+    "summarize_changes": WRITERS,
     "name_revision": WRITERS,
     "restore_revision": WRITERS,
     "discard_draft": WRITERS,
