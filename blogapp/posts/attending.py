@@ -63,9 +63,7 @@ def look_after(author: Author, *, only_own: bool, sees_jobs: bool, now: datetime
     signer = author.id if only_own else None
     conditions = {
         "changed": in_group(Group.CHANGED, now),
-        "unformatted": and_(
-            Post.deleted_at.is_(None), Post.renderer_version == NOT_FORMATTED, Post.body != ""
-        ),
+        "unformatted": and_(Post.deleted_at.is_(None), Post.renderer_version == NOT_FORMATTED),
         "stale": and_(in_group(Group.DRAFT, now), now - STALE_AFTER > CHANGED_AT),
         "scheduled": in_group(Group.SCHEDULED, now),
     }

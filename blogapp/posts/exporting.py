@@ -14,6 +14,8 @@ from blogapp.posts.models import Post
 from blogapp.posts.rights import may_edit
 
 BATCH = 50
+# Written in C where it was built so; ten times as fast.
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def write_archive(file: IO[bytes], ids: Sequence[int], *, author: Author) -> int:
@@ -36,7 +38,7 @@ def write_archive(file: IO[bytes], ids: Sequence[int], *, author: Author) -> int
 def as_markdown(post: Post) -> str:
     """Return the body under front matter in YAML; what is empty is left out."""
     filled = {name: value for name, value in _front_matter(post).items() if value}
-    head = yaml.safe_dump(filled, allow_unicode=True, sort_keys=False, width=1000)
+    head = yaml.dump(filled, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{head}---\n\n{post.body}"
 
 

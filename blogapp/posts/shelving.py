@@ -182,13 +182,16 @@ def list_reworked(*, now: datetime, author_id: int | None, limit: int) -> Sequen
 
 
 def rows_of(query: Select[Any]) -> Sequence[Row]:
-    """Return what ``query`` selects, posts with `CHANGED_AT`, as rows; four statements."""
+    """Return what ``query`` selects (see `_with_changes`) as rows; at most five statements."""
+    found = db.session.execute(query).all()
     loading = selectinload(Post.authors), selectinload(Post.bylines)
-    found = db.session.execute(query.options(*loading)).all()
-    typed = _typed_titles([post.id for post, _, pending in found if pending])
+    chosen = select(Post).where(Post.id.in_([id for id, _, _ in found])).options(*loading)
+    posts = {post.id: post for post in db.session.scalars(chosen)} if found else {}
+    typed = _typed_titles([id for id, _, pending in found if pending])
     return [
-        Row(post, typed.get(post.id, post.title), changed_at, bool(pending))
-        for post, changed_at, pending in found
+        Row(posts[id], typed.get(id, posts[id].title), changed_at, bool(pending))
+        for id, changed_at, pending in found
+        if id in posts
     ]
 
 
@@ -227,7 +230,8 @@ def joined(query: Select[Any]) -> Select[Any]:
 
 
 def _with_changes() -> Select[Any]:
-    return joined(select(Post, CHANGED_AT, _PENDING.c.post_id))
+    """The ids first: what decides about a post stands in an index, without its text."""
+    return joined(select(Post.id, CHANGED_AT, _PENDING.c.post_id))
 
 
 def _typed_titles(post_ids: Sequence[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from blogapp.extensions import Base, Timestamp
 from blogapp.posts.draft_models import Draft
+from blogapp.posts.models import Post
 
 
 class Undo(Base):
@@ -43,4 +44,11 @@ Index(
     Draft.post_id,
     sqlite_where=Draft.is_pending,
     postgresql_where=Draft.is_pending,
+)
+
+# All that lists of posts decide by: in a row of the table it stands behind the text.
+Index(
+    "ix_posts_shelf",
+    *(Post.is_page, Post.saved_at, Post.deleted_at, Post.withdrawn_at, Post.published_at),
+    *(Post.unlisted, Post.domain_id, Post.created_at, Post.renderer_version),
 )

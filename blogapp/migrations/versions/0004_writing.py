@@ -236,6 +236,9 @@ def _arrange_desk() -> None:
         "authors",
         sa.Column("single_keys", sa.Boolean(), server_default=sa.true(), nullable=False),
     )
+    by = ("is_page", "saved_at", "deleted_at", "withdrawn_at", "published_at")
+    also = ("unlisted", "domain_id", "created_at", "renderer_version")
+    op.create_index("ix_posts_shelf", "posts", [*by, *also])
     # Nobody was told so far that the trash empties itself.
     posts = sa.table("posts", sa.column("deleted_at", sa.DateTime()))
     today = datetime.now(UTC).replace(tzinfo=None)
