@@ -85,11 +85,12 @@ def _places(source: str, blocks: Sequence[Sequence[str]]) -> list[int | None]:
     places: list[int | None] = list(sure)
     fixed = [(-1, 0), *((at, p) for at, p in enumerate(sure) if p is not None)]
     for (first, start), (last, end) in pairwise([*fixed, (len(blocks), len(source))]):
+        if first >= 0:
+            start += max((len(t) for t in blocks[first] if source.startswith(t, start)), default=1)
         for at in range(first + 1, last):
             found = _next_place(source, blocks[at], start, end)
             if found is not None:
-                places[at] = found
-                start = found + 1
+                places[at], start = found
     return places
 
 
@@ -103,14 +104,16 @@ def _only_place(source: str, texts: Sequence[str]) -> int | None:
     return None
 
 
-def _next_place(source: str, texts: Sequence[str], start: int, end: int) -> int | None:
+def _next_place(source: str, texts: Sequence[str], start: int, end: int) -> tuple[int, int] | None:
+    """Where the block begins, and where what comes after it may."""
     for text in texts:
         for length in NEEDLES:
             needle = text[:length]
             limit = end if len(needle) >= _SHORT else min(end, start + _NEAR)
             place = source.find(needle, start, limit + len(needle)) if needle else -1
             if 0 <= place < end:
-                return place
+                is_whole = source.startswith(text, place)
+                return place, place + len(text if is_whole else needle)
     return None
 
 

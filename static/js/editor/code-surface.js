@@ -80,8 +80,10 @@ export class CodeSurface {
         extensions: this.#extensions({ attributes, nonce, hint, isFromRight: FROM_RIGHT.test(field.value) }),
       }),
     })
-    this.box = this.#view.dom
-    this.box.classList.add("editor__code", "source")
+    // The library insists on how its own element is displayed.
+    this.box = document.createElement("div")
+    this.box.className = "editor__code source"
+    this.box.append(this.#view.dom)
     field.after(this.box)
     this.input = this.#view.contentDOM
     this.scroller = this.#view.scrollDOM
@@ -102,6 +104,7 @@ export class CodeSurface {
     field.id = this.input.id
     field.hidden = false
     this.#view.destroy()
+    this.box.remove()
     field.setSelectionRange(from, to)
   }
 

@@ -18,9 +18,15 @@ export function morph(parent, fresh) {
   })
   const staying = new Set(nodes)
   const going = old.filter((node) => !staying.has(node))
-  keepPictures(going, nodes.filter((node) => !node.isConnected))
+  const known = new Set(old)
+  keepPictures(going, nodes.filter((node) => !known.has(node)))
   for (const node of going) node.remove()
   place(parent, nodes)
+}
+
+/** Remember what the children of `parent` were made of, before anything changes them. */
+export function remember(parent) {
+  for (const node of parent.childNodes) written.set(node, sourceOf(node))
 }
 
 function sourceOf(node) {

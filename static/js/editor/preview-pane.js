@@ -1,6 +1,6 @@
 // What readers would see, asked for a moment after the last key; an older question is dropped.
 
-import { morph } from "./morphing.js"
+import { morph, remember } from "./morphing.js"
 
 const PAUSE = 250
 const LONG_PAUSE = 2000
@@ -81,7 +81,7 @@ export class PreviewPane {
     if (old && fresh) {
       morph(old, fresh)
       fresh.replaceWith(old)
-    }
+    } else if (fresh) remember(fresh)
     this.pane.replaceChildren(...parsed.body.childNodes)
   }
 

@@ -1,6 +1,6 @@
 // Text with formatting, from a page or a word processor, as Markdown. What comes in is parsed and never shown.
 
-const TELLING = "a[href], b, strong, i, em, h1, h2, h3, h4, h5, h6, ul, ol, table, pre, code, blockquote, img, del, s"
+const TELLING = "a[href], b, strong, i, em, h1, h2, h3, h4, h5, h6, ul, ol, table, pre, code, blockquote, img, del, s, span[data-style]"
 const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "META", "LINK", "TITLE", "BUTTON", "SVG"])
 const BLOCKS = new Set(
   "ADDRESS ARTICLE ASIDE BLOCKQUOTE DD DETAILS DIV DL DT FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION TABLE UL".split(" "),
@@ -8,7 +8,7 @@ const BLOCKS = new Set(
 
 /** Return the Markdown of some HTML, or null where its formatting says nothing that its text does not. */
 export function toMarkdown(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html")
+  const { body } = new DOMParser().parseFromString(withoutStyles(html), "text/html")
   const telling = [...body.querySelectorAll(TELLING)].filter((element) => !isNoise(element))
   if (!telling.length) return null
   return blocks(body).join("\n\n").replace(/\n{3,}/g, "\n\n").trim()
@@ -22,12 +22,22 @@ export function tableOf(text) {
   return drawn(rows.map((row) => row.map((cell) => cell.trim().replace(/\|/g, "\\|"))))
 }
 
+// The policy of this page holds for what is parsed here, too, and refuses styles.
+function withoutStyles(html) {
+  const bare = html.replace(/<style\b[^]*?<\/style\s*>/gi, "")
+  return bare.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle(?=\s*=)/gi, " data-style"))
+}
+
+/** What a style attribute says of one property. */
+function styleOf(element, name) {
+  return new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([\\w-]+)`, "i").exec(element.dataset.style ?? "")?.[1] ?? ""
+}
+
 // Word processors wrap everything into elements that say nothing.
 function isNoise(element) {
-  const { fontWeight, fontStyle } = element.style
-  if (/^(B|STRONG)$/.test(element.tagName)) return /^(normal|400)$/.test(fontWeight)
-  if (/^(I|EM)$/.test(element.tagName)) return fontStyle === "normal"
-  return false
+  if (/^(B|STRONG)$/.test(element.tagName)) return /^(normal|400)$/.test(styleOf(element, "font-weight"))
+  if (/^(I|EM)$/.test(element.tagName)) return styleOf(element, "font-style") === "normal"
+  return element.tagName === "SPAN" && !/^(bold|[6-9]00|italic)/.test(styleOf(element, "font-weight") || styleOf(element, "font-style"))
 }
 
 function blocks(parent) {
@@ -132,9 +142,9 @@ function inline(node) {
 
 // Google Docs says by styles what others say by elements.
 function styled(node, words) {
-  const { fontWeight, fontStyle } = node.style
-  const strong = /^(bold|[6-9]00)$/.test(fontWeight) ? marked(words, "**") : words
-  return fontStyle === "italic" ? marked(strong, "*") : strong
+  const isStrong = /^(bold|[6-9]00)$/.test(styleOf(node, "font-weight"))
+  const strong = isStrong ? marked(words, "**") : words
+  return styleOf(node, "font-style") === "italic" ? marked(strong, "*") : strong
 }
 
 // Marks stand close to words, and around some.

@@ -26,7 +26,7 @@ class FindBar extends HTMLElement {
     this.editor = editor
     this.hidden = false
     this.#replacing.hidden = !replaces
-    if (words && !words.includes("\n")) this.#query.value = words
+    if (words && !words.includes("\n") && !this.#is("regex")) this.#query.value = words
     this.look(from)
     this.#query.focus()
     this.#query.select()

@@ -122,8 +122,10 @@ class SlashMenu extends HTMLElement {
     const { surface } = editor
     const { to } = surface.selection
     const end = surface.slice(to, to + 2) === "]]" && !option.command ? to + 2 : to
-    surface.select(this.#start, end)
+    const start = this.#start
     this.close()
+    surface.focus()
+    surface.apply([{ from: start, to: end, insert: "" }], { select: [start, start] })
     if (option.command) editor.put(option.command)
     else editor.insertAtCaret(`[${option.label.replace(/[[\]\\]/g, "\\$&")}](${option.path})`)
   }
