@@ -7,7 +7,6 @@ PYTEST = $(VENV)/python -m pytest
 FAST = -n 2 -m "not browser and not prove"
 DRIVEN = -n 3 -m "browser and not prove"
 OPTIONAL = math diagrams
-LISTING = $(wildcard tests/browser/test_listing*.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_USER = 0
@@ -34,6 +33,7 @@ test: programs lint fast postgres browser ## everything that continuous integrat
 
 prove: .venv/has-tests programs ## the long checks at full size, before a release
 	$(PYTEST) $(DRIVEN) tests/browser --nginx
+	$(PYTEST) $(DRIVEN) tests/browser --base-path=/eng/blog
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 	PROVE=1 $(PYTEST) -n 2 -m sqlite --postgres -o faulthandler_timeout=0
 
@@ -59,9 +59,9 @@ postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
 	$(PYTEST) $(FAST) --postgres
 
 browser: .venv/has-tests programs ## the tests that drive Chromium
-	$(PYTEST) $(DRIVEN) tests/browser $(LISTING:%=--ignore=%)
-	$(PYTEST) $(DRIVEN) $(LISTING) --nginx
-	$(PYTEST) $(DRIVEN) tests/browser/test_listing_filters.py tests/browser/test_reading.py tests/browser/test_authoring.py tests/browser/test_search.py --base-path=/eng/blog
+	$(PYTEST) $(DRIVEN) tests/browser
+	$(PYTEST) -n 3 -m "proxied and not prove" tests/browser --nginx
+	$(PYTEST) -n 3 -m "under_path and not prove" tests/browser --base-path=/eng/blog
 
 programs: .venv/has-tests
 	@$(VENV)/python tests/browser/programs.py

@@ -1,15 +1,9 @@
 """A listing to try in a browser, and where a reader is in it."""
 
 import re
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
-from sqlalchemy import exists, select
-
-from blogapp.accounts.models import Author
-from blogapp.extensions import db
 
 NEWEST = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PLACE = """() => [...document.querySelectorAll(".post-card")]
@@ -45,26 +39,8 @@ IS_BACK = """async ([id, top]) => {
 }"""
 
 
-# The database of `write_posts`, once it is written: a copy is quicker than 75 posts.
-WRITTEN = sqlite3.connect(":memory:")
-
-
 def write_posts(make_post):
     """75 posts, "Post 1" the newest; every second is about wal, every third about dns."""
-    is_fresh = not db.session.scalar(select(exists(select(Author.id))))
-    db.session.remove()
-    is_written = bool(WRITTEN.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-    if is_fresh and is_written:
-        with closing(db.engine.raw_connection()) as connection:
-            WRITTEN.backup(connection.driver_connection)
-        return
-    _write_posts(make_post)
-    if is_fresh:
-        with closing(db.engine.raw_connection()) as connection:
-            connection.driver_connection.backup(WRITTEN)
-
-
-def _write_posts(make_post):
     for number in range(1, 76):
         tags = ["wal"] * (number % 2 == 0) + ["dns"] * (number % 3 == 0)
         tags += ["rare"] * (number == 5)

@@ -11,7 +11,14 @@ from blogapp.extensions import db
 from blogapp.posts.publishing import publish
 from tests.authoring.conftest import picture, stored
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.writing import expect_text, open_editor, select, text_of, wait_for_editor, write
+from tests.browser.writing import (
+    expect_text,
+    open_editor,
+    select,
+    text_of,
+    wait_for_editor,
+    write,
+)
 from tests.conftest import JANUARY
 
 PASSWORD = "correct horse battery"
@@ -31,6 +38,8 @@ def draft(author, make_post):
     return make_post("Leases", body="First line.\n", published_at=None, authors=[author.author])
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_from_signing_in_to_the_front_page(page, make_author):
     make_author("Mara", email="mara@example.com", password_hash=hashed(PASSWORD))
 
@@ -58,6 +67,8 @@ def test_from_signing_in_to_the_front_page(page, make_author):
     expect(page.get_by_alt_text("A map of shards")).to_be_visible()
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_saving_stays_on_the_page_and_keeps_undo(author_page, draft):
     open_editor(author_page, f"./write/posts/{draft.id}")
     text = author_page.locator("#body")
@@ -76,6 +87,8 @@ def test_saving_stays_on_the_page_and_keeps_undo(author_page, draft):
     assert text_of(author_page) != "First line.\nSecond line. Third."
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_a_new_post_gets_its_address_without_a_reload(author_page):
     open_editor(author_page, "./write/posts/new")
     author_page.get_by_label("Title").fill("Leases")
@@ -197,6 +210,7 @@ def test_a_post_is_written_and_published_by_keyboard_alone(author_page, browser)
     )
 
 
+@pytest.mark.under_path
 def test_the_preview_shows_the_newest_text_whatever_the_order_of_answers(author_page, draft):
     slow = []
 
@@ -215,6 +229,7 @@ def test_the_preview_shows_the_newest_text_whatever_the_order_of_answers(author_
     expect(author_page.locator("[data-preview-pane]")).to_contain_text("New words.")
 
 
+@pytest.mark.under_path
 def test_tags_become_tokens_with_suggestions(author_page, draft, make_post):
     make_post("Other", tags=["Consistency", "C, the language"])
     open_editor(author_page, f"./write/posts/{draft.id}")
@@ -252,6 +267,7 @@ def test_a_time_left_out_is_asked_for_in_the_sheet(author_page, draft):
     expect(author_page.get_by_label("Date")).to_be_focused()
 
 
+@pytest.mark.under_path
 def test_a_withdrawal_saves_what_was_typed_and_can_be_undone(author_page, author, make_post):
     post = make_post("Leases", authors=[author.author])
     open_editor(author_page, f"./write/posts/{post.id}")
@@ -272,6 +288,7 @@ class TestWithoutJavaScript:
     def page(self, new_page, author):
         return new_page(as_author=author, java_script_enabled=False)
 
+    @pytest.mark.under_path
     def test_write_preview_come_back_tag_and_publish(self, page, browser):
         page.goto("./write/posts/new")
         page.get_by_label("Title").fill("Plain")
@@ -310,6 +327,8 @@ class TestWithoutJavaScript:
 
         expect(page.get_by_text("Choose a day and a time.")).to_be_visible()
 
+    @pytest.mark.proxied
+    @pytest.mark.under_path
     def test_upload(self, page, draft):
         page.goto(f"./write/posts/{draft.id}")
         page.locator("#body").fill("Typed.")
@@ -342,6 +361,7 @@ class TestWithoutJavaScript:
         expect(page.get_by_text("a draft of its own")).to_be_visible()
         expect(page.locator("#body")).to_have_value("Typed.")
 
+    @pytest.mark.under_path
     def test_delete_and_undo(self, page, draft):
         page.goto("./write/posts")
         page.get_by_role("button", name="Move Leases to the trash").click()

@@ -14,9 +14,9 @@ WIDTHS = (320, 360, 768, 1280)
 
 
 @pytest.fixture
-def german_blog(make_author, make_post):
+def german_blog(prepare, make_author, make_post):
+    prepare(fill, make_author, make_post)
     name_the_site()
-    fill(make_author, make_post)
     site = get_site()
     site.language, site.date_format = "de", "%-d. %B %Y"
     db.session.commit()

@@ -19,8 +19,8 @@ def chromium(chromium):
 
 
 @pytest.mark.parametrize("kind", [*PUBLIC, *PRIVATE])
-def test_pages_fit_with_large_text(make_author, make_post, new_page, kind, request):
-    fill(make_author, make_post)
+def test_pages_fit_with_large_text(prepare, make_author, make_post, new_page, kind, request):
+    prepare(fill, make_author, make_post)
     page = new_page(as_author=request.getfixturevalue("owner") if kind in PRIVATE else None)
     visit(page, kind)
 

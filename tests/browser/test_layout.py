@@ -14,10 +14,10 @@ KEY_PRESSES = 40
 
 
 @pytest.fixture
-def blog(make_author, make_post):
+def blog(prepare, make_author, make_post):
+    prepare(fill, make_author, make_post)
     name_the_site()
     db.session.commit()
-    fill(make_author, make_post)
 
 
 @pytest.fixture

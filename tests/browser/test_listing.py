@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.listing import chip, status, titles, write_posts
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
 def test_by_keyboard_alone(blog, page):
@@ -47,6 +47,8 @@ def test_the_footer_is_few_keys_away(blog, page):
     expect(page.locator(".footer")).to_be_in_viewport()
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_without_javascript_forms_and_links_do_everything(blog, plain_page):
     page = plain_page
     page.goto("./")
@@ -86,30 +88,36 @@ def test_the_first_title_is_on_screen_without_scrolling(blog, new_page, size):
     assert box["y"] + box["height"] <= size["height"]
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1024, 1280, 1440])
-def test_nothing_scrolls_sideways_and_targets_are_large(blog, new_page, width):
-    page = new_page(viewport={"width": width, "height": 800})
+SMALL = """() => [...document.querySelectorAll("main a, main button, main select, main label")]
+  .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
+  .filter(([, box]) => box.width * box.height && Math.min(box.width, box.height) < 23.9)
+  .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+
+
+def test_nothing_scrolls_sideways_and_targets_are_large(blog, page):
     page.goto("./?tag=wal&not=dns&through=2")
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("main a, main button, main select, main label")]
-             .map((target) => [target.textContent.trim(), target.getBoundingClientRect()])
-             .filter(([, box]) => box.width * box.height && Math.min(box.width, box.height) < 23.9)
-             .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-    )
-    assert small == []
+    for width in (320, 360, 768, 1024, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}])
-def test_axe_finds_nothing(blog, new_page, check_accessibility, scheme, size):
-    page = new_page(viewport=size, color_scheme=scheme)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing(blog, new_page, check_accessibility, size):
+    page = new_page(viewport=size)
+
+    def check():
+        page.emulate_media(color_scheme="light")
+        check_accessibility(page)
+        page.emulate_media(color_scheme="dark")
+        check_accessibility(page, colours=True)
+
     for address in ("./?tag=wal&not=rare", "./?tag=wal&tag=rare", "./tags", "./archive"):
         page.goto(address)
-        check_accessibility(page)
+        check()
 
     page.goto("./")
     page.get_by_role("button", name="All 3 tags").click()
     expect(page.locator("#with-dns")).to_be_visible()
-    check_accessibility(page)
+    check()

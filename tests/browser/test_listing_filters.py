@@ -11,10 +11,12 @@ from tests.browser.listing import Gate, chip, come_to_rest, status, titles, writ
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_a_tag_narrows_the_list_and_the_address(blog, page):
     page.goto("./")
 
@@ -26,6 +28,7 @@ def test_a_tag_narrows_the_list_and_the_address(blog, page):
     expect(page.locator("#post-post-1")).to_have_count(0)
 
 
+@pytest.mark.proxied
 def test_all_any_and_left_out(blog, page):
     page.goto("./")
     chip(page, "wal").check()
@@ -276,6 +279,7 @@ def test_all_tags_can_be_searched(blog, page):
     expect(page.locator("#with-wal")).to_be_hidden()
 
 
+@pytest.mark.under_path
 def test_the_form_of_all_tags_stays_open_while_one_chooses(blog, page):
     page.goto("./?tag=dns")
     page.get_by_role("button", name="All 3 tags").click()
@@ -287,6 +291,8 @@ def test_the_form_of_all_tags_stays_open_while_one_chooses(blog, page):
     expect(chip(page, "wal")).to_be_checked()
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_under_a_tag_the_filter_stays_in_its_place(blog, page):
     page.goto("./tags/dns")
 

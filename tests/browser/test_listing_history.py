@@ -22,11 +22,12 @@ from tests.browser.listing import (
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
 @pytest.mark.parametrize("loaded", [2, 3])
+@pytest.mark.proxied
 def test_back_from_a_post_is_the_same_place(blog, page, loaded):
     page.goto("./?match=any&tag=wal&tag=dns")
     load_pages(page, loaded)
@@ -46,6 +47,8 @@ def test_back_from_a_post_is_the_same_place(blog, page, loaded):
     expect(chip(page, "wal")).to_be_checked()
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_back_and_forward_between_filters_keep_pages_and_place(blog, page):
     page.goto("./")
     load_pages(page, 3)
@@ -100,6 +103,7 @@ def test_back_at_once_with_a_slow_answer_keeps_the_place(blog, page):
     expect(page).to_have_url(re.compile("#page-3$"))
 
 
+@pytest.mark.proxied
 def test_reloading_keeps_filter_pages_and_place(blog, page):
     page.goto("./?tag=wal")
     load_pages(page, 3)
@@ -115,6 +119,7 @@ def test_reloading_keeps_filter_pages_and_place(blog, page):
     expect(chip(page, "wal")).to_be_checked()
 
 
+@pytest.mark.under_path
 def test_a_shared_link_opens_at_the_senders_page(blog, page, new_page):
     page.goto("./?tag=wal")
     load_pages(page, 3)

@@ -18,10 +18,12 @@ from tests.browser.listing import (
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_three_pages_come_by_scrolling_and_then_a_button(blog, page):
     page.goto("./")
 

@@ -57,14 +57,13 @@ def test_two_lines_of_text_are_in_sight(new_page, viewport, script):
 
 
 @pytest.mark.usefixtures("long_post")
-@pytest.mark.parametrize("width", [320, 360, 768, 1024, 1280, 1281, 1440])
 @pytest.mark.parametrize("address", ["./posts/stale", "./nowhere"])
-def test_no_page_scrolls_sideways(new_page, width, address):
-    page = new_page(viewport={"width": width, "height": 800})
-
+def test_no_page_scrolls_sideways(page, address):
     page.goto(address)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (320, 360, 768, 1024, 1280, 1281, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.usefixtures("long_post")
@@ -85,17 +84,17 @@ def test_what_can_be_pressed_is_large_enough(new_page, viewport):
 
 
 @pytest.mark.usefixtures("long_post")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, TABLET, DESK], ids=["360", "768", "1440"])
 @pytest.mark.parametrize("name", ["posts/stale", "nowhere"])
-def test_axe_finds_nothing(new_page, scheme, viewport, name, check_accessibility, screenshot):
-    page = new_page(viewport=viewport, color_scheme=scheme)
-
-    page.goto(f"./{name}")
-    page.wait_for_load_state("networkidle")
-
-    check_accessibility(page)
-    screenshot(page, f"{name.replace('/', '-')}-{scheme}-{viewport['width']}", full_page=True)
+def test_axe_finds_nothing(page, name, check_accessibility, screenshot):
+    for size in (PHONE, TABLET, DESK):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="light")
+        page.goto(f"./{name}")
+        page.wait_for_load_state("networkidle")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            check_accessibility(page, colours=scheme == "dark")
+            screenshot(page, f"{name.replace('/', '-')}-{scheme}-{size['width']}", full_page=True)
 
 
 def test_the_theme_is_chosen_kept_and_there_before_the_first_paint(page):
@@ -126,6 +125,7 @@ def test_the_theme_is_chosen_kept_and_there_before_the_first_paint(page):
     assert page.evaluate("localStorage.getItem('theme')") is None
 
 
+@pytest.mark.under_path
 def test_fonts_come_after_the_first_frame_and_next_time_at_once(page):
     page.goto("./nowhere")
     fonts = page.locator("head > link[rel=stylesheet]")
@@ -165,6 +165,7 @@ def test_a_slash_goes_to_the_search_but_is_a_slash_inside_it(page):
     expect(field).not_to_be_focused()
 
 
+@pytest.mark.under_path
 def test_the_lens_on_a_phone_becomes_a_field(new_page):
     page = new_page(viewport=PHONE)
     page.goto("./nowhere")
@@ -244,6 +245,7 @@ def test_a_note_opens_over_the_text_where_there_is_no_margin(new_page):
 
 
 @pytest.mark.usefixtures("long_post")
+@pytest.mark.under_path
 def test_without_script_notes_and_sections_are_links(plain_page):
     plain_page.goto("./posts/stale")
 

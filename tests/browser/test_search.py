@@ -61,6 +61,8 @@ def settle(page):
     page.evaluate("() => new Promise(requestAnimationFrame).then(() => 1)")
 
 
+@pytest.mark.proxied
+@pytest.mark.under_path
 def test_keys_walk_through_what_is_suggested(page, field, check_accessibility):
     page.keyboard.insert_text("lease")
     expect(suggestions(page).first).to_contain_text("Leases and clocks")
@@ -99,6 +101,7 @@ def test_escape_closes_then_empties_then_leaves(page, field):
     expect(field).not_to_be_focused()
 
 
+@pytest.mark.under_path
 def test_enter_without_a_choice_searches_and_tab_leaves(page, field):
     page.keyboard.insert_text("lease")
     expect(suggestions(page)).not_to_have_count(0)
@@ -111,6 +114,7 @@ def test_enter_without_a_choice_searches_and_tab_leaves(page, field):
     expect(field).to_have_value("lease")
 
 
+@pytest.mark.under_path
 def test_a_press_on_a_suggestion_opens_it(page, field):
     page.keyboard.insert_text("lease")
 
@@ -192,6 +196,7 @@ def test_an_answer_that_fails_is_not_missed(page, field, watch, failure):
     expect(page).to_have_url(re.compile(r"/\?q=leases$"))
 
 
+@pytest.mark.under_path
 def test_without_its_script_the_field_is_a_form(blog, page, watch):
     page.route(re.compile("search-box"), lambda route: route.abort())
     page.goto("./")
@@ -288,6 +293,7 @@ def test_the_answers_stand_high_on_the_page_and_the_heading_comes_back(blog, pag
     assert heading.bounding_box()["height"] == tall
 
 
+@pytest.mark.under_path
 def test_a_hit_opens_where_it_was_found(blog, page):
     page.goto("./?q=heartbeat")
     expect(page.locator(".search-hit mark")).to_have_text("heartbeat")

@@ -14,8 +14,8 @@ from tests.browser.measures import STICKING_OUT
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
 @pytest.fixture

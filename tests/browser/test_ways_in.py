@@ -13,8 +13,8 @@ AWAKE = "time-line:defined"
 
 
 @pytest.fixture
-def blog(make_post):
-    write_posts(make_post)
+def blog(prepare, make_post):
+    prepare(write_posts, make_post)
 
 
 def token(page, name):
