@@ -141,6 +141,8 @@ def write(post: Post, burst: Burst, *, author_id: int | None, now: datetime) -> 
     """
     journaling.take_turn(post.id)
     if known := journaling.find_entry(burst.client, burst.sequence):
+        if known.post_id != post.id:
+            raise OutOfStep("That editor wrote to another post.")
         return _answer_again(known)
     is_first = journaling.find_draft(post.id) is None
     post = _read_anew(post)
@@ -244,7 +246,7 @@ class _Writing:
 
     def done(self) -> Written:
         draft, burst = self.draft, self.burst
-        if burst.sequence < journaling.last_sequence(burst.client):
+        if burst.sequence < journaling.last_sequence(draft.post_id, burst.client):
             return self._keep_late()
         if branch := branching.find_open(draft.post_id, burst.client):
             return self._continue(branch)

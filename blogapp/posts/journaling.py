@@ -140,9 +140,11 @@ def find_entry(client: str, sequence: int) -> JournalEntry | None:
     return db.session.scalar(query)
 
 
-def last_sequence(client: str) -> int:
-    """Return how far an open editor has got; 0 if nothing of it is here."""
-    query = select(func.max(JournalEntry.sequence)).where(JournalEntry.client == client)
+def last_sequence(post_id: int, client: str) -> int:
+    """Return how far an open editor has got with a post; 0 if nothing of it is here."""
+    query = select(func.max(JournalEntry.sequence)).where(
+        JournalEntry.post_id == post_id, JournalEntry.client == client
+    )
     return db.session.scalar(query) or 0
 
 

@@ -211,6 +211,17 @@ def test_who_types_on_without_having_heard_the_answer_loses_nothing(author, post
     assert draft_of(post).body == STORY.replace("stale", "older")
 
 
+def test_an_editor_that_writes_to_another_post_loses_nothing_to_the_first(author, post, make_post):
+    other = make_post("Other", body=STORY, authors=[author.author])
+    send(author, post, body=replaced("stale", "old"))
+
+    taken = send(author, other, body=replaced("stale", "late"))
+    whole = send(author, other, sequence=2, body={"text": "Whole.\n"})
+
+    assert (taken.status_code, whole.status_code) == (400, 200)
+    assert draft_of(other).body == "Whole.\n"
+
+
 def test_a_place_nobody_knows_asks_for_the_whole_text(author, post):
     beyond = send(author, post, body=put(10_000, 0, "x"))
     unknown = send(author, post, base=99, body=put(0, 0, "x"))

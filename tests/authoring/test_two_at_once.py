@@ -32,7 +32,7 @@ class Writer:
         """Open the editor anew, in another tab."""
         page = browser.page(f"/write/posts/{self.post}")
         self.opened += 1
-        self.client = f"{self.name}-editor-{self.opened}"
+        self.client = f"{self.name}-{self.post}-editor-{self.opened}"
         self.sequence, self.waiting = 0, None
         self.base = int(page.select_one("#head")["value"])
         self.known = self.screen = page.select_one("#body").text
