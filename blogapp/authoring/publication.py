@@ -4,6 +4,8 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from blogapp.authoring import checks, undone
+from blogapp.authoring.checks import Examined
 from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PostForm, PublicationForm
 from blogapp.authoring.guarding import demand_publishing, get_post
@@ -47,9 +49,14 @@ def publish(id: int | None = None) -> AnyResponse:
         return show_editor(form, post, publication=plan, status=422)
     if post and post.is_public(now()):
         saved = change(post.id, lambda post: _set_live(post, plan))
-    else:
-        saved = publish_typed(form, post, lambda typed: _set_live(typed, plan))
-    say(_outcome(saved, plan))
+        say(_outcome(saved, plan))
+        return redirect(url_for(".edit_post", id=saved.id), code=303)
+    examined = checks.examine(form, post)
+    if examined.answer:
+        return examined.answer
+    before = undone.prepare(post)
+    saved = publish_typed(form, post, lambda typed: _let_out(typed, plan, examined))
+    undone.offer(before, saved, _outcome(saved, plan))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
 
 
@@ -74,20 +81,21 @@ def _update(post: Post) -> AnyResponse:
     form.validate()
     if not (update.validate() & _has_text(form)):
         return show_editor(form, post, update=update, status=422)
-    before = content_of(post)
+    examined = checks.examine(form, post)
+    if examined.answer:
+        return examined.answer
+    before, kept = content_of(post), undone.prepare(post)
     kind = update.change_type.data
-    saved = publish_typed(form, post, _leave, change_type=kind, note=update.told_note)
+    saved = publish_typed(form, post, examined.settle, change_type=kind, note=update.told_note)
     if content_of(saved) == before:
         say(_("Nothing was changed: readers see just this."))
     elif ChangeType(kind).is_told:
-        say(_("Updated. Readers are told of it under the text, and feeds have a new date."))
+        told = _("Updated. Readers are told of it under the text, and feeds have a new date.")
+        undone.offer(kept, saved, told)
     else:
-        say(_("Updated. The dates that readers and feeds see stay as they were."))
+        told = _("Updated. The dates that readers and feeds see stay as they were.")
+        undone.offer(kept, saved, told)
     return redirect(url_for(".edit_post", id=saved.id), code=303)
-
-
-def _leave(post: Post) -> None:
-    """Change nothing about when readers see it."""
 
 
 def _in_the_trash(post: Post) -> str:
@@ -107,6 +115,8 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
     try:
         if post.deleted_at:
             complain(_in_the_trash(post))
+        elif checks.hides_secrets(post):
+            complain(_("Something in the text looks like a secret. Look at it before you publish."))
         elif plan.validate():
             was_public = post.is_public(now())
             _set_live(post, plan)
@@ -134,6 +144,11 @@ def _has_text(form: PostForm) -> bool:
         return True
     form.body.errors = [_("There is no text to publish yet.")]
     return False
+
+
+def _let_out(post: Post, plan: PublicationForm, examined: Examined) -> None:
+    examined.settle(post)
+    _set_live(post, plan)
 
 
 def _set_live(post: Post, plan: PublicationForm) -> None:

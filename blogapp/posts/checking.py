@@ -221,10 +221,13 @@ class _Lines:
         end = self.text.find("\n", finding.start)
         last = min(len(self.text) if end < 0 else end, finding.start + 2 * _AROUND)
         first = max(begin, finding.start - _AROUND)
-        words = self.text[first:last].strip()
+        before, after = self.text[first : finding.start], self.text[finding.start : last]
+        if first > begin:
+            before = f"…{before[before.find(' ') + 1 :]}"
         if finding.blocks:
             # The list may be seen over a shoulder, or in a photograph of the screen.
-            words = f"{self.text[first : finding.start].lstrip()}{finding.value}"
+            after = finding.value
+        words = f"{before}{after}".strip()
         return replace(
             finding, line=line, column=finding.start - begin + 1, excerpt=words.split("\n")[0]
         )

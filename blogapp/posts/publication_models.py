@@ -34,8 +34,6 @@ class Publication(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
     # The post's version right after: a later one is a change that an undo must not take away.
     version: Mapped[int] = mapped_column(default=0)
-    # The newest revision before.
-    revision: Mapped[int] = mapped_column(default=0)
     was_public: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[Timestamp | None]
     updated_at: Mapped[Timestamp | None]

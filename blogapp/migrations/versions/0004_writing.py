@@ -192,7 +192,6 @@ def _share_previews() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("was_public", sa.Boolean(), nullable=False),
         sa.Column("published_at", sa.DateTime(), nullable=True),
         sa.Column("updated_at", sa.DateTime(), nullable=True),
