@@ -4,6 +4,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+# Wording and markup, out of rows that other tests read on either database.
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def blog(make_posts, make_post, make_author):

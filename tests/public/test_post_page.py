@@ -10,6 +10,9 @@ from blogapp.extensions import db
 from blogapp.media.storing import store_image
 from tests.conftest import JANUARY
 
+# Wording and markup, out of rows that other tests read on either database.
+pytestmark = pytest.mark.sqlite
+
 LEASES = "A lease expires. Whoever holds the lease renews it before the clock says otherwise."
 
 

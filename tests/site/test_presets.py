@@ -10,6 +10,9 @@ from blogapp.site.presets import BEFORE, PRESETS
 from tests.conftest import JANUARY, parse
 from tests.site.seeds import FILES, OWN, read
 
+# Wording and markup, out of rows that other tests read on either database.
+pytestmark = pytest.mark.sqlite
+
 PRESETS_PAGE = "/write/settings/presets"
 
 
