@@ -106,8 +106,9 @@ def _only_one(app: Flask) -> Iterator[bool]:
                 yield True
         return
     with db.engine.connect() as connection:
-        # No transaction stays open while the lock is held.
+        # No transaction stays open while the lock is held, and it goes with the connection.
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
         yield _is_locked(connection)
 
 

@@ -2,16 +2,21 @@
 
 from base64 import b64encode
 from io import BytesIO
+from time import monotonic
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from blogapp.extensions import db
+from blogapp.jobs.models import Job
 from blogapp.media.models import Media
 from blogapp.media.storing import store_upload
+from blogapp.media.variants import plan_variants
+from blogapp.web.clock import now
 from tests.browser.conftest import PHONE
+from tests.browser.losing import Killable
 from tests.browser.measures import STICKING_OUT
 from tests.browser.writing import expect_text, open_editor, text_of
 from tests.conftest import JANUARY
@@ -178,3 +183,41 @@ def test_the_library_is_used_by_keys_on_a_phone_and_says_what_it_is(
     assert author_page.evaluate(STICKING_OUT) == []
     author_page.emulate_media(color_scheme="dark")
     check_accessibility(author_page)
+
+
+class TestOnAServerOfItsOwn:
+    @pytest.fixture
+    def blog(self, app, listener, tmp_path):
+        port = listener.getsockname()[1]
+        listener.close()
+        blog = Killable(app, port, tmp_path / "gunicorn.log")
+        blog.start()
+        yield blog
+        blog.kill()
+
+    def test_work_goes_on_after_its_process_was_killed_in_the_middle(self, app, author, blog):
+        noise = Image.effect_noise((2400, 1800), 120)
+        out = BytesIO()
+        Image.merge("RGB", [noise] * 3).save(out, "JPEG", quality=95)
+        folder, who = app.config["MEDIA_FOLDER"], author.author.id
+        media = store_upload(out.getvalue(), "a.jpg", folder=folder, now=now(), uploaded_by_id=who)
+        db.session.commit()
+        wait_until(lambda: db.session.scalar(select(Job.attempts)) == 1)
+
+        blog.kill()
+        db.session.rollback()
+        assert db.session.get(Media, media.id).variants == {}
+        db.session.execute(update(Job).values(due_at=JANUARY))
+        db.session.commit()
+        blog.start()
+
+        wait_until(lambda: db.session.scalar(select(func.count(Job.id))) == 0)
+        assert len(db.session.get(Media, media.id).variants) == len(plan_variants(media)) == 10
+
+
+def wait_until(is_so):
+    """Ask the database until it is so, or for two minutes."""
+    until = monotonic() + 120
+    while not is_so():
+        db.session.rollback()
+        assert monotonic() < until

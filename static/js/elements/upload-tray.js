@@ -215,7 +215,7 @@ class UploadTray extends HTMLElement {
     acts.replaceChildren(
       ...(canRetry ? [this.#button("Retry", card, () => this.#retry(card))] : []),
       isOver || state === "done"
-        ? this.#button("Remove", card, () => this.#remove(card))
+        ? this.#button(isOver ? "Remove" : "Close", card, () => this.#remove(card))
         : this.#button("Cancel", card, () => this.#cancel(card)),
     )
   }
