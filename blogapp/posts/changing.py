@@ -34,7 +34,7 @@ VALID_FOR = timedelta(days=1)
 POSTS = Post.metadata.tables[Post.__tablename__]
 # All that an action on many sets, but for tags.
 COLUMNS = (
-    *("published_at", "published_month", "withdrawn_at"),
+    *("published_at", "published_month", "withdrawn_at", "slug_follows_title"),
     *("deleted_at", "unlisted", "domain_id"),
 )
 _BLANKS = " \t\n\r\u00a0"
@@ -246,6 +246,8 @@ class _Deciding:
             "withdrawn_at": None,
             "published_at": moment,
             "published_month": month_of(moment, self.zone),
+            # From here on readers know the address.
+            "slug_follows_title": False,
         }
 
     def _take_back(self, state: State) -> dict[str, Any] | Reason:

@@ -483,3 +483,15 @@ def test_no_word_of_a_working_copy_is_lost_to_a_change_of_many(owner, press, mak
         assert typed.body == "Typed and not saved.\n"
         assert (typed["tags"], typed["domain"]) == (tags, "Networks")
         assert stored(post.id).body == "Text."
+
+
+def test_an_address_that_readers_know_no_longer_follows_the_title(owner, press, make_post):
+    post = make_post("One", **DRAFT)
+    post.slug_follows_title = True
+    db.session.commit()
+
+    page = press("publish", post=post.id)
+
+    assert not stored(post.id).slug_follows_title
+    undo(page, owner)
+    assert stored(post.id).slug_follows_title
