@@ -99,17 +99,15 @@ def test_pages_of_the_desk_fit_and_are_accessible(
     for name in ("", "/posts", "/posts?state=trashed", "/posts?q=nichts", "/shortcuts"):
         page.goto(f"./write{name}")
         ready(page)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            check_accessibility(page)
-            for view in (PHONE, TABLET, DESK):
-                page.set_viewport_size(view)
-                assert page.evaluate(STICKING_OUT) == [], (name, view)
-                screenshot(page, f"desk{name.replace('/', '-')}-{view['width']}-{scheme}")
-        page.set_viewport_size(PHONE)
+        for view in (DESK, TABLET, PHONE):
+            page.set_viewport_size(view)
+            assert page.evaluate(STICKING_OUT) == [], (name, view)
+            screenshot(page, f"desk{name.replace('/', '-')}-{view['width']}")
         assert page.evaluate(SMALL_TARGETS, 24) == [], name
         menu = page.locator(".desk__nav")
         assert menu.evaluate("(menu) => menu.scrollWidth <= menu.clientWidth"), name
+        if "trashed" in name:
+            check_accessibility(page)
 
     page.goto("./write/posts")
     ready(page)
