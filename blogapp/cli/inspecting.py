@@ -14,6 +14,8 @@ from blogapp.accounts.registering import has_own_account
 from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import count_posts
 from blogapp.extensions import db
+from blogapp.jobs.queueing import count_given_up
+from blogapp.media.making import IMAGES
 from blogapp.media.models import Media
 from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.relating import relate_anew
@@ -130,11 +132,17 @@ def _check_media(app: Flask) -> Iterator[tuple[str, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         yield "problem", f"{folder} cannot be written: give it to the user that runs the blog"
-    keys = db.session.scalars(select(Media.key)).all()
+    there = Media.deleted_at.is_(None) & Media.replaced_by_id.is_(None)
+    keys = db.session.scalars(select(Media.key).where(there)).all()
     missing = [key for key in keys if not (folder / key).is_file()]
     yield "ok", f"media: {len(keys) - len(missing)} files in {folder}"
     for key in missing[:10]:
         yield "problem", f"{folder / key} is missing: restore it from a copy"
+    unseen = Media.frames.is_(None) & Media.content_type.in_(sorted(IMAGES))
+    if waiting := _count(select(func.count(Media.id)).where(unseen)):
+        yield "warning", f"{waiting} pictures have no smaller versions: blogapp media check"
+    if given_up := count_given_up():
+        yield "warning", f"{given_up} pieces of work were given up: Media, under /write, says why"
 
 
 def _check_people() -> Iterator[tuple[str, str]]:

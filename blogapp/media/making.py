@@ -11,7 +11,7 @@ from blogapp.media.errors import MediaError, NotAnImage, TooCostly
 from blogapp.media.models import Media
 from blogapp.media.variants import has_variants, missing_variants, variant_key
 
-_IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
+IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
 
 
 def make_missing(media_id: int, folder: Path) -> int:
@@ -51,7 +51,7 @@ def look_at(media: Media, folder: Path) -> bool:
 
     It does where variants follow from it.
     """
-    if media.frames is not None or media.content_type not in _IMAGES:
+    if media.frames is not None or media.content_type not in IMAGES:
         return False
     try:
         media.frames = confining.count_frames(folder / media.key)

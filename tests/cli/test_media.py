@@ -54,6 +54,8 @@ def imported(blogapp, tmp_path, ask):
 
 def test_pictures_of_an_earlier_version_get_their_smaller_versions(blogapp, ask, imported):
     blogapp("render", "rebuild", "--all")
+    warning = "1 pictures have no smaller versions: blogapp media check"
+    assert warning in blogapp("doctor").stdout
     [(before,)] = ask("SELECT html FROM posts")
 
     checked = blogapp("media", "check")
@@ -64,6 +66,7 @@ def test_pictures_of_an_earlier_version_get_their_smaller_versions(blogapp, ask,
     assert ("<picture" in before, "<picture" in after) == (False, True)
     assert "1 files, 0 smaller versions made." in blogapp("media", "check").output
     assert ask("SELECT alt FROM media") == [("A map",)]
+    assert warning not in blogapp("doctor").stdout
 
 
 def test_making_them_can_be_left_to_the_running_blog(blogapp, ask, imported):
