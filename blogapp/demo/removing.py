@@ -9,7 +9,10 @@ from blogapp.accounts.models import Author, AuthorSession
 from blogapp.demo.loading import ORIGIN, count_posts
 from blogapp.extensions import db
 from blogapp.importing.models import ImportedFile
+from blogapp.jobs.models import Job
 from blogapp.media.models import Media
+from blogapp.media.storing import VARIANTS
+from blogapp.posts.draft_models import Draft
 from blogapp.posts.models import (
     Domain,
     Post,
@@ -20,6 +23,8 @@ from blogapp.posts.models import (
     TagAlias,
     post_tags,
 )
+from blogapp.posts.preview_models import PreviewLink
+from blogapp.posts.publication_models import ConfirmedSecret, Publication
 from blogapp.posts.searching import forget
 from blogapp.site.models import Site
 
@@ -36,8 +41,8 @@ class Removal:
 def remove_demo() -> Removal:
     """Take away all that the demo brought.
 
-    A demo post whose text somebody has changed is theirs and stays, unless it lies in
-    the trash. What an own post uses stays too: its tags, domain, series, images and
+    A demo post whose text somebody has changed, or typed into, is theirs and stays, unless
+    it lies in the trash. What an own post uses stays too: its tags, domain, series, images and
     byline lose only the mark of the demo. The caller commits, then deletes the files.
     """
     before = count_posts()
@@ -61,7 +66,12 @@ def remove_demo() -> Removal:
     demo_authors = select(Author.id).where(Author.origin == ORIGIN)
     db.session.execute(delete(AuthorSession).where(AuthorSession.author_id.in_(demo_authors)))
     keys = _unused_media()
+    ids = db.session.scalars(select(Media.id).where(Media.key.in_(keys))).all()
+    db.session.execute(delete(Job).where(Job.kind == VARIANTS, Job.key.in_(map(str, ids))))
     db.session.execute(delete(Media).where(Media.key.in_(keys)))
+    for by in (PreviewLink.created_by_id, Publication.author_id, ConfirmedSecret.author_id):
+        # What such an author did with an own post is done.
+        db.session.execute(update(by.class_).where(by.in_(demo_authors)).values({by: None}))
     signs = exists().where(PostAuthor.author_id == Author.id)
     uploads = exists().where(Media.uploaded_by_id == Author.id)
     db.session.execute(delete(Author).where(Author.origin == ORIGIN, ~signs, ~uploads))
@@ -80,7 +90,8 @@ def _is_edited() -> ColumnElement[bool]:
         ImportedFile.source == ORIGIN,
         Post.saved_at > ImportedFile.imported_at,
     )
-    return or_(post, and_(Post.is_page, Post.saved_at > Post.created_at))
+    is_typed_into = exists().where(Draft.post_id == Post.id, Draft.head > 0)
+    return or_(post, is_typed_into, and_(Post.is_page, Post.saved_at > Post.created_at))
 
 
 def _unused_media() -> Sequence[str]:

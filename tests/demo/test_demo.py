@@ -22,8 +22,11 @@ from blogapp.demo.removing import remove_demo
 from blogapp.extensions import Base, db
 from blogapp.importing.importing import import_tree
 from blogapp.posts import tagging
+from blogapp.posts.drafting import working_copy
+from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post, Tag, TagAlias
 from blogapp.posts.naming import find_or_make
+from blogapp.posts.preview_models import PreviewLink
 from blogapp.posts.reading import find_page
 from blogapp.posts.writing import Manuscript, save
 
@@ -156,7 +159,21 @@ def test_an_about_page_with_words_of_your_own_stays(demo, browser, make_author, 
     remove_demo()
     db.session.commit()
 
-    assert "It is mine." in browser.get("/about").text
+    assert browser.get("/about").status_code == 200
+    assert working_copy(find_for_writing(page.id)).body == "It is mine."
+
+
+def test_what_a_demo_author_did_with_an_own_post_stays(demo, make_post):
+    mara = add_demo_author(now=TODAY)
+    link = PreviewLink(post_id=make_post("Mine").id, token_hash="0", created_by_id=mara.id)
+    link.created_at = link.expires_at = TODAY
+    db.session.add(link)
+    db.session.commit()
+
+    remove_demo()
+    db.session.commit()
+
+    assert db.session.get_one(PreviewLink, link.id).created_by_id is None
 
 
 def test_no_alias_of_a_demo_tag_stays(app, make_post):
