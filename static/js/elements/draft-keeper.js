@@ -48,7 +48,7 @@ class DraftKeeper extends HTMLElement {
   connectedCallback() {
     this.#post = Number(this.dataset.post) || null
     this.addresses = JSON.parse(this.dataset.addresses)
-    this.#typed = new TypedForm(this.form, this.dataset.fields.split(" "))
+    this.#typed = new TypedForm(this.form, this.#names)
     this.#notices = new Notices(this.querySelector("#kept-notices").content, this.querySelector("#kept"), (words) => this.#line.speak(words))
     this.#line = new StateLine(this)
     this.#came = this.#line.words
@@ -82,6 +82,10 @@ class DraftKeeper extends HTMLElement {
   /** The id of the post, null as long as there is none. */
   get post() {
     return this.#post
+  }
+
+  get #names() {
+    return this.dataset.fields.split(" ")
   }
 
   get isUnsaved() {
@@ -124,6 +128,7 @@ class DraftKeeper extends HTMLElement {
     }
     const text = this.#texts.with(copy)
     if (copy.pending || copy.head !== this.#journal.head) this.#journal.goOn(copy)
+    this.#markHead()
     this.#typed.show(text)
     this.#changed()
     if (await this.#own.keep()) this.#local.drop(copy.client)
@@ -153,7 +158,7 @@ class DraftKeeper extends HTMLElement {
         address: this.dataset.journal,
         client: this.#client,
         token: token?.value ?? "",
-        head: Number(head?.value) || 0,
+        head: Number(head.value),
         known,
         isNew: !this.#post,
       },
@@ -311,12 +316,16 @@ class DraftKeeper extends HTMLElement {
     moveTo(addresses.edit)
   }
 
-  #acknowledge({ head, version, is_pending: isPending }) {
+  // Whatever sends the form says on which text it was typed.
+  #markHead() {
+    this.form.elements.head.value = this.#journal.head
+  }
+
+  #acknowledge({ version, is_pending: isPending }) {
     const pending = this.querySelector("#pending")
     if (pending && isPending !== undefined) pending.hidden = !isPending
-    const fields = this.form.elements
-    if (fields.head && !this.#journal.branch) fields.head.value = head
-    if (version !== undefined && fields.version && !this.#journal.branch) fields.version.value = version
+    if (version !== undefined && !this.#journal.branch) this.form.elements.version.value = version
+    this.#markHead()
     if (!this.#journal.branch) this.#notices.hide("conflict")
     if (!this.isUnsaved) this.#savedAt = Date.now()
     this.#own.keep()
@@ -396,14 +405,11 @@ class DraftKeeper extends HTMLElement {
   }
 
   #settle(page, address, sent) {
-    const theirs = page.querySelector("form.editor")
-    const isStill = this.#typed.read().body === sent.body
+    const form = page.querySelector("form.editor")
+    if (!form) return
     adopt(this, this.form, page, address)
-    if (isStill && theirs?.elements.slug) this.form.elements.slug.value = theirs.elements.slug.value
-    const known = this.#typed.read()
-    const isAsSent = theirs?.elements.body.value === sent.body
-    const slug = isStill ? known.fields.slug : sent.fields.slug
-    this.#journal.know({ fields: { ...sent.fields, slug }, body: isAsSent ? sent.body : null }, Number(this.form.elements.head?.value) || 0)
+    this.#journal.bringIn(new TypedForm(form, this.#names).read(), sent, Number(this.form.elements.head.value))
+    this.#markHead()
     this.#savedAt = Date.now()
     this.#own.keep()
   }

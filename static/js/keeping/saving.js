@@ -27,7 +27,6 @@ export async function saveForm(form, login) {
 /** Take over from the page that came back: addresses, hidden fields, and the parts marked for it. */
 export function adopt(keeper, form, page, address) {
   const theirs = page.querySelector("form.editor")
-  if (!theirs) return
   const focused = document.activeElement?.id
   form.setAttribute("action", theirs.getAttribute("action"))
   for (const name of HIDDEN) {

@@ -97,12 +97,30 @@ export class ServerJournal {
   /** Ask for what others wrote meanwhile. That it failed is no news: nothing of ours is at stake. */
   async pull() {
     if (this.#running || this.trouble || this.branch || this.isNew || this.isUnsent) return
-    await this.#run(this.#ask().catch(() => false))
+    await this.#run(this.#ask().catch(() => true))
   }
 
   /** The page may end now: send what there is without waiting. What is on its way arrives by itself. */
   flushAtOnce() {
     if (!this.#running && !this.trouble && this.isUnsent) this.#step()
+  }
+
+  /**
+   * Show what the server says at `head` after it was sent `sent`, and go on from there; what was typed since
+   * stays. `{before, after}`, or null where both are in one place: the next burst leaves that to the server.
+   */
+  bringIn(theirs, sent, head) {
+    const before = this.#editor.read()
+    const body = carry(sent.body, theirs.body, before.body)
+    if (body === null) return null
+    const fields = { ...before.fields }
+    for (const [name, value] of Object.entries(theirs.fields)) {
+      if (before.fields[name] === sent.fields[name]) fields[name] = value
+    }
+    this.know(theirs, head)
+    const after = { fields, body }
+    this.#editor.show(after)
+    return { before, after }
   }
 
   /** The session turned out to be over. */
@@ -168,7 +186,7 @@ export class ServerJournal {
     const snapshot = this.#editor.read()
     const answer = await this.#post(this.#words())
     const said = answer.status === 200 ? await answer.json() : {}
-    if (!said.merged) return false
+    if (!said.merged) return true
     this.#pending = { snapshot }
     return this.#take(said)
   }
@@ -248,22 +266,12 @@ export class ServerJournal {
     return true
   }
 
-  /** Bring in what others wrote; where that meets what is being typed, the server is asked once more. */
   #merge({ head, merged }, snapshot) {
     if (!snapshot) return false
-    const before = this.#editor.read()
-    const text = merged.text ?? snapshot.body
-    const body = carry(snapshot.body, text, before.body)
-    if (body === null) return false
-    const theirs = merged.fields ?? {}
-    const fields = { ...before.fields }
-    for (const [name, value] of Object.entries(theirs)) {
-      if (before.fields[name] === snapshot.fields[name]) fields[name] = value
-    }
-    this.know({ fields: { ...snapshot.fields, ...theirs }, body: text }, head)
-    this.#editor.show({ fields, body })
-    this.#tell("merged", { ...merged, before, after: { fields, body } })
-    return true
+    const theirs = { fields: { ...snapshot.fields, ...merged.fields }, body: merged.text ?? snapshot.body }
+    const shown = this.bringIn(theirs, snapshot, head)
+    if (shown) this.#tell("merged", { ...merged, ...shown })
+    return shown !== null
   }
 
   #branchOff(said) {
