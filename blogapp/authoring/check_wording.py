@@ -73,6 +73,8 @@ def _say_of_text(finding: Finding) -> str:
             return _("A link or an image has no address.")
         case CheckKind.NO_ALT:
             return _("The image %(name)s has no words for people who cannot see it.", name=value)
+        case CheckKind.UNFINISHED_UPLOAD:
+            return _("A file did not arrive: “%(words)s”.", words=value)
         case CheckKind.LOST_IMAGE:
             return _("The image %(name)s is not there.", name=value)
         case CheckKind.LARGE_IMAGE:

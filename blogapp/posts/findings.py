@@ -46,6 +46,7 @@ class CheckKind(StrEnum):
     NO_TARGET = "no-target"
     NO_ALT = "no-alt"
     LOST_IMAGE = "lost-image"
+    UNFINISHED_UPLOAD = "unfinished-upload"
     LARGE_IMAGE = "large-image"
     SKIPPED_LEVEL = "skipped-level"
     EMPTY_HEADING = "empty-heading"

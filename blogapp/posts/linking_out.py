@@ -60,7 +60,10 @@ def _check_image(reference: Reference, target: str, own: Media | None) -> Iterat
         fix = Fix("body", text, at, at) if words and '"' not in words and at is not None else None
         yield _at(CheckKind.NO_ALT, reference, target, fix=fix)
     if not target:
-        yield _at(CheckKind.NO_TARGET, reference, reference.text)
+        # What holds the place of a file while it is on its way ends so.
+        is_waiting = reference.text.endswith("…")
+        kind = CheckKind.UNFINISHED_UPLOAD if is_waiting else CheckKind.NO_TARGET
+        yield _at(kind, reference, reference.text)
     elif own and own.size > LARGE:
         yield _at(CheckKind.LARGE_IMAGE, reference, target, other=str(own.size))
 

@@ -98,7 +98,7 @@ def test_a_stranger_opens_a_preview_link_until_it_is_revoked(
     open_editor(page, f"./write/posts/{post.id}")
 
     page.locator("#settings-button").click()
-    page.locator("[data-share-preview]").click()
+    page.locator('#settings a[href$="/previews"]').click()
     page.get_by_role("button", name="Make a link").click()
     address = page.locator("#preview-address")
     expect(address).to_be_visible()

@@ -118,6 +118,12 @@ def test_a_picture_that_is_not_there_is_said(look):
     assert told(look("![a](missing.png)")) == [("lost-image", "missing.png", 1)]
 
 
+def test_the_place_of_a_file_that_never_arrived_is_said(look):
+    assert told(look("![Uploading map.png k3f9…]()")) == [
+        ("unfinished-upload", "Uploading map.png k3f9…", 1)
+    ]
+
+
 def test_headings_that_skip_a_level_can_be_mended(look):
     body = "## One\n\n#### Two\n\n#\n\nThree\n===\n\n```md\n# no\n###### heading\n```\n"
 

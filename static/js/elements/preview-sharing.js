@@ -1,4 +1,4 @@
-// <a id="share-preview" href="/write/posts/7/previews">…</a>
+// <a href="/write/posts/7/previews">…</a>
 // <preview-sharing><section popover id="share-sheet"><div data-links></div></section></preview-sharing>
 // Opens the page of a post's preview links as a sheet, once all that was typed has arrived.
 
@@ -19,7 +19,7 @@ class PreviewSharing extends HTMLElement {
   }
 
   #open = async (event) => {
-    const link = event.target.closest?.("#share-preview, [data-share-preview]")
+    const link = event.target.closest?.('draft-keeper a[href$="/previews"]')
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return
     event.preventDefault()
     this.#address = link.getAttribute("href")
