@@ -89,13 +89,13 @@ def variant_key(media_key: str, variant: Variant) -> str:
     return f"{path.parent}/w{variant.width}/{path.stem}.{variant.suffix}"
 
 
-def srcset(media: Media, suffix: str, base: str) -> str:
-    """Return the versions of one format for a ``srcset``, with addresses under ``base``."""
-    return ", ".join(
-        f"{base}{variant_key(media.key, variant)} {variant.width}w"
-        for variant in plan_variants(media)
-        if variant.suffix == suffix
-    )
+def srcsets(media: Media, base: str) -> dict[str, str]:
+    """Return a ``srcset`` for each format by its type, with addresses under ``base``."""
+    found: dict[str, list[str]] = {}
+    for variant in plan_variants(media):
+        candidate = f"{base}{variant_key(media.key, variant)} {variant.width}w"
+        found.setdefault(variant.content_type, []).append(candidate)
+    return {content_type: ", ".join(candidates) for content_type, candidates in found.items()}
 
 
 def thumbnail_key(media: Media) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blogapp.extensions import Base, db
 from blogapp.media.models import Media
-from blogapp.media.variants import TYPES, plan_variants, srcset
+from blogapp.media.variants import srcsets
 from blogapp.posts.models import NOT_FORMATTED, Post, PostMedia, month_of
 from blogapp.posts.searching import index_stored
 from blogapp.site.reading import get_site
@@ -150,10 +150,7 @@ def render_body(
 
 
 def _sources(media: Media) -> tuple[Source, ...]:
-    formats = dict.fromkeys(variant.suffix for variant in plan_variants(media))
-    return tuple(
-        Source(TYPES[suffix], srcset(media, suffix, f"{BASE}/media/")) for suffix in formats
-    )
+    return tuple(Source(*each) for each in srcsets(media, f"{BASE}/media/").items())
 
 
 def place(html: str, base: str) -> str:

@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from blogapp.media.variants import srcsets
 from blogapp.posts.models import Post
 from blogapp.posts.rendering import place
 from blogapp.text import code_blocks, offering
@@ -19,7 +20,7 @@ from blogapp.web.saved_words import describe_drawing, in_our_language
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["drawing_in_words"] = describe_drawing
-    app.jinja_env.globals.update(post_html=post_html, components_in=components_in)
+    app.jinja_env.globals.update(post_html=post_html, components_in=components_in, srcsets=srcsets)
 
 
 def post_html(post: Post) -> Markup:

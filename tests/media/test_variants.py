@@ -187,3 +187,14 @@ def test_variants_go_with_their_file(app, store, work):
     delete_file(app.config["MEDIA_FOLDER"], db.session.get(Media, media.id).key)
 
     assert [*app.config["MEDIA_FOLDER"].iterdir()] == []
+
+
+def test_a_cover_is_offered_in_both_formats_too(browser, store, make_post):
+    media = store(photograph(1000, 400))
+    make_post("Shards", cover_id=media.id)
+
+    page = browser.page("/posts/shards")
+
+    cover = page.select_one(".post__cover")
+    assert [*sources(cover)] == ["image/avif", "image/webp"]
+    assert cover.img["src"] == cover.a["href"] == f"/media/{media.key}"
