@@ -139,7 +139,13 @@ def take_turns() -> None:
 
 def load_batches(ids: Sequence[int]) -> Iterator[list[Post]]:
     """Yield the posts with their bylines, locked, in the order of ``ids``; then forget them."""
-    columns = (Post.title, Post.slug, Post.is_page, *(getattr(Post, name) for name in COLUMNS))
+    columns = (
+        Post.title,
+        Post.slug,
+        Post.is_page,
+        Post.created_at,
+        *(getattr(Post, name) for name in COLUMNS),
+    )
     for start in range(0, len(ids), BATCH):
         query = (
             select(Post)

@@ -85,8 +85,10 @@ def _put_back(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
             current = columns_of(post)
             if not may_edit(author, post):
                 left_out.add(Reason.RIGHTS, post.title)
-            elif to_json({name: current[name] for name in after}) != after or (
-                before.get("domain_id") in lost
+            elif (
+                _is_another(post, undo)
+                or to_json({name: current[name] for name in after}) != after
+                or (before.get("domain_id") in lost)
             ):
                 left_out.add(Reason.CHANGED, post.title)
             else:
@@ -108,7 +110,7 @@ def _untie_tags(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
     turn = retagging.take_again if undo.act == Act.TAG else retagging.give_back
     titles: list[str] = []
     for posts in load_batches(ids):
-        allowed = _allowed(posts, author, left_out)
+        allowed = _allowed(posts, undo, author, left_out)
         titles += [post.title for post in allowed]
         chosen = {post.id for post in allowed}
         turn({tag: [id for id in kept[tag] if id in chosen] for tag in kept if tag in there})
@@ -116,12 +118,21 @@ def _untie_tags(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
     return titles
 
 
-def _allowed(posts: Sequence[Post], author: Author, left_out: LeftOut) -> list[Post]:
-    allowed = [post for post in posts if may_edit(author, post)]
+def _allowed(posts: Sequence[Post], undo: Undo, author: Author, left_out: LeftOut) -> list[Post]:
+    allowed = []
     for post in posts:
-        if post not in allowed:
+        if not may_edit(author, post):
             left_out.add(Reason.RIGHTS, post.title)
+        elif _is_another(post, undo):
+            left_out.add(Reason.CHANGED, post.title)
+        else:
+            allowed.append(post)
     return allowed
+
+
+def _is_another(post: Post, undo: Undo) -> bool:
+    """Whether the post got its number after another one was deleted (SQLite gives it again)."""
+    return post.created_at > undo.at
 
 
 def _from_json(values: dict[str, Any]) -> dict[str, Any]:

@@ -495,3 +495,16 @@ def test_an_address_that_readers_know_no_longer_follows_the_title(owner, press, 
     assert not stored(post.id).slug_follows_title
     undo(page, owner)
     assert stored(post.id).slug_follows_title
+
+
+def test_an_undo_touches_no_post_that_came_later(owner, press, make_post, clock):
+    post = make_post("First")
+    page = press("tag", post=post.id, confirmed="1", tags="Ours")
+    press("trash", post=post.id)
+    press("delete", post=post.id, confirmed="1")
+    clock.advance(minutes=1)
+    later = make_post("Second", tags=["Ours"], saved_at=clock.now())
+
+    undo(page, owner)
+
+    assert [tag.name for tag in stored(later.id).tags] == ["Ours"]
