@@ -33,6 +33,7 @@ const MARKDOWN = new library.Language(
 const LOOK = EditorView.theme({
   "&": { height: "100%", backgroundColor: "transparent", color: "inherit" },
   "&.cm-focused": { outline: "none" },
+  ".cm-content:focus-visible": { outline: "2px solid var(--blue)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "inherit", overflow: "auto" },
   ".cm-content": { padding: "var(--text-block) 0", caretColor: "var(--red)", minHeight: "100%" },
   ".cm-line": { padding: "0 var(--text-inline)" },
@@ -212,7 +213,7 @@ export class CodeSurface {
       EditorState.lineSeparator.of("\n"),
       EditorState.tabSize.of(4),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of(attributes),
+      EditorView.contentAttributes.of({ tabindex: "0", ...attributes }),
       EditorView.inputHandler.of((view, from, to, text) => this.#going(view, from, to, text)),
       EditorView.domEventHandlers({ beforeinput: (event, view) => this.#replacing(event, view) }),
       EditorView.updateListener.of((update) => update.docChanged && this.#changed(update)),
