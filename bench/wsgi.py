@@ -26,3 +26,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]
+
+
+# What gunicorn.conf.py starts with a worker is the blog's.
+app.extensions = blog.extensions  # type: ignore[attr-defined]

@@ -63,15 +63,19 @@ def inline_script(name: str) -> Markup:
     return admit("script", _script(_folder(), name))
 
 
-def inline_imports(folder: str) -> Markup:
-    """Return a <script type="importmap"> for the modules of ``js/<folder>``.
+def inline_imports(*folders: str) -> Markup:
+    """Return the text of a <script type="importmap"> for the modules of ``js/<folder>``.
 
     They import each other by their names alone, and are then asked for by the addresses that
     change with their content.
     """
     root = request.script_root + (current_app.static_url_path or "")
-    paths = sorted(path.name for path in (_folder() / "js" / folder).glob("*.js"))
-    names = [f"js/{folder}/{name}" for name in paths]
+    scripts = _folder() / "js"
+    names = [
+        path.relative_to(scripts.parent).as_posix()
+        for folder in folders
+        for path in sorted((scripts / folder).glob("*.js"))
+    ]
     imports = {f"{root}/{name}": asset_address(name) for name in names}
     return admit("script", json.dumps({"imports": imports}))
 
