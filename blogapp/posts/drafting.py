@@ -265,7 +265,7 @@ class _Writing:
     def _merge_unknown(self) -> Written:
         """Take what both texts say for what they grew out of: nothing of either is left out."""
         burst, stands = self.burst, content_in(self.draft)
-        if not isinstance(burst.body, str):
+        if isinstance(burst.body, Typing):
             raise OutOfStep("Nobody knows the text this was typed into.")
         yours = _typed_upon(stands, burst)
         shared = {name: "" if name in burst.fields else stands[name] for name in stands.fields}

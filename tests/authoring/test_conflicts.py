@@ -277,3 +277,12 @@ def test_a_new_post_saved_twice_from_one_page_is_kept_twice(author, typed):
     author.post(f"/write/posts/{post.id}", data=fields | {"body": "Mine, later."})
 
     assert draft_of(post).body == "Mine, later."
+
+
+def test_a_form_without_a_text_changes_its_fields_alone(author, post, typed):
+    author.post(f"/write/posts/{post.id}", data=typed(post, body="Typed."))
+
+    response = author.post(f"/write/posts/{post.id}", data={"kind": "note", "head": "x"})
+
+    assert response.status_code == 303
+    assert (draft_of(post).body, draft_of(post)["kind"]) == ("Typed.", "note")

@@ -9,7 +9,8 @@ def fields_of(page, *, ticked=None):
         is_on = field.has_attr("checked")
         if is_box and field["name"] == "pinned" and ticked is not None:
             is_on = ticked
-        if is_on or not is_box:
+        # Asked first is who publishes without scripts; that has its own tests.
+        if (is_on or not is_box) and field["name"] != "ask":
             fields.setdefault(field["name"], []).append(value_of(field))
     return fields
 
