@@ -374,7 +374,7 @@ class TestWithoutJavaScript:
         page.get_by_role("button", name="Move Leases to the trash").click()
         page.get_by_role("button", name="Undo").click()
 
-        expect(page.get_by_text("is back, as it was")).to_be_visible()
+        expect(page.get_by_text("Taken back: 1 post is as it was.")).to_be_visible()
 
     def test_settings_on_a_phone(self, new_page, author, draft):
         page = new_page(as_author=author, java_script_enabled=False, viewport=PHONE)
