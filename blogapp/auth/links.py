@@ -6,7 +6,6 @@ mail scanners and prefetching browsers do no harm.
 
 from flask import abort, make_response, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -18,9 +17,10 @@ from blogapp.auth.signing_in import start
 from blogapp.extensions import db
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.forms import Form
 
 
-class OwnerForm(FlaskForm):
+class OwnerForm(Form):
     name = StringField(_("Your name"), [InputRequired(_("Your name is missing.")), Length(max=200)])
     email = EmailField(_("Email"), [InputRequired(_("Your e-mail address is missing."))])
     password = PasswordField(_("Password"), [InputRequired(_("The password is missing."))])
@@ -31,7 +31,7 @@ def sign_in(token: str) -> Response:
     try:
         link = get_link(token, now=now())
         author = link.author or abort(404)
-        form = FlaskForm()
+        form = Form()
         if form.validate_on_submit():
             spend_link(link, now=now())
             start(author)

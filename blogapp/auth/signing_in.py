@@ -2,7 +2,6 @@
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
@@ -14,12 +13,13 @@ from blogapp.extensions import db
 from blogapp.web.access import find_current_author, session_token, sign_in, sign_out
 from blogapp.web.addresses import local_path
 from blogapp.web.clock import now
+from blogapp.web.forms import Form
 from blogapp.web.proxies import client_address
 
 NO_MATCH = _("That email and password do not match.")
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     email = EmailField(
         _("Email"), [InputRequired(_("Your e-mail address is missing.")), Length(max=320)]
     )

@@ -5,7 +5,6 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -40,6 +39,7 @@ from blogapp.posts.scheduling import moment_at
 from blogapp.posts.writing import Manuscript, normalised
 from blogapp.text.name_lists import clean, join_names, one_line, split_names
 from blogapp.web.formatting import long_day
+from blogapp.web.forms import Form
 
 MOST_TAGS = 30
 LONGEST_NAME = 200
@@ -96,7 +96,7 @@ class SwitchField(Field):
         self.data = "1" in valuelist
 
 
-class PostForm(FlaskForm):
+class PostForm(Form):
     """A post as its author types it."""
 
     title = StringField(
@@ -245,7 +245,7 @@ class PostForm(FlaskForm):
             )
 
 
-class PublicationForm(FlaskForm):
+class PublicationForm(Form):
     """When a post goes live: at once, or at a time on the site's clock."""
 
     when = RadioField(_("When"), default="now")
@@ -303,7 +303,7 @@ def short_line(text: str | None) -> str:
     return one_line(text)[:1000]
 
 
-class ImageForm(FlaskForm):
+class ImageForm(Form):
     """An image for a post, and what it shows in words."""
 
     image = FileField(_("Image file"))

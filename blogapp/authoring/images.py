@@ -25,6 +25,7 @@ from blogapp.web import jobs
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.forms import row_id
 from blogapp.web.pages import render_page
 
 LONGEST_QUERY = 200
@@ -107,7 +108,7 @@ def _show(
 def _chosen() -> Media:
     """Return the file of the library that the form names."""
     demand_token()
-    media = find_media(request.form.get("media", 0, type=int))
+    media = find_media(request.form.get("media", 0, type=row_id))
     if media is None or media.replaced_by_id or not sees(current_author(), media):
         abort(404)
     return media

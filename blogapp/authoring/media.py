@@ -36,6 +36,7 @@ from blogapp.web.access import current_author
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.forms import row_id
 from blogapp.web.language import ngettext
 from blogapp.web.pages import render_page
 
@@ -110,7 +111,7 @@ def replace(id: int) -> AnyResponse:
     """Put another file, or an earlier one, wherever this one is used."""
     media = _get_media(id)
     _demand(may_replace(current_author(), media, _uses_of(media)))
-    earlier = request.form.get("earlier", type=int)
+    earlier = request.form.get("earlier", type=row_id)
     form = ReplacementForm()
     if earlier:
         chosen = {each.id: each for each in media_keeping.list_earlier(media, _folder())}
@@ -153,7 +154,7 @@ def delete(id: int) -> AnyResponse:
 
 def delete_many() -> AnyResponse:
     """Delete the chosen files that nothing shows."""
-    ids = request.form.getlist("id", type=int)[:MOST_AT_ONCE]
+    ids = request.form.getlist("id", type=row_id)[:MOST_AT_ONCE]
     files = [each for each in find_many(ids) if may_describe(current_author(), each)]
     deleted, in_use = [], []
     for media in files:
@@ -175,7 +176,7 @@ def delete_many() -> AnyResponse:
 
 def restore() -> AnyResponse:
     """Put deleted files back into the library."""
-    ids = request.args.getlist("id", type=int)[:MOST_AT_ONCE]
+    ids = request.args.getlist("id", type=row_id)[:MOST_AT_ONCE]
     query = db.select(Media).where(Media.id.in_(ids), Media.deleted_at.is_not(None))
     found = [each for each in db.session.scalars(query) if may_describe(current_author(), each)]
     for media in found:

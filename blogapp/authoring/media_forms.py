@@ -1,15 +1,15 @@
 """What is filled in about a file of the library."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import BooleanField, Field, MultipleFileField, StringField
+from flask_wtf.file import FileField, MultipleFileField
+from wtforms import BooleanField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
 from blogapp.text.name_lists import one_line
+from blogapp.web.forms import Form
 
 
-class _Form(FlaskForm):
+class _Form(Form):
     """The blueprint asks every form for its token; several on a page need not do it again."""
 
     class Meta:

@@ -3,7 +3,6 @@
 from flask import abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectField
 
@@ -19,13 +18,14 @@ from blogapp.web.access import current_author
 from blogapp.web.addresses import absolute
 from blogapp.web.clock import now
 from blogapp.web.formatting import day
+from blogapp.web.forms import Form
 from blogapp.web.language import ngettext
 from blogapp.web.pages import render_page
 
 LATEST = "latest"
 
 
-class ShareForm(FlaskForm):
+class ShareForm(Form):
     """What a link shows, and for how long."""
 
     shows = SelectField(lazy_gettext("Shows"), default=LATEST)

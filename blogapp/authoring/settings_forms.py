@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -42,6 +41,7 @@ from blogapp.text.palettes import TEXT, Palette
 from blogapp.text.snippets import BadSnippet, read_snippet
 from blogapp.web.explaining import explain
 from blogapp.web.formatting import USUAL, format_day
+from blogapp.web.forms import Form
 
 MOST_CRUMBS, MOST_ENTRIES, MOST_SOCIAL = 4, 10, 12
 MOST_ORIGINS = 20
@@ -53,7 +53,7 @@ def _lines(text: str | None) -> str:
     return "\n".join(clean(text).splitlines()).strip()
 
 
-class SectionForm(FlaskForm):
+class SectionForm(Form):
     """A section of the settings: a form whose fields carry the names of the site's columns."""
 
     def fill(self, site: Site) -> None:

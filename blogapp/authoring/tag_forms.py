@@ -1,18 +1,18 @@
 """What is filled in about a tag."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from blogapp.authoring.forms import LONGEST_NAME
 from blogapp.text.name_lists import one_line
 from blogapp.text.slugs import is_slug
+from blogapp.web.forms import Form
 
 LONGEST_DESCRIPTION = 500
 
 
-class TagForm(FlaskForm):
+class TagForm(Form):
     """A tag's name, its address, and what its page says of it."""
 
     name = StringField(
@@ -37,7 +37,7 @@ class TagForm(FlaskForm):
             )
 
 
-class AliasForm(FlaskForm):
+class AliasForm(Form):
     """Another name for a tag."""
 
     alias = StringField(
@@ -50,7 +50,7 @@ class AliasForm(FlaskForm):
     )
 
 
-class MergerForm(FlaskForm):
+class MergerForm(Form):
     """The tag that another one becomes; asked for by GET, so it carries no token."""
 
     class Meta:

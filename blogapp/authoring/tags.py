@@ -18,6 +18,7 @@ from blogapp.posts.errors import NameTaken, SlugTaken
 from blogapp.posts.models import Tag, TagAlias
 from blogapp.posts.rights import may_manage_tags
 from blogapp.web.access import current_author
+from blogapp.web.forms import row_id
 from blogapp.web.language import ngettext
 from blogapp.web.pages import render_page
 
@@ -149,7 +150,7 @@ def tell_apart() -> AnyResponse:
     """Note that two tags alike in name are two."""
     demand_tags()
     tagging.take_turns()
-    ids = request.form.get("tag", type=int), request.form.get("other", type=int)
+    ids = request.form.get("tag", type=row_id), request.form.get("other", type=row_id)
     tags = [tagging.find_tag(id) if id else None for id in ids]
     if not all(tags):
         complain(_("One of the two tags is gone."))

@@ -1,17 +1,17 @@
 """What the change of a live post means to those who have read it."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from blogapp.posts.revision_models import ChangeType
 from blogapp.text.name_lists import clean
+from blogapp.web.forms import Form
 
 LONGEST_NOTE = 1_000
 
 
-class UpdateForm(FlaskForm):
+class UpdateForm(Form):
     """What kind of change it is, and what readers are told of it.
 
     The calm kind comes first: whoever does not choose disturbs nobody.

@@ -20,6 +20,7 @@ from blogapp.web import jobs
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.forms import row_id
 
 LONGEST = 1000  # characters of what is said of a file
 
@@ -55,7 +56,7 @@ def complete(token: str) -> Response:
     data = receiving.take(*_place(token))
     if len(data) != request.form.get("size", type=int):
         return _refuse(409, received=len(data))
-    post = get_post(request.form.get("post", 0, type=int)) if request.form.get("post") else None
+    post = get_post(request.form.get("post", 0, type=row_id)) if request.form.get("post") else None
     try:
         media = store_upload(
             data,
