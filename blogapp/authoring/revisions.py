@@ -13,6 +13,7 @@ from blogapp.authoring.forms import PostForm
 from blogapp.authoring.guarding import demand_publishing, demand_token, get_post
 from blogapp.authoring.notices import complain, say
 from blogapp.authoring.saving import keep_typed
+from blogapp.authoring.typed import decided_by_others
 from blogapp.extensions import csrf, db
 from blogapp.posts import restoring
 from blogapp.posts.content import FIELDS, SWITCHES, Content, content_of
@@ -156,7 +157,14 @@ def restore(id: int, number: int) -> AnyResponse:
         sides = _side(post, DRAFT), Side(str(number), content_in(revision), revision)
         complain(_("Somebody typed meanwhile: this is the difference now."))
         return _show(Comparison(post, *sides), AS_PAGE, status=409)
-    kept = restoring.restore(post, revision, author_id=current_author().id, now=now())
+    author = current_author()
+    kept = restoring.restore(
+        post,
+        revision,
+        author_id=author.id,
+        now=now(),
+        except_for=decided_by_others(author, post),
+    )
     db.session.commit()
     undo = url_for(".restore_revision", id=id, number=kept.number)
     text = _("Revision %(number)s is in the editor now.", number=number)

@@ -11,13 +11,19 @@ from blogapp.web.filters import current_site
 
 def permitted(fields: Mapping[str, str], author: Author, post: Post | None) -> dict[str, str]:
     """Return those fields that ``author`` decides about; None is a post of their own."""
+    left_to_others = decided_by_others(author, post)
+    return {name: value for name, value in fields.items() if name not in left_to_others}
+
+
+def decided_by_others(author: Author, post: Post | None) -> set[str]:
+    """Return the fields that ``author`` must leave as they are; None is a post of their own."""
     publishes = may_publish(author, post) if post else may_publish_own(author)
     decides = {
         "authors": may_name_authors(author),
         "pinned": may_pin(author),
         "unlisted": publishes,
     }
-    return {name: value for name, value in fields.items() if decides.get(name, True)}
+    return {name for name, may in decides.items() if not may}
 
 
 def says_nothing(fields: Mapping[str, str], body: str, author: Author) -> bool:

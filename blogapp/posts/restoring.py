@@ -3,6 +3,7 @@
 These functions change objects; the caller decides when to commit.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from blogapp.posts import drafting
@@ -11,13 +12,22 @@ from blogapp.posts.revising import content_in, keep_revision
 from blogapp.posts.revision_models import Revision, RevisionKind
 
 
-def restore(post: Post, revision: Revision, *, author_id: int, now: datetime) -> Revision:
+def restore(
+    post: Post,
+    revision: Revision,
+    *,
+    author_id: int,
+    now: datetime,
+    except_for: Collection[str] = (),
+) -> Revision:
     """Put what ``revision`` says into the working copy, and return the one that was kept of it.
 
-    Restoring that one takes this back. Readers see nothing of either.
+    The fields named in ``except_for`` stay as they are. Restoring the one that was kept takes
+    this back. Readers see nothing of either.
     """
     kept = _keep_working_copy(post, author_id=author_id, now=now)
-    content = content_in(revision)
+    stands = content_in(kept)
+    content = content_in(revision).changed({name: stands[name] for name in except_for})
     drafting.write_content(post, content, author_id=author_id, now=now)
     keep_revision(
         post,

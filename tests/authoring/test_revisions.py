@@ -251,6 +251,20 @@ def test_restoring_is_taken_back_by_undo_with_every_word_that_was_typed(author, 
     assert OLD in bodies(post)
 
 
+def test_restoring_leaves_alone_what_is_for_others_to_decide(author, editor, post, keep):
+    was = {"pinned": "y", "unlisted": "y", "authors": "Somebody Else", "title": "Once"}
+    keep(post, OLD, fields=was)
+
+    author.post(f"/write/posts/{post.id}/revisions/1/restoration")
+    by_author = working_copy(stored(post.id))
+    editor.post(f"/write/posts/{post.id}/revisions/1/restoration")
+    by_editor = working_copy(stored(post.id))
+
+    assert (by_author.body, by_author["title"], by_author["unlisted"]) == (OLD, "Once", "y")
+    assert (by_author["pinned"], by_author["authors"]) == ("", author.author.name)
+    assert (by_editor["pinned"], by_editor["authors"]) == ("y", "Somebody Else")
+
+
 def test_restoring_after_somebody_typed_shows_the_difference_anew(author, post, keep, write):
     keep(post, OLD)
     page = author.page(f"/write/posts/{post.id}/comparison?from=draft&to=1")
