@@ -42,7 +42,7 @@ def test_an_image_for_a_live_post_waits_with_its_text(author, browser, post, typ
 
     author.post(f"/write/posts/{post.id}/images", data=data)
 
-    assert "![A map](shard-map.png)" in author.page(f"/write/posts/{post.id}").textarea.text
+    assert "![A map](shard-map.png)" in author.page(f"/write/posts/{post.id}").select_one("#body").text
     assert browser.page("/posts/leases").select(".prose img") == []
 
 

@@ -126,6 +126,7 @@ def test_a_session_that_is_over_is_begun_again_in_place(
 
     state(author_page, "saved").to_be_visible()
     expect(dialog).to_be_hidden()
+    expect(author_page.locator("#body")).to_be_focused()
     assert text_of(author_page) == draft_of(draft.id) == f"{BEGINNING}Hours of work."
 
 

@@ -33,7 +33,8 @@ const MARKDOWN = new library.Language(
 const LOOK = EditorView.theme({
   "&": { height: "100%", backgroundColor: "transparent", color: "inherit" },
   "&.cm-focused": { outline: "none" },
-  ".cm-content:focus-visible": { outline: "2px solid var(--blue)", outlineOffset: "-2px" },
+  // The line at the side of what scrolls shows where the focus is.
+  ".cm-content:focus-visible": { outline: "none" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "inherit", overflow: "auto" },
   ".cm-content": { padding: "var(--text-block) 0", caretColor: "var(--red)", minHeight: "100%" },
   ".cm-line": { padding: "0 var(--text-inline)" },

@@ -2,6 +2,7 @@
 
 import { describe } from "./differences.js"
 import { openEditors } from "./open-editors.js"
+import { dateLanguage } from "./state-line.js"
 
 const WORDS = 12
 
@@ -108,7 +109,7 @@ export class KeptTexts {
 }
 
 const moment = (at) =>
-  new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
+  new Date(at).toLocaleString(dateLanguage(), { dateStyle: "medium", timeStyle: "short" })
 
 /** Lines as they are drawn: what is struck is in the page, what is underlined comes back. */
 function differenceOf(now, then, fields) {

@@ -85,7 +85,13 @@ function describeAge(savedAt, words) {
   return words.wordSavedAgo.replace("{when}", format.format(-inWords[0], inWords[1]))
 }
 
+/** The page's language for days and hours; English without a country is that of most countries. */
+export function dateLanguage() {
+  const language = document.documentElement.lang
+  return language === "en" ? "en-GB" : language
+}
+
 /** Hour and minute on this machine's clock. */
 export function clockTime(moment) {
-  return new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })
+  return new Date(moment).toLocaleTimeString(dateLanguage(), { hour: "2-digit", minute: "2-digit" })
 }

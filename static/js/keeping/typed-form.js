@@ -39,7 +39,8 @@ export class TypedForm {
   }
 
   focus() {
-    this.#form.elements.body.focus()
+    const editor = this.#form.querySelector("markdown-editor")
+    ;(editor?.surface ?? this.#form.elements.body).focus()
   }
 
   // Before its script is there, or where it never comes, the text is in the plain field.
