@@ -42,7 +42,8 @@ def test_an_image_for_a_live_post_waits_with_its_text(author, browser, post, typ
 
     author.post(f"/write/posts/{post.id}/images", data=data)
 
-    assert "![A map](shard-map.png)" in author.page(f"/write/posts/{post.id}").select_one("#body").text
+    body = author.page(f"/write/posts/{post.id}").select_one("#body")
+    assert "![A map](shard-map.png)" in body.text
     assert browser.page("/posts/leases").select(".prose img") == []
 
 
