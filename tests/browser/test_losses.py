@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from blogapp.accounts.passwords import hashed
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.extensions import db
+from blogapp.posts.managing import find_for_writing
 from blogapp.posts.models import Post
 from tests.browser.conftest import _cookies
 from tests.browser.losing import Killable, draft_of, open_editor, state, type_text
@@ -253,3 +254,45 @@ def test_where_the_browser_keeps_nothing_that_is_said(author_page, address, draf
     state(author_page, "saved").to_be_visible()
     assert asked == ["beforeunload"]
     assert draft_of(draft.id) == f"{BEGINNING}On this page alone."
+
+
+def test_what_a_closed_tab_left_joins_what_was_typed_since(author_page, address, draft, watch):
+    watch.allow("ERR_FAILED")
+    author_page.route("**/journal", lambda route: route.abort())
+    open_editor(author_page, address)
+    type_text(author_page, "Left behind.")
+    state(author_page, "problem").to_be_visible()
+    author_page.close()
+    again = author_page.context.new_page()
+    open_editor(again, address)
+
+    again.locator("#body").press("Control+Home")
+    again.keyboard.type("Typed since. ")
+    again.get_by_role("button", name="Bring it back").click()
+
+    expect(again.get_by_role("button", name="Bring it back")).to_be_hidden()
+    state(again, "saved").to_be_visible()
+    both = f"Typed since. {BEGINNING}Left behind."
+    assert text_of(again) == draft_of(draft.id) == both
+
+
+def test_whose_name_is_taken_from_a_post_goes_on_in_one_of_their_own(
+    new_page, make_author, as_author, make_post
+):
+    cy, other = make_author("Cy"), make_author("Dee")
+    post = make_post("Leases", body=BEGINNING, published_at=None, authors=[cy])
+    page = new_page(as_author=as_author(cy))
+    open_editor(page, f"./write/posts/{post.id}")
+    type_text(page, "One. ")
+    state(page, "saved").to_be_visible()
+    find_for_writing(post.id).bylines[0].author_id = other.id
+    db.session.commit()
+    page.keyboard.type("Two.")
+    state(page, "problem").to_be_visible()
+
+    page.get_by_role("button", name="Keep it as a draft of my own").click()
+
+    expect(page).to_have_url(re.compile(rf"/write/posts/(?!{post.id}$)\d+$"))
+    own = int(page.url.rpartition("/")[2])
+    assert draft_of(own) == f"{BEGINNING}One. Two."
+    assert draft_of(post.id) == f"{BEGINNING}One. "

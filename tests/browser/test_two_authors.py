@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.losing import draft_of, open_editor, state
-from tests.browser.writing import text_of
+from tests.browser.writing import expect_text, text_of
 
 PARAGRAPH = "A lease is a promise. Clocks drift. Nobody waits."
 
@@ -60,3 +60,20 @@ def test_two_authors_in_one_sentence(pages, watch):
     bo.get_by_role("link", name="Compare and merge").click()
     expect(bo.locator("main")).to_contain_text("Until it ends.")
     expect(bo.locator("main")).to_contain_text("While it lasts.")
+
+
+def test_taking_back_what_one_typed_leaves_what_the_other_wrote(pages):
+    ada, bo = pages
+    ada.locator("#body").press("Control+Home")
+    ada.keyboard.type("Mind this: ")
+    state(ada, "saved").to_be_visible()
+    bo.locator("#body").press("Control+End")
+    bo.keyboard.type(" Not even once.")
+    state(bo, "saved").to_be_visible()
+    expect_text(bo, f"Mind this: {PARAGRAPH} Not even once.")
+
+    for _ in range(4):
+        bo.keyboard.press("Control+z")
+
+    state(bo, "saved").to_be_visible()
+    assert text_of(bo) == draft_of(1) == f"Mind this: {PARAGRAPH}"

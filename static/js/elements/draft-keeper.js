@@ -126,6 +126,8 @@ class DraftKeeper extends HTMLElement {
       open(`${copy.address}#kept=${copy.client}`, "_blank", "noopener")
       return false
     }
+    // What was typed here since has to be with the server first: it brings both together.
+    if (!(await this.flush())) return false
     const text = this.#texts.with(copy)
     if (copy.pending || copy.head !== this.#journal.head) this.#journal.goOn(copy)
     this.#markHead()
@@ -149,7 +151,8 @@ class DraftKeeper extends HTMLElement {
     const journal = new ServerJournal(
       {
         read: () => this.#typed.read(),
-        show: (text) => this.#typed.show(text),
+        // Whoever takes back what they typed does not take back what others wrote.
+        show: (text) => this.#typed.show(text, { isPassing: true }),
         more: () => ({ version: this.form.elements.version.value, ...(!this.#post && { is_page: this.#identity.isPage }) }),
         renew: () => this.#renew(),
         told: (event, detail) => this.#hear(event, detail),

@@ -68,9 +68,12 @@ class MarkdownEditor extends HTMLElement {
     return this.surface.numberAt(this.surface.selection.from)
   }
 
-  /** Take over a text from elsewhere: caret, scroll and undo stay, and so does what is the same. */
-  replace(text) {
-    this.surface.apply(changesBetween(this.value, text.replace(/\r\n?/g, "\n")))
+  /**
+   * Take over a text from elsewhere: caret, scroll and undo stay, and so does what is the same. What is
+   * `isPassing`, words of others, is no step of undo where the surface can tell.
+   */
+  replace(text, { isPassing = false } = {}) {
+    this.surface.apply(changesBetween(this.value, text.replace(/\r\n?/g, "\n")), { isPassing })
   }
 
   /** Put Markdown on lines of its own: the caret's where that is empty, else after it. */
@@ -284,8 +287,17 @@ class MarkdownEditor extends HTMLElement {
     if (name) this.put(name)
   }
 
+  // After the title comes the text; what saves is Ctrl+S.
+  #goOn(event) {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return
+    event.preventDefault()
+    this.#openSource()
+    this.surface.focus()
+  }
+
   // Before the surface's own keys.
   #key = (event) => {
+    if (event.target.name === "title") this.#goOn(event)
     if (!this.surface.box.contains(event.target)) return
     if (/^(Arrow(Left|Right)|Home|End|Page)/.test(event.key)) this.#menu?.close()
     if (this.#menu?.key(event)) {

@@ -1,5 +1,6 @@
 // What is typed, sent to the server's journal in order and one request at a time, until it has it.
 
+import { makeId } from "./open-editors.js"
 import { carry, splice } from "./splicing.js"
 
 const IDLE = 800 // milliseconds after the last change
@@ -137,6 +138,8 @@ export class ServerJournal {
 
   /** Go on from a copy that a closed editor left behind: what it had sent is asked for again. */
   goOn({ head, pending }) {
+    // Not as who typed here before: the server merges the two, as those of two editors.
+    this.client = makeId()
     this.head = head
     this.#pending = pending && { words: pending, snapshot: null }
     this.#acknowledged = { ...this.#acknowledged, body: null }
@@ -147,6 +150,8 @@ export class ServerJournal {
   /** From here on this is a post of its own. */
   startAnew(address) {
     this.address = address
+    // What this editor has written so far belongs to the other post.
+    this.client = makeId()
     this.isNew = true
     this.branch = null
     this.#settle()

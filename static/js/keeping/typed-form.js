@@ -24,8 +24,8 @@ export class TypedForm {
     return { fields, body: this.#text.value }
   }
 
-  /** Put words into the page; caret, place and undo of what stays are kept. */
-  show({ fields, body }) {
+  /** Put words into the page; caret, place and undo of what stays are kept. `isPassing`: not to be undone by a key. */
+  show({ fields, body }, { isPassing = false } = {}) {
     const now = this.read()
     for (const [name, value] of Object.entries(fields)) {
       if (now.fields[name] === undefined || now.fields[name] === value) continue
@@ -35,7 +35,7 @@ export class TypedForm {
       else field.value = value
       ;(box ?? field).dispatchEvent(new Event("input", { bubbles: true }))
     }
-    if (body !== now.body) this.#text.replace(body)
+    if (body !== now.body) this.#text.replace(body, { isPassing })
   }
 
   focus() {
