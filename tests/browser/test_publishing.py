@@ -116,6 +116,18 @@ def test_a_stranger_opens_a_preview_link_until_it_is_revoked(
     db.session.rollback()
 
 
+def test_sharing_takes_the_focus_and_gives_it_back(author_page, draft):
+    page = author_page
+    open_editor(page, f"./write/posts/{draft.id}")
+
+    page.locator("#share-preview").press("Enter")
+    expect(page.locator("#share-sheet select").first).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#share-sheet")).to_be_hidden()
+    expect(page.locator("#share-preview")).to_be_focused()
+
+
 def test_settings_show_how_a_search_engine_cuts_what_is_typed(author_page, make_post, author):
     page = author_page
     post = make_post("Old", slug="old", published_at=JANUARY, authors=[author.author])

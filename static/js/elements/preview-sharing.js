@@ -28,7 +28,7 @@ class PreviewSharing extends HTMLElement {
     this.#sheet.showPopover()
     await document.querySelector("draft-keeper")?.flush?.()
     await this.#ask()
-    this.querySelector("select, button, input")?.focus()
+    this.querySelector("select, button, input:not([type=hidden])")?.focus()
   }
 
   #send = async (event) => {
