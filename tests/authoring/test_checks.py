@@ -164,6 +164,27 @@ def test_without_scripts_warnings_are_shown_once_and_stop_nobody(author, browser
     assert "TODO" in browser.get("/posts/leases").text
 
 
+@pytest.mark.parametrize(
+    ("sent", "heading", "button"),
+    [
+        ({"when": "now"}, "Before it is published", "Publish"),
+        (
+            {"when": "later", "date": "2027-03-01", "time": "09:00"},
+            "Before it is published",
+            "Schedule",
+        ),
+        ({"update": "1", "change_type": "typo"}, "Before it is updated", "Update"),
+    ],
+)
+def test_without_scripts_the_button_says_what_happens(author, draft, typed, sent, heading, button):
+    form = typed(draft, **FULL, body="TODO", ask="1", **sent)
+
+    page = parse(author.post(f"/write/posts/{draft.id}/publication", data=form).text)
+
+    assert page.h1.text == heading
+    assert page.select_one(".checks__acts .button--primary").text == button
+
+
 def test_without_scripts_a_sound_text_goes_out_at_once(author, draft, typed):
     form = typed(draft, **FULL, body="All is well.", when="now", ask="1")
 
