@@ -92,6 +92,10 @@ def test_drafts_stand_with_the_title_that_was_typed_last(owner, make_post):
     assert titles(page, "continue") == ["Live, typed anew", "Saved"]
     first = page.select_one(".dashboard__draft")
     assert "Edited 2 hours ago" in " ".join(first.text.split())
+    # The figure of the post would not be that of what was typed.
+    assert "word" not in first.text
+    assert "word" in page.select(".dashboard__draft")[1].text
+    assert "word" not in page.select_one(f"#post-{live.id} .post-table__facts").text
     assert first.select_one(".pill").text == "Unpublished changes"
 
 
