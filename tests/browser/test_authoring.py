@@ -193,10 +193,12 @@ def test_a_post_is_written_and_published_by_keyboard_alone(author_page, browser)
     author_page.get_by_role("link", name="New post").press("Enter")
     # The toolbar is one stop of the Tab key as soon as its script is there.
     expect(author_page.get_by_role("button", name="Bold")).to_have_attribute("tabindex", "-1")
-    author_page.get_by_label("Title").focus()
+    expect(author_page.get_by_label("Title")).to_be_focused()
     author_page.keyboard.type("By keyboard")
     for _ in range(3):
         author_page.keyboard.press("Tab")
+    expect(author_page.locator("#body")).to_be_focused()
+    author_page.get_by_label("Title").press("Enter")
     expect(author_page.locator("#body")).to_be_focused()
     author_page.keyboard.type("- one\ntwo\n\n\nDone.")
     author_page.keyboard.press("Control+Enter")
