@@ -23,7 +23,8 @@ from blogapp.posts import changing, emptying, exporting, retagging, undoing
 from blogapp.posts.changing import MOST, Act, Order
 from blogapp.posts.checking import unconfirmed_secrets
 from blogapp.posts.leaving_out import LeftOut
-from blogapp.posts.managing import list_domains, list_titles
+from blogapp.posts.managing import keep_signed, list_domains, list_titles
+from blogapp.posts.rights import may_see_all
 from blogapp.posts.shelving import PAGE_SIZE, Group, find_ids
 from blogapp.text.name_lists import one_line, split_names
 from blogapp.web.access import current_author
@@ -136,6 +137,9 @@ def _read() -> Asked | str:
     ids: Sequence[int] = [*dict.fromkeys(map(int, given))]
     if is_all:
         ids = find_ids(query.choice, now=now(), limit=MOST + 1)
+    elif not may_see_all(current_author()):
+        # Not even the titles of others' drafts are told.
+        ids = keep_signed(ids[: MOST + 1], author_id=current_author().id)
     if not ids:
         return _("No post is chosen. Tick one, or all that match.")
     if len(ids) > MOST:

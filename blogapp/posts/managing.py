@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Post, PostMedia, Series, Tag, TagAlias
+from blogapp.posts.models import Domain, Post, PostAuthor, PostMedia, Series, Tag, TagAlias
 from blogapp.text.folding import caseless
 
 
@@ -71,6 +71,15 @@ def find_tag_called(given: str) -> Tag | None:
     query = select(Tag).where(or_(Tag.slug_key == key, Tag.name_key == key, Tag.id.in_(also)))
     found = {tag.slug_key == key: tag for tag in db.session.scalars(query)}
     return found.get(True) or found.get(False)
+
+
+def keep_signed(ids: Sequence[int], *, author_id: int) -> list[int]:
+    """Return those of the posts that an author signs, in the order of ``ids``."""
+    query = select(PostAuthor.post_id).where(
+        PostAuthor.author_id == author_id, PostAuthor.post_id.in_(ids)
+    )
+    signed = set(db.session.scalars(query))
+    return [id for id in ids if id in signed]
 
 
 def list_titles(ids: Sequence[int]) -> Sequence[str]:

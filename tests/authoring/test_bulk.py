@@ -127,16 +127,27 @@ def test_what_is_left_out_is_named_with_the_reason(press, make_post, author, own
 
     said = notice(press("publish", by=author, post=ids(posts)))
 
-    assert said.startswith("“Fine” is live. 5 were left out: ")
+    assert said.startswith("“Fine” is live. 4 were left out: ")
     for part in (
         "1 has no title or no text (“Blank”)",
-        "1 is not yours to change so (“Somebody else’s”)",
         "1 was so already (“Live”)",
         "1 holds changes that are not saved: publish it from the editor (“Typed in”)",
         "1 is in the trash (“Thrown away”)",
     ):
         assert part in said
+    assert "Somebody else’s" not in said
     assert db.session.get(Draft, posts[4].id).body == "Typed and not saved."
+
+
+def test_nobody_learns_the_titles_of_others_drafts_by_their_numbers(author, owner, make_post):
+    post = make_post("Project Nightingale", authors=[owner.author], **DRAFT)
+
+    for act in ("tag", "trash", "delete", "export"):
+        fields = {"act": act, "post": str(post.id)}
+        answer = author.post("/write/posts/changes", data=fields, follow_redirects=True)
+
+        assert "No post is chosen" in answer.text
+        assert "Nightingale" not in answer.text
 
 
 def test_nothing_done_says_so_and_offers_no_way_back(press, make_post, contributor):
