@@ -24,6 +24,7 @@ from blogapp.posts.naming import find_authors
 from blogapp.posts.preview_models import PreviewLink
 from blogapp.posts.rendering import media_by_name
 from blogapp.posts.rendering_once import derived_once
+from blogapp.posts.rights import may_show
 from blogapp.site.reading import get_site
 from blogapp.text.name_lists import split_names
 
@@ -101,7 +102,7 @@ def open_link(token: str, *, now: datetime) -> Shown:
     """Return what the link of ``token`` shows. Raises `NoSuchPreview` or `PreviewOver`.
 
     A token is looked up by its hash: how long that takes says nothing about other tokens.
-    Whoever made the link must still have an account.
+    Whoever made the link must still have an account, and the post be theirs to show.
     """
     if len(token) != TOKEN_LENGTH or not token.isascii():
         raise NoSuchPreview
@@ -113,12 +114,14 @@ def open_link(token: str, *, now: datetime) -> Shown:
     link = db.session.scalar(query)
     if link is None:
         raise NoSuchPreview
-    is_made_by_nobody = link.created_by is None or link.created_by.disabled_at is not None
-    if not link.is_open(now) or is_made_by_nobody:
+    maker = link.created_by
+    if not link.is_open(now) or maker is None or maker.disabled_at is not None:
         raise PreviewOver
     post = find_for_writing(link.post_id)
-    content = _content(link, post) if post and not post.deleted_at else None
-    if post is None or content is None:
+    if post is None or not may_show(maker, post):
+        raise PreviewOver
+    content = None if post.deleted_at else _content(link, post)
+    if content is None:
         raise PreviewOver
     return Shown(link, dressed(content, post, now=now), post)
 

@@ -37,6 +37,16 @@ def may_publish(author: Author, post: Post) -> bool:
     return author.role != Role.CONTRIBUTOR and may_edit(author, post)
 
 
+def may_show(author: Author, post: Post) -> bool:
+    """Whether links that ``author`` made let strangers see ``post``: they sign it, or edit all.
+
+    A contributor's go on when somebody else publishes the post, or schedules it.
+    """
+    if post.is_page:
+        return may_manage_site(author)
+    return author.edits_everything or _signs(author, post)
+
+
 def may_delete(author: Author, post: Post) -> bool:
     """Whether ``author`` may delete ``post`` for good, once it is in the trash.
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from blogapp.extensions import db
 from blogapp.posts import previewing
 from blogapp.posts.drafting import head_of
+from blogapp.posts.models import PostAuthor
 from blogapp.posts.preview_models import PreviewLink
 from tests.conftest import parse
 
@@ -148,6 +150,17 @@ def test_a_post_in_the_trash_or_of_somebody_who_left_shows_nothing(
     db.session.commit()
 
     assert (trashed, browser.get(path).status_code) == (410, 410)
+
+
+def test_links_of_somebody_who_signs_the_post_no_longer_show_nothing(
+    author, browser, draft, share, make_author
+):
+    path = share(draft)
+
+    db.session.execute(update(PostAuthor).values(author_id=make_author("Grace Hopper").id))
+    db.session.commit()
+
+    assert browser.get(path).status_code == 410
 
 
 def test_a_text_is_rendered_once_however_often_strangers_ask(
