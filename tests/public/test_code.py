@@ -75,10 +75,10 @@ def test_another_spelling_leads_to_the_file(browser, post, path):
 def test_a_renamed_post_takes_its_files_along(author, browser, make_post):
     make_post("Stale prices", body=BODY, slug="old", authors=[author.author])
     desk = author.page("/write/posts/1")
-    fields = {field["name"]: field.get("value", "") for field in desk.select("form [name]")}
-    body = desk.select_one("textarea[name=body]").text.removeprefix("\n")
+    fields = {name: desk.select_one(f"[name={name}]")["value"] for name in ("version", "head")}
+    fields |= {"title": "Stale prices", "body": BODY, "slug": "new"}
 
-    author.post("/write/posts/1", data={**fields, "body": body, "slug": "new"})
+    author.post("/write/posts/1/publication", data={**fields, "update": "1", "change_type": "typo"})
 
     answer = browser.get("/posts/old/code/1/read.py")
     assert (answer.status_code, answer.location) == (301, "/posts/new/code/1/read.py")

@@ -15,9 +15,12 @@ pytestmark = pytest.mark.sqlite
 
 MARCH = datetime(2026, 3, 18, 12, tzinfo=UTC)
 # What pages name as it is: codes, zones, file formats, people.
-LEFT_ALONE = "script, style, code, kbd, pre, option, datalist, textarea, .conflict__lines"
+LEFT_ALONE = (
+    "script, style, code, kbd, pre, option, datalist, textarea, "
+    ".conflict__text:not(.conflict__open), .result-preview__address"
+)
 NAMES = (
-    r"[A-Z][A-Za-z_]+/[A-Za-z_/]+|UTC|Markdown|Python|code-\d+\.py|Ctrl|Shift|Alt"
+    r"[A-Z][A-Za-z_]+/[A-Za-z_/]+|UTC|Markdown|Python|code-\d+\.py|Ctrl|Shift|Alt|Enter|Esc"
     r"|/[a-z/.]+|https?:\S+|[a-z]+@[a-z.]+|#[0-9A-F]{6}|\{\w+\}|s{4,}"
 )
 BODY = """# Раз
