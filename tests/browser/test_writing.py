@@ -320,6 +320,22 @@ def test_figures_follow_what_is_typed(author_page, draft):
     expect(foot).to_contain_text("70% code")
 
 
+def test_figures_follow_who_writes_before_the_first_preview_is_there(author_page):
+    held = []
+    author_page.route("**/preview?fragment=preview", lambda route: held.append(route))
+    author_page.set_viewport_size(PHONE)
+    with author_page.expect_request("**/preview?fragment=preview"):
+        open_editor(author_page, "./write/posts/new")
+
+    write(author_page, "One two three.")
+    expect(author_page.locator(".editor__figures")).to_contain_text("14 characters")
+    expect(author_page.locator("#editor-state")).to_contain_text("Saved")
+    for route in held:
+        route.continue_()
+
+    expect(author_page.locator(".editor__figures")).to_contain_text("3 words")
+
+
 def test_lines_from_the_right_stand_on_the_right(author_page, draft):
     open_editor(author_page, f"./write/posts/{draft.id}")
     write(author_page, "שלום עולם\nHello")

@@ -39,8 +39,9 @@ export class PreviewPane {
 
   /** Show what the text is now; the first time also unseen, for what is counted of it. */
   async ask({ isFirst = false } = {}) {
+    // Unseen, the first answer is still waited for: what it counts is shown.
+    if (!this.isShown && !isFirst) return clearTimeout(this.#timer)
     this.stop()
-    if (!this.isShown && !isFirst) return
     const text = this.#host.value
     const asking = (this.#asking = new AbortController())
     const form = new FormData()
