@@ -68,17 +68,18 @@ def keep_typed_text() -> Response | None:
 def get_post(id: int) -> Post:
     """Return the post, which the author may edit; answers 404 or 403 otherwise.
 
-    A text that comes along is handed back: the right may have ended while it was written.
+    A text that comes along is handed back: the right, or the post itself, may have gone
+    while it was written.
     """
     post = find_for_writing(id)
-    if post is None:
-        abort(404)
-    if may_edit(current_author(), post):
+    if post and may_edit(current_author(), post):
         return post
+    status = 403 if post else 404
     if "body" not in request.form:
-        abort(403)
+        abort(status)
     fields = _typed_fields(_NOT_KEPT | _OF_ONE_POST)
-    abort(make_response(render_template("authoring/locked_out.html", fields=fields), 403))
+    page = render_template("authoring/locked_out.html", fields=fields, is_gone=post is None)
+    abort(make_response(page, status))
 
 
 def demand_publishing(post: Post) -> None:

@@ -52,6 +52,20 @@ def test_a_text_for_a_post_that_is_no_longer_ones_own_can_be_kept(contributor, m
     assert (draft.body, draft.slug, draft.published_at) == (TYPED["body"], "leases", None)
 
 
+@pytest.mark.parametrize("act", ["", "/publication", "/images", "/copies", "/preview"])
+def test_a_text_for_a_post_that_was_deleted_for_good_can_be_kept(author, act):
+    response = author.post(f"/write/posts/7{act}", data=TYPED | {"head": "3", "version": "2"})
+    page = parse(response.text)
+    form = page.select_one("form.conflict")
+    fields = {field["name"]: value_of(field) for field in form.select("[name]")}
+    kept = author.post(form["action"], data=fields)
+
+    assert (response.status_code, page.h1.text) == (404, "This post is gone")
+    draft = stored(int(kept.location.rpartition("/")[2]))
+    assert (draft.body, draft.title) == (TYPED["body"], "Leases")
+    assert author.post(f"/write/posts/77{act}").status_code == 404
+
+
 def test_nothing_of_a_strange_post_is_shown_with_ones_own_text(author, make_post):
     post = make_post("Secret plan", body="Hidden.", published_at=None)
 
