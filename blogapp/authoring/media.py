@@ -15,7 +15,7 @@ from blogapp.authoring.media_forms import MediaForm, ReplacementForm, UploadForm
 from blogapp.authoring.notices import complain, say
 from blogapp.extensions import db
 from blogapp.jobs.queueing import count_given_up, enqueue, find_jobs
-from blogapp.media.errors import MediaError
+from blogapp.media.errors import MediaError, NotAnImage
 from blogapp.media.models import Media
 from blogapp.media.storing import VARIANTS, store_upload
 from blogapp.media.variants import plan_variants, thumbnail_key, variant_key
@@ -121,6 +121,8 @@ def replace(id: int) -> AnyResponse:
     else:
         try:
             by = _store(form.file.data)
+            if _is_image(media) and not _is_image(by):
+                raise NotAnImage("Texts show an image where only a link could be.")
         except MediaError as error:
             db.session.rollback()
             form.file.errors = [explain(error)]
@@ -269,6 +271,10 @@ def _get_media(id: int) -> Media:
     media = find_media(id) or abort(404)
     _demand(sees(current_author(), media))
     return media
+
+
+def _is_image(media: Media) -> bool:
+    return media.content_type.startswith("image/")
 
 
 def _uses_of(media: Media) -> Sequence[Use]:

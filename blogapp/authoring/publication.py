@@ -10,7 +10,7 @@ from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PostForm, PublicationForm
 from blogapp.authoring.guarding import demand_publishing, get_post
 from blogapp.authoring.notices import complain, say
-from blogapp.authoring.saving import change, publish_typed
+from blogapp.authoring.saving import change, keep_typed, publish_typed
 from blogapp.authoring.update_form import UpdateForm
 from blogapp.extensions import csrf, db
 from blogapp.posts import publishing
@@ -45,6 +45,10 @@ def publish(id: int | None = None) -> AnyResponse:
 
     form = PostForm()
     form.validate()
+    if post and post.deleted_at:
+        kept = keep_typed(form, post)
+        complain(_in_the_trash(kept))
+        return redirect(url_for(".edit_post", id=kept.id), code=303)
     if not (plan.validate() & _has_text(form)):
         return show_editor(form, post, publication=plan, status=422)
     if post and post.is_public(now()):

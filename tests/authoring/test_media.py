@@ -232,6 +232,19 @@ def test_nobody_replaces_what_other_peoples_posts_show(author, upload, use, edit
     assert refused.status_code == 403
 
 
+def test_an_image_is_not_replaced_by_what_cannot_be_shown(author, upload, use):
+    id = upload(author)
+    post = use(id, authors=[author.author])
+
+    table = BytesIO(b"a,b\n1,2\n"), "table.csv"
+    response = author.post(f"/write/media/{id}/replacement", data={"file": table})
+
+    assert response.status_code == 422
+    assert "This is no PNG" in response.text
+    assert "table.csv" not in stored(post.id).html
+    assert db.session.scalars(db.select(Media.id)).all() == [id]
+
+
 def test_what_is_in_use_is_not_deleted_and_the_page_says_where(author, browser, upload, use):
     id = upload(author)
     post = use(id, authors=[author.author])

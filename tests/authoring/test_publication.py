@@ -175,6 +175,18 @@ def test_a_deleted_post_is_not_published_from_the_trash(author, make_post):
     assert stored(post.id).withdrawn_at
 
 
+def test_what_is_typed_in_the_trash_is_kept_and_not_published(author, make_post, typed):
+    post = make_post("Leases", published_at=None, deleted_at=NOON, authors=[author.author])
+
+    data = typed(post, body="Typed meanwhile.", when="now")
+    response = author.post(f"/write/posts/{post.id}/publication", data=data)
+    page = author.page(response.location)
+
+    assert "Restore it first" in page.select_one("#notices").text
+    assert page.select_one("#body").text.strip() == "Typed meanwhile."
+    assert stored(post.id).published_at is None
+
+
 def test_deleting_offers_a_way_back_that_is_a_button(author, browser, make_post):
     post = make_post("Leases", authors=[author.author])
 
