@@ -39,7 +39,9 @@ _DEFAULTS = frozenset(_WORDS.split())
 _V4 = re.compile(
     r"(?<![\w.-])(?:10|172|192|100)\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/(\d{1,2}))?(?![\w-]|\.\d)"
 )
-_VERSION = re.compile(r"(?:version|release|build|ver\.?|v)[ \t:=\"']{0,4}\Z", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?<![a-z])(?:version|release|build|ver\.?|v)[ \t:=\"']{0,4}\Z", re.IGNORECASE
+)
 _V6 = re.compile(
     r"(?<![\w:.-])(f[cd][0-9a-f]{2}(?::[0-9a-f]{0,4}){2,7})(?:/(\d{1,3}))?(?![\w:])", re.IGNORECASE
 )

@@ -40,6 +40,8 @@ service-token  glsa_             glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}
 service-token  NRAK-             NRAK-[A-Z0-9]{27}
 service-token  dapi              dapi[a-f0-9]{32}
 service-token  lin_api_          lin_api_[A-Za-z0-9]{40}
+service-token  ntn_              ntn_[A-Za-z0-9]{40,60}
+service-token  tskey-            tskey-(?:auth|api|client|scim|webhook)-\w{8,40}-\w{20,60}
 webhook        hooks.slack.com   https://hooks\.slack\.com/services/T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{18,30}
 webhook        /api/webhooks/    https://(?:\w{1,10}\.)?discord(?:app)?\.com/api/webhooks/\d{15,21}/[\w-]{50,80}
 """  # noqa: E501  # a table is read by its rows
