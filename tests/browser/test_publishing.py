@@ -89,6 +89,27 @@ def test_a_time_is_set_by_keys_alone(author_page, make_post, author):
     assert stored(post.id).published_at.year == 2999
 
 
+def test_the_sheet_promises_no_address_that_the_title_no_longer_makes(author_page):
+    page = author_page
+    open_editor(page, "./write/posts/new")
+    page.keyboard.type("Leases")
+    page.locator("#save").click()
+    expect(page.locator(".notices").get_by_text("Saved.")).to_be_visible()
+    told = page.locator(".sheet__listed")
+
+    page.locator("#publish-button").click()
+    expect(told).to_contain_text("Goes live now at /posts/leases,")
+    page.keyboard.press("Escape")
+    page.get_by_label("Title").fill("Guesses")
+    page.locator("#publish-button").click()
+    expect(told).to_contain_text("Goes live now at an address made from the title,")
+    page.keyboard.press("Escape")
+    page.get_by_label("Address").fill("guess")
+    page.locator("#publish-button").click()
+
+    expect(told).to_contain_text("Goes live now at /posts/guess,")
+
+
 def test_a_stranger_opens_a_preview_link_until_it_is_revoked(
     author_page, new_page, make_post, author, check_accessibility
 ):

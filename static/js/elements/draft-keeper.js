@@ -198,7 +198,16 @@ class DraftKeeper extends HTMLElement {
     // What is typed over the editor, such as a password, is no part of a post.
     if (event.target.form !== this.form && event.target.localName !== "markdown-editor") return
     if (event.target.name === "title" && event.target.value) this.querySelector(".editor__name").textContent = event.target.value
+    if (["title", "slug"].includes(event.target.name)) this.#tellAddress()
     this.#changed()
+  }
+
+  // The sheet says where the post will be published; what is made from a title, the server makes.
+  #tellAddress() {
+    const slug = this.form.elements.slug.value.trim()
+    for (const place of this.querySelectorAll("[data-address-told]")) {
+      place.textContent = slug ? place.dataset.folder + slug : place.dataset.without
+    }
   }
 
   #changed() {
