@@ -7,7 +7,7 @@ the renderer closely enough to point at a line, and decides nothing that readers
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from blogapp.text.block_patterns import FENCE, HEADING, ITEM, SETEXT, split_indent
@@ -18,6 +18,7 @@ MOST_DEPTH = 20
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)*")
 _CLOSING = re.compile(r"(`{3,}|~{3,})[ \t]*$")
 _TICKS = re.compile(r"`+")
+_NO_WORDS = re.compile(r"<!--.*?-->|[`\s]+", re.DOTALL)
 _MARK = re.compile(r"\\.|!?\[|\]|\n[ \t]*\n", re.DOTALL)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TARGET = re.compile(
@@ -92,10 +93,12 @@ def scan(body: str) -> Scan:
     """
     blocks = _Blocks(body)
     blocks.run()
-    prose = _without_code_spans(blocks.prose())
+    written = blocks.prose()
+    prose = _without_code_spans(written)
     shown = _without_comments(prose)
     references = sorted(
-        [*_inline(shown), *_autolinks(shown), *_in_html(shown)], key=lambda each: each.start
+        [*_inline(shown, written), *_autolinks(shown), *_in_html(shown)],
+        key=lambda each: each.start,
     )
     return Scan(prose, tuple(references), tuple(blocks.headings), tuple(blocks.fences))
 
@@ -242,20 +245,30 @@ def _without_comments(text: str) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _inline(text: str) -> Iterator[Reference]:
-    """Yield what is written in brackets: ``[words](target)``, ``![alt][name]``, ``[name]``."""
+def _inline(text: str, written: str) -> Iterator[Reference]:
+    """Yield what is written in brackets: ``[words](target)``, ``![alt][name]``, ``[name]``.
+
+    Words that are code alone are taken from ``written``, which has blanks for no code in lines.
+    """
     names = {_name(found[1]): unescape(found[2]) for found in _DEFINITION.finditer(text)}
     defined = {found.start(1) - 1 for found in _DEFINITION.finditer(text)}
     open_brackets: list[tuple[int, bool]] = []
+    taken = 0
     for mark in _MARK.finditer(text):
         token = mark[0]
+        if mark.start() < taken:
+            # The name behind the words is no link of its own.
+            continue
         if token in ("[", "!["):
             if len(open_brackets) < 1_000:
                 open_brackets.append((mark.start(), token == "!["))
         elif token == "]" and open_brackets:
             start, is_image = open_brackets.pop()
             if start not in defined:
-                yield from _closed(text, start, mark.end(), is_image, names)
+                for each in _closed(text, start, mark.end(), is_image, names):
+                    taken = each.end
+                    code = written[each.start + 1 + is_image : mark.end() - 1].strip()
+                    yield each if each.text else replace(each, text=_NO_WORDS.sub("", code))
         elif "\n" in token:
             open_brackets.clear()
 

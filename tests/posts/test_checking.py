@@ -96,6 +96,12 @@ def test_the_statements_do_not_grow_with_the_links(look, make_posts, queries):
     assert len(queries) == first <= 11
 
 
+def test_code_alone_is_words_enough_for_a_link(look):
+    body = "[`open`](/archive) [``a`b``](/archive) ![`map`][m]\n\n[m]: /m.png"
+    assert told(look(body)) == [("lost-image", "/m.png", 1)]
+    assert told(look("[<!-- later -->](/archive)")) == [("empty-link", "/archive", 1)]
+
+
 def test_empty_links_and_pictures_without_words_are_found_where_they_stand(look):
     body = (
         "Text.\n\n[](/archive) [words]()\n\n![](a.png) <img src='b.png'> <img src='b.png' alt=''>\n"
