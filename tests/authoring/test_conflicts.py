@@ -72,6 +72,15 @@ def test_a_place_is_decided_and_the_rest_is_merged(author, post, clash, choice, 
     assert open_branches(post) == []
 
 
+def test_by_hand_one_sees_between_which_words_one_writes(clash):
+    by_hand = clash.select_one(".conflict__result--edited")
+
+    before, after = by_hand.select(".conflict__around")
+    assert before.text.endswith("We waited ")
+    assert by_hand.textarea.text.strip() == "thirty forty"
+    assert after.text.startswith(" ")
+
+
 def test_what_is_left_open_is_asked_for_again_and_nothing_typed_is_lost(author, post, clash):
     response = decide(author, post, clash, text_0="Edited by hand")
 
