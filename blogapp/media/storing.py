@@ -163,7 +163,8 @@ def store_upload(
     if is_drawing(data):
         return store_drawing(data, name, alt=alt, **said)
     suffix = PurePosixPath(name).suffix.lower()
-    if _looks_like_an_image(data) or suffix in _IMAGE_ENDINGS or suffix not in FILE_TYPES:
+    # What has no ending was pasted.
+    if _looks_like_an_image(data) or suffix in _IMAGE_ENDINGS or not suffix:
         return store_image(data, name, alt=alt, **said)
     return store_file(data, name, **said)
 

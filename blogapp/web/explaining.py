@@ -92,7 +92,10 @@ def _about_file(error: MediaError) -> str:
         case TooManyUploads():
             return _("Too many files are on their way at once. Try again when some have arrived.")
         case UnwantedKind():
-            return _("Files of this kind are not kept.")
+            return _(
+                "Files of this kind are not kept. Images are (PNG, JPEG, WebP, AVIF, GIF, SVG), "
+                "PDF, text, tables, archives, sound and film."
+            )
         case BadAttachment():
             return _("The file is damaged, or not what its name says.")
         case NotAnImage() if isinstance(error.__cause__, NotInert):

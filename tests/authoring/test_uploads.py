@@ -235,6 +235,14 @@ def test_files_are_what_their_names_say_or_are_refused(send):
     assert last.frames == 1
 
 
+def test_a_file_of_another_kind_is_told_which_kinds_are_kept(send):
+    said = send(b"MZ", "run.exe").json["error"]
+
+    assert said.startswith("Files of this kind are not kept.")
+    assert "PDF" in said
+    assert send(b"BM" + bytes(100), "picture.png").json["error"].startswith("This is no PNG")
+
+
 def test_a_picture_that_holds_something_else_too_is_written_anew(app, send):
     for kind in ("PNG", "JPEG", "GIF", "WEBP"):
         data = image(kind=kind, width=44) + zipped("evil.txt") + b"<?php evil() ?>"
