@@ -6,6 +6,7 @@ These functions change objects and never commit: the caller does, once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -273,7 +274,7 @@ class _Writing:
         return self._merge(Content(shared, common(stands.body, yours.body)), yours, ())
 
     def _merge(self, ancestor: Content, yours: Content, since: Sequence[JournalEntry]) -> Written:
-        theirs = content_in(self.draft)
+        theirs = self._without_own(since)
         merged = reconcile(ancestor, theirs, yours)
         if not merged.is_clean:
             branch = branching.begin(
@@ -287,6 +288,12 @@ class _Writing:
             by=_names(since),
             where=sections_changed(ancestor.body, theirs.body),
         )
+
+    def _without_own(self, since: Sequence[JournalEntry]) -> Content:
+        """Return the draft without what this editor wrote last, which its text says anew."""
+        own = takewhile(lambda entry: entry.client == self.burst.client, reversed(since))
+        head = self.draft.head - sum(1 for _ in own)
+        return journaling.content_at(self.draft, head) or content_in(self.draft)
 
     def _append(self, content: Content, kind: EntryKind) -> Written:
         journaling.append(

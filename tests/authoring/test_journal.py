@@ -233,6 +233,19 @@ def test_a_place_nobody_knows_asks_for_the_whole_text(author, post):
     assert draft_of(post).body == f"{STORY}\nMore.\n"
 
 
+def test_what_goes_on_from_an_older_text_is_not_put_in_twice(author, owner, post):
+    after = STORY.index(" price")
+    send(owner, post, client=OTHER, body=replaced("wrong", "mistaken"))
+    send(author, post, body=put(after, 0, " and old"))
+
+    answer = send(author, post, sequence=2, body=put(after, 0, " and old and late"))
+
+    merged = STORY.replace("wrong price", "mistaken and old and late price")
+    assert draft_of(post).body == answer.json["merged"]["text"] == merged
+    gone = send(author, post, sequence=3, fields={"title": "Fencing"})
+    assert gone.json["merged"]["text"] == STORY.replace("wrong", "mistaken")
+
+
 def test_a_change_past_the_editor_is_merged_into_what_is_typed(author, post):
     send(author, post, body=replaced("stale", "old"))
     changed = stored(post.id)
