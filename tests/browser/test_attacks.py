@@ -23,6 +23,7 @@ from blogapp.posts.rendering import place
 from blogapp.site.models import Site
 from blogapp.text.markdown import render
 from blogapp.text.slugs import is_slug
+from tests.browser.writing import open_editor
 from tests.conftest import JANUARY
 
 SAMPLE_SEED = 20261120
@@ -293,11 +294,12 @@ def check_desk(trapped, owner, slugs, *, every=1):
 def check_preview(trapped, owner, attacks):
     page, trap = trapped(policy=False, as_author=owner)
     for attack in attacks:
-        page.goto("write/posts/new")
+        open_editor(page, "write/posts/new")
         page.locator("#title").fill(" ".join(attack.split()))
-        page.locator("[name=body]").evaluate("(field, text) => { field.value = text }", attack)
+        page.locator("markdown-editor").evaluate("(editor, text) => editor.replace(text)", attack)
         page.locator("#preview-button").click()
-        page.wait_for_load_state("load")
+        page.wait_for_url(re.compile("/preview$"))
+        assert page.locator("[name=body]").input_value().split() == attack.split()
         page.evaluate(PROVOKE, "main")
         assert trap.caught == [], attack
 

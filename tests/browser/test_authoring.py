@@ -320,7 +320,7 @@ class TestWithoutJavaScript:
         page.get_by_label("Time", exact=True).fill("09:30")
         expect(page.locator("#publish")).to_have_accessible_name("Schedule")
         page.locator("#publish").click()
-        page.get_by_role("button", name="Publish").click()
+        page.get_by_role("button", name="Schedule", exact=True).click()
         expect(page.get_by_text("Goes live on 4 March 2099, 09:30 (UTC).")).to_be_visible()
         page.get_by_role("button", name="Scheduled").click()
         page.get_by_role("button", name="Unschedule").click()
