@@ -4,13 +4,7 @@ What comes as a picture may be made to hurt whoever opens it. A process that ove
 by the kernel, and takes nothing of the blog with it.
 """
 
-import atexit
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +12,7 @@ from typing import Any
 from blogapp.media import errors
 from blogapp.media.encoding import Encoded
 from blogapp.media.errors import MediaError, NotAnImage, TooCostly
-from blogapp.text.limiting import environment
-from blogapp.text.messages import receive, send
+from blogapp.text.children import Children, NotDone, Overstepped
 
 # CPU time in seconds: for what somebody waits for, and for a photograph in ten versions.
 SECONDS = 20.0
@@ -29,10 +22,8 @@ MEMORY = 1536 * 1024 * 1024
 # Seconds by the clock after which a child counts as stuck.
 PATIENCE = 600.0
 MOST_AT_ONCE = 2
-ATTEMPTS = 3
 
-# Ends that say something about the machine and nothing about the picture.
-_SENT_AWAY = {-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+_children = Children("blogapp.media.confined", most_at_once=MOST_AT_ONCE)
 
 
 def encode(data: bytes) -> Encoded:
@@ -62,123 +53,20 @@ def count_frames(source: Path) -> int:
 
 def close() -> None:
     """End the child that waits for work. The next picture starts another."""
-    with _lock:
-        idle, _idle[:] = list(_idle), []
-    for child in idle:
-        child.end()
+    _children.close()
 
 
 def _ask(job: dict[str, Any], seconds: float) -> dict[str, Any]:
     job |= {"seconds": seconds, "memory": MEMORY}
-    for _ in range(ATTEMPTS):
-        with _turns:
-            child = _take()
-            answer: dict[str, Any] | None = None
-            try:
-                answer = child.ask(job)
-            except _Gone:
-                continue
-            finally:
-                _give_back(child, is_spent=answer is None or answer["last"])
-        return _read(answer)
-    raise TooCostly("The processes that should have read the image were ended.")
-
-
-def _read(answer: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = _children.do(job, patience=PATIENCE)
+    except Overstepped as error:
+        raise TooCostly("Reading the image takes too much time or memory.") from error
+    except NotDone as error:
+        raise MediaError(f"The image was not read: {error}.") from error
     if "refused" in answer:
         raise getattr(errors, answer["refused"])(answer["message"])
     if "failed" in answer:
         raise NotAnImage(f"The image cannot be read: {answer['failed']}")
     done: dict[str, Any] = answer["done"]
     return done
-
-
-class _Gone(Exception):
-    """A child ended for reasons that are not the picture's."""
-
-
-class _Child:
-    """A process that does one job after the other."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            # -P: a file beside the blog must not stand in for a module.
-            [sys.executable, "-P", "-m", "blogapp.media.confined"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=environment(),
-        )
-
-    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        assert self.process.stdin
-        assert self.process.stdout
-        watch = threading.Timer(PATIENCE, self.process.kill)
-        watch.daemon = True
-        watch.start()
-        has_begun = False
-        try:
-            send(self.process.stdin.fileno(), job)
-            has_begun = receive(self.process.stdout.fileno())["begun"]
-            answer: dict[str, Any] = receive(self.process.stdout.fileno())
-            return answer
-        except (BrokenPipeError, EOFError) as error:
-            if not has_begun or self.status() in _SENT_AWAY:
-                raise _Gone from error
-            raise TooCostly("Reading the image takes too much time or memory.") from error
-        finally:
-            watch.cancel()
-
-    def status(self) -> int:
-        """Return how a process ended whose pipe did: a negative number is a signal's."""
-        try:
-            return self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            return 0
-
-    def end(self) -> None:
-        """End the process at once, and leave no zombie: it holds nothing that is worth saving."""
-        self.process.kill()
-        self.process.wait()
-        self.close_pipes()
-
-    def close_pipes(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                pipe.close()
-
-
-_turns = threading.BoundedSemaphore(MOST_AT_ONCE)
-_lock = threading.Lock()
-_idle: list[_Child] = []
-
-
-def _take() -> _Child:
-    with _lock:
-        child = _idle.pop() if _idle else None
-    try:
-        return child or _Child()
-    except OSError as error:
-        raise MediaError(f"No process could be started: {error}") from error
-
-
-def _give_back(child: _Child, *, is_spent: bool) -> None:
-    with _lock:
-        if not is_spent and not _idle:
-            _idle.append(child)
-            return
-    child.end()
-
-
-def _forget() -> None:
-    """In a forked process: leave the children to the one that started them."""
-    global _turns, _lock
-    _turns, _lock = threading.BoundedSemaphore(MOST_AT_ONCE), threading.Lock()
-    for child in _idle:
-        child.close_pipes()
-        child.process.returncode = 0
-    _idle.clear()
-
-
-atexit.register(close)
-os.register_at_fork(after_in_child=_forget)

@@ -48,7 +48,7 @@ def test_a_picture_that_takes_too_long_or_too_much_memory_is_refused_and_the_nex
 
 def test_a_child_that_was_ended_meanwhile_costs_nobody_a_picture(picture):
     confining.encode(picture())
-    [child] = confining._idle
+    [child] = confining._children.idle
     os.kill(child.process.pid, signal.SIGKILL)
 
     assert confining.encode(picture()).width == 4
@@ -56,9 +56,9 @@ def test_a_child_that_was_ended_meanwhile_costs_nobody_a_picture(picture):
 
 def test_a_child_serves_again_and_ends_with_us(picture):
     confining.encode(picture())
-    [child] = confining._idle
+    [child] = confining._children.idle
     confining.encode(picture())
-    assert confining._idle == [child]
+    assert confining._children.idle == [child]
 
     confining.close()
 
