@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from time import monotonic
 
 from playwright.sync_api import expect
 
@@ -26,7 +27,7 @@ class Killable:
 
     def start(self):
         """Start it, and return when it answers."""
-        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listener = self.listen()
         self.listener.set_inheritable(True)
         command = ["-m", "gunicorn", "--workers=1", "--threads=4", "--worker-class=gthread"]
         with self.log.open("ab") as output:
@@ -42,6 +43,15 @@ class Killable:
         # The socket is open already, so this waits for the worker instead of failing.
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=30) as answer:
             assert answer.status == 200
+
+    def listen(self):
+        """Take the port again, which killed workers let go of a moment after they were killed."""
+        until = monotonic() + 30
+        while True:
+            try:
+                return socket.create_server(("127.0.0.1", self.port))
+            except OSError:
+                assert monotonic() < until
 
     def kill(self):
         """End it and its workers at once, as a power cut does."""
