@@ -1,0 +1,1 @@
+"""Public answers kept ready to send: in memory, and as files."""
