@@ -17,6 +17,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from flask import Flask
 
     from blogapp import auth, authoring, public, web
+    from blogapp.caching import watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
     from blogapp.web.templating import SharedGlobals
@@ -36,6 +37,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         extension.init_app(app)
 
     web.init_app(app)
+    watching.init_app(app)
 
     for blueprint in (public.bp, authoring.bp, auth.bp):
         app.register_blueprint(blueprint)

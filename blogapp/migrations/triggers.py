@@ -55,7 +55,7 @@ def make_triggers(connection: Connection) -> None:
     if connection.exec_driver_sql("SELECT id FROM content_version LIMIT 1").first() is None:
         connection.exec_driver_sql("INSERT INTO content_version (token) VALUES (0)")
     token = "random()" if on_sqlite else _TOKEN
-    connection.exec_driver_sql(f"UPDATE content_version SET token = {token}")
+    connection.exec_driver_sql(f"UPDATE content_version SET token = {token}, page_token = {token}")
 
 
 def is_findable(row: str, *, false: str = "false") -> str:
@@ -67,6 +67,8 @@ def is_findable(row: str, *, false: str = "false") -> str:
 
 
 # SQLite has triggers for each row alone; a new token costs it about a microsecond.
+
+_ANEW = "UPDATE content_version SET token = random(), page_token = random()"
 
 
 def _on_sqlite(tables: set[str]) -> Iterator[str]:
@@ -89,7 +91,7 @@ def _row_trigger(table: str, event: str, condition: str, columns: tuple[str, ...
     of = f" OF {', '.join(columns)}" if event == "UPDATE" and columns else ""
     return (
         f"CREATE TRIGGER {PREFIX}{table}_{event.lower()} AFTER {event}{of} ON {table} "
-        f"WHEN {condition} BEGIN UPDATE content_version SET token = random(); END"
+        f"WHEN {condition} BEGIN {_ANEW}; END"
     )
 
 
@@ -108,10 +110,10 @@ _TOKEN = "(random() * 9007199254740991)::bigint"
 _NOTE = f"""
 CREATE OR REPLACE FUNCTION {PREFIX}change() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE content_version SET token = {_TOKEN} WHERE id =
+  UPDATE content_version SET token = {_TOKEN}, page_token = {_TOKEN} WHERE id =
     (SELECT id FROM content_version ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED);
   IF NOT FOUND THEN
-    INSERT INTO content_version (token) VALUES ({_TOKEN});
+    INSERT INTO content_version (token, page_token) VALUES ({_TOKEN}, {_TOKEN});
   END IF;
 END $$"""
 

@@ -348,16 +348,19 @@ def month_of(moment: datetime | None, zone: ZoneInfo) -> int | None:
 
 
 class ContentVersion(Base):
-    """What changes whenever other posts can be found, or under other names.
+    """What changes whenever readers could be shown something else.
 
-    Triggers write a new token in the transaction of the change (`blogapp.migrations.triggers`).
-    There is one row, and another for each transaction that had to pass a locked one.
+    ``token`` changes with what can be found and under which names, ``page_token`` with all
+    that a public page shows. Triggers write new ones in the transaction of the change
+    (`blogapp.migrations.triggers`). There is one row, and another for each transaction that
+    had to pass a locked one.
     """
 
     __tablename__ = "content_version"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[int] = mapped_column(BigInteger)
+    page_token: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class Redirect(Base):

@@ -1,5 +1,6 @@
 """What kept pages and quick lists need of the database."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -13,6 +14,10 @@ def upgrade() -> None:
 
 def _note_pages() -> None:
     """Triggers tell what readers' pages show, beside what can be found."""
+    op.add_column(
+        "content_version",
+        sa.Column("page_token", sa.BigInteger(), server_default="0", nullable=False),
+    )
 
 
 def _index_orders() -> None:

@@ -1,0 +1,215 @@
+"""Asking each database what its version is, on a connection of its own."""
+
+import os
+import socket
+import sqlite3
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+# So many moments to come are read at once.
+MOST_MOMENTS = 64
+# Milliseconds after which PostgreSQL gives a question up by itself.
+_LIMIT = 2_000
+_TOKENS = "SELECT id, page_token FROM content_version ORDER BY id"
+_MOMENTS = (
+    "SELECT DISTINCT published_at FROM posts WHERE published_at > {moment} "
+    f"ORDER BY published_at LIMIT {MOST_MOMENTS}"
+)
+
+Tokens = tuple[tuple[int, int], ...]
+
+# A file that is no database, or whose moments are none, gives no answer either.
+_BROKEN = (sqlite3.Error, OSError, ValueError)
+
+
+class Unanswered(Exception):
+    """The database gave no answer; says why."""
+
+
+class Asker(Protocol):
+    """What a `Watch` asks. No two threads call it at once, `give_up` aside."""
+
+    # Whether the answer may be long in coming, as over a network.
+    is_far: bool
+
+    def tokens(self) -> Tokens:
+        """Return the present tokens, all of them together being the version."""
+
+    def moments(self, since: datetime) -> list[datetime]:
+        """Return the next moments after ``since`` at which posts become public."""
+
+    def give_up(self) -> None:
+        """Let a question that waits for its answer fail at once."""
+
+    def close(self) -> None:
+        """Close the connection. The next question opens another."""
+
+
+def asker_for(engine: Engine) -> Asker:
+    """Return what asks the database that ``engine`` is for."""
+    if engine.dialect.name != "sqlite":
+        return _Postgres(engine)
+    in_memory = engine.url.database in {None, "", ":memory:"}
+    return _Memory(engine) if in_memory else _File(engine)
+
+
+class _File:
+    """SQLite in a file: whether anybody wrote there is known without a statement."""
+
+    is_far = False
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.path = str(engine.url.database)
+        self.connection: sqlite3.Connection | None = None
+        self.file: tuple[int, int] | None = None
+        self.data_version: int | None = None
+        self.known: Tokens = ()
+
+    def tokens(self) -> Tokens:
+        try:
+            connection = self._connected()
+            # Changes with every commit of another connection (https://sqlite.org/pragma.html).
+            [data_version] = connection.execute("PRAGMA data_version").fetchone()
+            if data_version != self.data_version:
+                self.known = tuple(connection.execute(_TOKENS).fetchall())
+                self.data_version = data_version
+        except _BROKEN as error:
+            self.close()
+            raise Unanswered(error) from error
+        return self.known
+
+    def moments(self, since: datetime) -> list[datetime]:
+        asked = _MOMENTS.format(moment="?")
+        try:
+            rows = self._connected().execute(asked, (f"{_plain(since):%Y-%m-%d %H:%M:%S.%f}",))
+            return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows.fetchall()]
+        except _BROKEN as error:
+            self.close()
+            raise Unanswered(error) from error
+
+    def give_up(self) -> None:
+        """A file answers, or its lock is waited for as long as `connect` says."""
+
+    def close(self) -> None:
+        connection, self.connection, self.data_version = self.connection, None, None
+        if connection:
+            connection.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        found = os.stat(self.path)
+        file = (found.st_dev, found.st_ino)
+        if self.connection and file != self.file:
+            # Another file lies there, as after a restore: pages have to be made of that one, too.
+            self.close()
+            self.engine.dispose()
+        if not self.connection:
+            self.file = file
+            # Neither makes a file where there is none, nor is bound to one thread.
+            self.connection = sqlite3.connect(
+                f"file:{quote(self.path)}?mode=rw",
+                uri=True,
+                timeout=0.1,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self.connection.execute("PRAGMA query_only=ON")
+        return self.connection
+
+
+class _Memory:
+    """SQLite in memory, as tests have it: only the engine's own connection sees it."""
+
+    is_far = False
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def tokens(self) -> Tokens:
+        return tuple((id, token) for id, token in self._rows(_TOKENS))
+
+    def moments(self, since: datetime) -> list[datetime]:
+        asked = _MOMENTS.format(moment=f"'{_plain(since):%Y-%m-%d %H:%M:%S.%f}'")
+        return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in self._rows(asked)]
+
+    def give_up(self) -> None:
+        """Memory answers."""
+
+    def close(self) -> None:
+        """There is no connection of its own."""
+
+    def _rows(self, asked: str) -> list[Any]:
+        try:
+            with self.engine.connect() as connection:
+                return list(connection.exec_driver_sql(asked))
+        except SQLAlchemyError as error:
+            raise Unanswered(error) from error
+
+
+class _Postgres:
+    """PostgreSQL, somewhere on a network that may swallow a question or an answer."""
+
+    is_far = True
+
+    def __init__(self, engine: Engine) -> None:
+        _args, self.options = engine.dialect.create_connect_args(engine.url)
+        self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
+
+    def tokens(self) -> Tokens:
+        return tuple((id, token) for id, token in self._rows(_TOKENS))
+
+    def moments(self, since: datetime) -> list[datetime]:
+        rows = self._rows(_MOMENTS.format(moment="%s"), _plain(since))
+        return [row[0].replace(tzinfo=UTC) for row in rows]
+
+    def give_up(self) -> None:
+        # Closed under the thread that waits for it, it would be freed in use: a socket that
+        # ends is read to its end by that thread.
+        if self.connection:
+            with suppress(psycopg.Error, OSError), _socket(self.connection) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection:
+            connection.close()
+
+    def _rows(self, asked: str, *values: Any) -> list[tuple[Any, ...]]:
+        try:
+            return self._connected().execute(asked, values or None).fetchall()
+        except (psycopg.Error, OSError) as error:
+            self.close()
+            raise Unanswered(error) from error
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        if not self.connection:
+            options = {
+                **self.options,
+                "autocommit": True,
+                "connect_timeout": 2,
+                # A host that is gone is noticed (seconds, milliseconds; libpq, 34.1.2).
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "tcp_user_timeout": 5_000,
+                "application_name": "blog watch",
+                # A pooler between may hand each statement to another session.
+                "prepare_threshold": None,
+            }
+            self.connection = psycopg.connect(**options)
+            self.connection.execute(f"SET statement_timeout = {_LIMIT}")
+            self.connection.execute(f"SET lock_timeout = {_LIMIT}")
+        return self.connection
+
+
+def _socket(connection: psycopg.Connection[Any]) -> socket.socket:
+    return socket.socket(fileno=os.dup(connection.fileno()))
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,302 @@
+"""Watching the database for the version of everything that readers may see.
+
+Triggers write a new token with every change that a public page could show
+(`blogapp.migrations.triggers`); what changes by itself changes at moments that are known
+beforehand. A `Watch` asks for both twice a second at most, and says in between what it knows.
+"""
+
+import logging
+import os
+import threading
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from time import monotonic
+from typing import Any
+from weakref import WeakSet, finalize, ref
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+
+from blogapp.caching.asking import MOST_MOMENTS, Asker, Tokens, Unanswered, asker_for
+from blogapp.extensions import db
+from blogapp.web import clock
+
+# Seconds for which an answer of the database is taken for the present one.
+FRESH = 0.5
+# Seconds after a commit in which everybody has to see it.
+STALE = 1.0
+# Seconds that a reader waits at most for a database that does not answer.
+PATIENCE = 0.25
+# Seconds after which a question is given up, and asked again on a new connection.
+LOST = 5.0
+
+_NEVER = -1e9
+_END = datetime.max.replace(tzinfo=UTC)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What readers may see, as one word: where the token is another, so may be the content.
+
+    The same content has the same token in every process and on every machine, and it can
+    stand in a file's name. It is empty as long as the database has never answered: nothing
+    may be kept under it.
+    """
+
+    token: str
+    # From when on something else is public, as aware UTC; None when nothing waits.
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the database said."""
+
+    tokens: Tokens | None = None
+    # When it was asked, by the clock that never jumps and by the one on the wall.
+    confirmed: float = _NEVER
+    since: datetime = _END
+    # When the next posts become public after that, and whether these are all.
+    moments: tuple[datetime, ...] = ()
+    is_all: bool = True
+    # What this process had committed before.
+    commit: object = None
+
+    def covers(self, now: datetime) -> bool:
+        """Whether the moments next to ``now`` are known."""
+        return self.since <= now and (self.is_all or now < self.moments[-1])
+
+    def stretch(self, now: datetime) -> "_Stretch":
+        """Return the time around ``now`` in which nothing becomes public."""
+        if self.tokens is None:
+            return _Stretch(self, Version(""), self.since, self.since)
+        after = bisect_right(self.moments, now)
+        start = self.moments[after - 1] if after else self.since
+        until = self.moments[after] if after < len(self.moments) else None
+        # Named by its end: two processes that began to look at different times agree on that.
+        end = until.isoformat() if until else self.is_all
+        token = blake2b(f"{self.tokens} {end}".encode(), digest_size=10).hexdigest()
+        return _Stretch(self, Version(token, until), start, until or _END)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The time from one moment to the next, in which the version stays what it is."""
+
+    seen: _Seen
+    version: Version
+    start: datetime
+    end: datetime
+
+
+class Watch:
+    """What this process knows of the version; one for each application.
+
+    ``fresh`` says for how many seconds an answer of the database is good: 0 asks each time.
+    """
+
+    def __init__(self, engine: Engine, *, fresh: float = FRESH) -> None:
+        self.fresh = fresh
+        self._asker: Asker = asker_for(engine)
+        self._asking = threading.Lock()
+        self._question: _Question | None = None
+        self._seen = _Seen()
+        self._stretch = self._seen.stretch(_END)
+        # What was shown lately, by its token.
+        self._shown: dict[str, _Stretch] = {}
+        # Another object after each commit in this process.
+        self._commit = object()
+        # What went wrong last, and until when nobody asks again.
+        self._silence: Unanswered | None = None
+        self._pause = _NEVER
+        finalize(self, self._asker.close)
+        _watches.add(self)
+
+    def look(self, *, now: bool = False) -> Version:
+        """Return the version, at most ``fresh`` seconds old; with ``now``, the present one.
+
+        Where the database does not answer, the last one that it told stands, with what has
+        become public by itself since.
+        """
+        stretch = self._stretch
+        if (
+            not now
+            and monotonic() < stretch.seen.confirmed + self.fresh
+            and stretch.seen.commit is self._commit
+            and stretch.start <= clock.now() < stretch.end
+        ):
+            return stretch.version
+        return self._look_closer(is_urgent=now)
+
+    def may_show(self, token: str) -> bool:
+        """Return whether an answer made under ``token`` may go out while it is made anew.
+
+        It may until a second after it was last known to be right, and never past a moment at
+        which something becomes public.
+        """
+        shown = self._shown.get(token)
+        if shown is None or not shown.start <= clock.now() < shown.end:
+            return False
+        is_last = token == self._stretch.version.token
+        return is_last or monotonic() < shown.seen.confirmed + STALE
+
+    def note_commit(self) -> None:
+        """Have the next look ask: this process has changed something."""
+        self._commit = object()
+
+    def close(self) -> None:
+        """Close the connection; the next look opens another."""
+        if self._asking.acquire(timeout=PATIENCE):
+            try:
+                if self._question is None:
+                    self._asker.close()
+            finally:
+                self._asking.release()
+
+    def _look_closer(self, *, is_urgent: bool) -> Version:
+        begun = monotonic()
+        if is_urgent or self._is_due(begun):
+            self._ask(begun, patience=PATIENCE if is_urgent or self._is_too_old(begun) else 0)
+        return self._turn().version
+
+    def _is_due(self, moment: float) -> bool:
+        seen = self._seen
+        if moment < self._pause:
+            return False
+        is_fresh = moment < seen.confirmed + self.fresh and seen.commit is self._commit
+        return not (is_fresh and seen.covers(clock.now()))
+
+    def _is_too_old(self, moment: float) -> bool:
+        return moment >= self._seen.confirmed + STALE and self._silence is None
+
+    def _turn(self) -> _Stretch:
+        """Turn to the stretch of time that it is now, by what is known."""
+        now, seen, last = clock.now(), self._seen, self._stretch
+        if last.seen is seen and last.start <= now < last.end:
+            return last
+        stretch = seen.stretch(now)
+        fading = seen.confirmed - STALE
+        recent = {t: shown for t, shown in self._shown.items() if shown.seen.confirmed > fading}
+        self._shown = recent | {stretch.version.token: stretch}
+        self._stretch = stretch
+        return stretch
+
+    # Asking.
+
+    def _ask(self, begun: float, *, patience: float) -> None:
+        """Ask, unless another thread does; who is in a hurry waits for that one."""
+        if not self._asking.acquire(timeout=patience):
+            return
+        try:
+            if self._seen.confirmed < begun:  # else another asked after this one came
+                self._put()
+        finally:
+            self._asking.release()
+
+    def _put(self) -> None:
+        if not self._asker.is_far:
+            self._answer(monotonic())
+            return
+        if self._question:
+            # It waits already: nobody waits for it a second time.
+            if monotonic() > self._question.begun + LOST:
+                self._asker.give_up()
+            return
+        question = self._question = _Question(self._answer)
+        question.start()
+        question.join(PATIENCE)
+        if question.is_alive():
+            self._fail(Unanswered(f"no answer within {PATIENCE:g} seconds"))
+
+    def _answer(self, begun: float) -> None:
+        commit, now, seen = self._commit, clock.now(), self._seen
+        try:
+            tokens = self._asker.tokens()
+            if tokens != seen.tokens or not seen.covers(now):
+                moments = tuple(self._asker.moments(now))
+                seen = _Seen(tokens, begun, now, moments, len(moments) < MOST_MOMENTS, commit)
+            else:
+                seen = replace(seen, confirmed=begun, commit=commit)
+        except Unanswered as error:
+            self._fail(error)
+        else:
+            self._seen = seen
+            self._recover()
+        finally:
+            self._question = None
+
+    def _fail(self, error: Unanswered) -> None:
+        if self._silence is None:
+            _log.warning("readers are served what is known, for the database says: %s", error)
+        self._silence = error
+        self._pause = monotonic() + self.fresh
+
+    def _recover(self) -> None:
+        if self._silence is not None:
+            _log.warning("the database answers again")
+        self._silence, self._pause = None, _NEVER
+
+
+class _Question(threading.Thread):
+    """A question on its way: the thread that put it need not wait for the answer."""
+
+    def __init__(self, answer: Callable[[float], None]) -> None:
+        super().__init__(name="watch", daemon=True)
+        self.begun = monotonic()
+        self.answer = answer
+
+    def run(self) -> None:
+        self.answer(self.begun)
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` its watch, as ``app.extensions["watch"]``; that of a test asks each time."""
+    with app.app_context():
+        engine = db.engine
+    watch = app.extensions["watch"] = Watch(engine, fresh=0 if app.testing else FRESH)
+    _note_commits(engine, watch)
+
+
+def watch_of(app: Flask) -> Watch:
+    """Return what watches the database of ``app``."""
+    watch: Watch = app.extensions["watch"]
+    return watch
+
+
+def _note_commits(engine: Engine, watch: Watch) -> None:
+    """Tell ``watch`` of each commit, once it is done: SQLAlchemy says only that it begins."""
+    told = ref(watch)
+
+    def begin(connection: Connection) -> None:
+        connection.info["is_committing"] = True
+
+    def end(_connection: Any, record: Any) -> None:
+        watch = told()
+        if record.info.pop("is_committing", False) and watch:
+            watch.note_commit()
+
+    event.listen(engine, "commit", begin)
+    event.listen(engine, "checkin", end)
+
+
+# A connection that two processes share is used up by the first that closes it.
+
+_watches: WeakSet[Watch] = WeakSet()
+
+
+def _close_all() -> None:
+    for watch in list(_watches):
+        watch.close()
+
+
+def _begin_anew() -> None:
+    for watch in list(_watches):
+        watch._asking, watch._question = threading.Lock(), None
+
+
+os.register_at_fork(before=_close_all, after_in_child=_begin_anew)
