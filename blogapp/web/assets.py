@@ -15,6 +15,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 import rcssmin
@@ -30,6 +31,7 @@ from blogapp.web.theming import current_theme
 FIRST = ("tokens", "base")
 SHELL = ("icon", "header", "search-box", "theme-toggle", "footer", "button")
 LAST = ("utilities",)
+Text = TypeVar("Text", bound=tuple[str, ...] | str)
 _SPACED_PSEUDO_CLASS = re.compile(
     r"(?<=[\w)\]]) +"
     r"(?=:(?:any-link|empty|first|focus|has|hover|is|last|not|nth|only|target|where)\b)"
@@ -54,7 +56,7 @@ def inline_css(*components: str) -> Markup:
 
     The theme's follow ours, and the owner's accent follows both.
     """
-    sheet = _stylesheet(_folder(), components, current_theme(), request.script_root)
+    sheet = stylesheet(_folder(), components, current_theme(), request.script_root)
     return admit("style", sheet + accent_css(current_site()))
 
 
@@ -129,20 +131,21 @@ def _file(path: str) -> Path:
     return current_theme().static.get(path) or _folder() / path
 
 
-def _kept(function: Callable[..., str]) -> Callable[..., str]:
+def kept(function: Callable[..., Text]) -> Callable[..., Text]:
     """Compute once a process; afresh each time while the code is being worked on."""
-    kept = cache(function)
+    known = cache(function)
 
-    def call(*args: object) -> str:
-        return function(*args) if current_app.debug else kept(*args)
+    def call(*args: object) -> Text:
+        return function(*args) if current_app.debug else known(*args)
 
     return call
 
 
-@_kept
-def _stylesheet(folder: Path, components: tuple[str, ...], theme: Theme, root: str) -> str:
+@kept
+def stylesheet(folder: Path, components: tuple[str, ...], theme: Theme, root: str) -> str:
+    """Return the minified styles of these components, after those of every page."""
     names = [*FIRST, *(f"components/{name}" for name in dict.fromkeys(SHELL + components)), *LAST]
-    text = "".join(_sheets(folder, name, theme, root) for name in names)
+    text = "".join(named_sheet(folder, name, theme, root) for name in names)
     return minified(f"@layer tokens, base, components, utilities;{text}")
 
 
@@ -156,8 +159,8 @@ def minified(css: str) -> str:
     return str(rcssmin.cssmin(_SPACED_PSEUDO_CLASS.sub(" *", css)))
 
 
-def _sheets(folder: Path, name: str, theme: Theme, root: str) -> str:
-    """Ours and the theme's of one name; the theme's may stand in its place."""
+def named_sheet(folder: Path, name: str, theme: Theme, root: str) -> str:
+    """Return ours and the theme's of one name; the theme's may stand in its place."""
     component = name.removeprefix("components/")
     path = folder / "css" / f"{name}.css"
     if component in theme.replaced:
@@ -184,11 +187,11 @@ def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
     return readdressed(sheet, address) if sheet else ""
 
 
-@_kept
+@kept
 def _script(folder: Path, name: str) -> str:
     return (folder / "js" / f"{name}.js").read_text().strip()
 
 
-@_kept
+@kept
 def _fingerprint(file: Path) -> str:
     return sha256(file.read_bytes()).hexdigest()[:12]
