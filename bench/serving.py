@@ -1,78 +1,232 @@
-"""A blog of made-up posts behind one gunicorn worker, and what its answers cost."""
+"""Servers to measure, each with the CPU time and the memory that its processes use."""
 
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
-from time import perf_counter
-from urllib.request import urlopen
 
-ROOT = Path(__file__).parents[1]
+from bench.blogs import ROOT, environment
+
+TICK = os.sysconf("SC_CLK_TCK")
+COUNTED = "bench.wsgi:app"
+START = 90  # seconds that a server may take
+NGINX = """
+daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 512; }}
+http {{
+    include /etc/nginx/mime.types; default_type text/html; charset utf-8;
+    access_log off; server_tokens off; sendfile on; keepalive_requests 1000000;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {rest}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Core:
+    """Which cores servers run on and which the clients; none where the system cannot say."""
+
+    servers: frozenset[int] = frozenset()
+    clients: frozenset[int] = frozenset()
+
+    @classmethod
+    def shared_out(cls) -> "Core":
+        """Return one core for servers and the others for clients, where there are two."""
+        if not hasattr(os, "sched_getaffinity"):
+            return cls()
+        first, *others = sorted(os.sched_getaffinity(0))
+        return cls(frozenset({first}), frozenset(others)) if others else cls()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came: status, headers in their order, body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str, missing: str = "") -> str:
+        """Return a header's text; names are compared ignoring case."""
+        return next((text for key, text in self.headers if key.lower() == name), missing)
+
+    def is_same(self, other: "Answer") -> bool:
+        """Whether status, body and headers in their order are the same, the date aside."""
+        return self._undated() == other._undated()
+
+    def _undated(self) -> tuple[object, ...]:
+        return self.status, self.body, [(k, v) for k, v in self.headers if k.lower() != "date"]
+
+
+@dataclass
+class Server:
+    """A running server: its port, and its processes as one."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    behind: "list[Server]" = field(default_factory=list)
+    is_quick: bool = False  # answers more than a client in Python can ask for
+    counts: bool = False  # tells how many requests came as far as Flask
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU time, user's and system's, of all its processes so far.
+
+        A worker that has ended counts with its parent, as the kernel has it.
+        """
+        own = sum(_cpu(pid) for pid in processes(self.process.pid))
+        return own + _reaped(self.process.pid) + sum(server.cpu() for server in self.behind)
+
+    def memory(self) -> list[float]:
+        """Return the megabytes (proportional set size) of each worker."""
+        _, *workers = processes(self.process.pid)
+        return [_pss(pid) for pid in workers]
+
+    def reached(self) -> int:
+        """Return how many requests came as far as our Flask, in all workers, also behind it."""
+        own = int(ask(self, "/bench/reached").body) if self.counts else 0
+        return own + sum(server.reached() for server in self.behind)
 
 
 @contextmanager
-def served(instance: Path, posts: int) -> Iterator[HTTPConnection]:
-    """Serve the blog in ``instance`` by one worker, until the end of the block.
-
-    Without a database it is filled with ``posts`` made-up posts first.
-    """
+def gunicorn(
+    name: str,
+    app: str,
+    folder: Path,
+    *,
+    workers: int = 1,
+    conf: str = "gunicorn.conf.py",
+    cores: Core = Core(),
+    log: Path | None = None,
+    **settings: str,
+) -> Iterator[Server]:
+    """Run ``app`` by gunicorn with the settings of ``conf`` until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        settings = {
-            "BLOG_INSTANCE": str(instance),
-            "BLOG_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "BLOG_ACCESS_LOG": "0",
-        }
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("BLOG_")}
-        environ = kept | settings
-        if not (instance / "blog.sqlite").exists():
-            _fill(posts, environ)
-        gunicorn = ["-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1"]
-        server = subprocess.Popen(
-            [sys.executable, *gunicorn, "--bind", f"fd://{listener.fileno()}", "bench.wsgi:app"],
-            cwd=ROOT,
-            env=environ,
-            pass_fds=[listener.fileno()],
-        )
+        public = {"BLOG_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        environ = environment(folder, **(public | settings))
+        listen = ["--workers", str(workers), "--bind", f"fd://{listener.fileno()}"]
+        with open(log or os.devnull, "wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--config", conf, *listen, app],
+                cwd=ROOT,
+                env=environ | ({"BLOG_ACCESS_LOG": "1"} if log else {}),
+                pass_fds=[listener.fileno()],
+                stdout=output,
+            )
+    server = Server(name, port, process, counts=app == COUNTED)
+    yield from _running(server, cores if workers == 1 else Core())
+
+
+@contextmanager
+def nginx(
+    name: str, rest: str, folder: Path, *, port: int, cores: Core = Core(), behind: Server | None
+) -> Iterator[Server]:
+    """Run nginx with one worker and ``rest`` in its ``http`` block until the end of the block."""
+    conf = folder / "nginx.conf"
+    conf.write_text(NGINX.format(folder=folder, rest=rest), encoding="utf-8")
+    process = subprocess.Popen([find_nginx(), "-p", str(folder), "-c", str(conf)])
+    server = Server(name, port, process, [behind] if behind else [], is_quick=True)
+    yield from _running(server, cores)
+
+
+def find_nginx() -> str:
+    """Return the path of nginx, or end with what to install."""
+    path = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not path:
+        raise SystemExit("nginx is not installed: apt-get install nginx, or leave out `store`")
+    return path
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def ask(
+    server: Server, path: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> Answer:
+    """Return one answer as it came, over a connection of its own."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    try:
+        connection.request(method, path, headers=dict(headers or {}))
+        answer = connection.getresponse()
+        return Answer(answer.status, tuple(answer.getheaders()), answer.read())
+    finally:
+        connection.close()
+
+
+def processes(root: int) -> list[int]:
+    """Return the process and all that it started and they did, itself first."""
+    try:
+        children = Path(f"/proc/{root}/task/{root}/children").read_text(encoding="ascii")
+    except OSError:
+        return [root]
+    return [root, *(pid for child in children.split() for pid in processes(int(child)))]
+
+
+def _running(server: Server, cores: Core) -> Iterator[Server]:
+    try:
+        _wait(server)
+        if cores.servers:
+            for pid in processes(server.process.pid):
+                _pin(pid, cores.servers)
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait()
+
+
+def _wait(server: Server) -> None:
+    end = time.monotonic() + START
+    while True:
         try:
-            # The socket is open: this waits until the worker answers.
-            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).close()
-            with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-                yield connection
-        finally:
-            server.terminate()
-            server.wait()
+            ask(server, "/")
+        except OSError:
+            if server.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"{server.name} did not start") from None
+            time.sleep(0.02)
+        else:
+            return
 
 
-def get(connection: HTTPConnection, path: str) -> bytes:
-    """Return the body of the page at ``path``, which must answer with 200."""
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        raise SystemExit(f"{path} answered {answer.status}")
-    return body
+def _pin(pid: int, cores: frozenset[int]) -> None:
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        os.sched_setaffinity(int(thread), cores)
 
 
-def cost(connection: HTTPConnection, path: str, requests: int) -> tuple[float, list[float]]:
-    """Return milliseconds of the worker's CPU time per request, and those of each by the clock."""
-    get(connection, path)
-    waits = []
-    before = float(get(connection, "/bench/cpu"))
-    for _ in range(requests):
-        start = perf_counter()
-        get(connection, path)
-        waits.append(1000 * (perf_counter() - start))
-    spent = float(get(connection, "/bench/cpu")) - before
-    return 1000 * spent / requests, waits
+def _cpu(pid: int) -> float:
+    # The kernel's clock of another process, to the nanosecond: clock_getcpuclockid(3).
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:  # it ended a moment ago
+        return 0.0
 
 
-def _fill(posts: int, environ: dict[str, str]) -> None:
-    synth = ["from blogapp.cli import main; main()", "synth", "--posts", str(posts)]
-    subprocess.run(
-        [sys.executable, "-c", *synth], env=environ, check=True, stdout=subprocess.DEVNULL
-    )
+def _reaped(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / TICK
+
+
+def _pss(pid: int) -> float:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    return int(found[1]) / 1000 if found else 0.0

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.serving import ROOT, served
+from bench.blogs import ROOT, run_blogapp
+from bench.serving import gunicorn
 from tests.browser.programs import ARGUMENTS, find_chromium
 
 KILOBYTES = 100
@@ -49,14 +50,14 @@ class Typing:
 
 def measure(kilobytes: int = KILOBYTES, keys: int = KEYS) -> list[Typing]:
     """Type in the middle of a post this long, the preview beside it, and tell what keys took."""
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), 10) as connection:
-        address = f"http://127.0.0.1:{connection.port}"
+    with tempfile.TemporaryDirectory() as folder:
+        run_blogapp(Path(folder), "synth", "--posts", "10")
         _add_author(folder)
-        with sync_playwright() as playwright:
+        with gunicorn("blog", "wsgi:app", Path(folder)) as server, sync_playwright() as playwright:
             path = find_chromium()
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(f"{address}/write/posts/new")
+            page.goto(f"{server.address}/write/posts/new")
             page.get_by_label("Email").fill("author@example.com")
             page.get_by_label("Password", exact=True).fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()

@@ -1,0 +1,266 @@
+"""What is asked over HTTP: the servers, their rows, and the limits these are held to."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from html import unescape
+from http import HTTPStatus
+from pathlib import Path
+
+from bench.blogs import Blog
+from bench.limits import Limit
+from bench.measuring import READER, Figure, Row, measure
+from bench.serving import COUNTED, Answer, Core, Server, ask, gunicorn
+
+PARTS = ("cached", "uncached", "workers", "log")
+ENCODINGS = ("identity", "gzip", "br")
+KEPT, UNKEPT, TWO, LOGGED = "kept", "nothing kept", "kept, two workers", "kept, access log"
+BARE, BARE_TWO, BARE_LOGGED = "bare WSGI", "bare WSGI, two workers", "bare WSGI, access log"
+FLASK, JINJA = "bare Flask", "Flask and Jinja"
+COOKIE = {"Cookie": "session=of-nobody"}
+FRAGMENT = re.compile(r'hx-get="(/\?[^"]*fragment=posts[^"]*)"')
+STATIC = re.compile(r'(?:href|src)="(/static/[^"]*\.(?:js|css)[^"]*)"')
+# Rows of kept pages, by which addresses, in which encodings.
+COMPARED = ("listing", "post")
+OTHERS = ("tag", "two tags", "page", "feed")
+UNCACHED = ("page", "tag", "two tags", "post", "feed", "rare word", "common word", "typeahead")
+# gunicorn puts these in itself.
+GUNICORN = {"server", "date", "connection", "transfer-encoding"}
+
+
+@dataclass
+class Bench:
+    """Blogs, the fewest posts first, and what serves them and other answers meanwhile."""
+
+    blogs: Sequence[Blog]
+    folder: Path
+    cores: Core
+    stack: ExitStack
+    servers: dict[str, Server] = field(default_factory=dict)
+
+    def blog(self, kind: str, blog: Blog) -> Server:
+        """Return the server of a blog in one of the ways that are compared, started by need."""
+        name = named(kind, blog)
+        if name not in self.servers:
+            logged = self.folder / f"{blog.posts}.log" if kind == LOGGED else None
+            self.servers[name] = self.stack.enter_context(
+                gunicorn(
+                    name,
+                    COUNTED,
+                    blog.folder,
+                    workers=2 if kind == TWO else 1,
+                    cores=self.cores,
+                    log=logged,
+                    **({"BLOG_KEEP_MB": "0"} if kind == UNKEPT else {}),
+                )
+            )
+        return self.servers[name]
+
+    def rival(self, name: str, app: str) -> Server:
+        """Return the server of an answer that costs less than ours may, started by need."""
+        if name not in self.servers:
+            self.servers[name] = self.stack.enter_context(
+                gunicorn(
+                    name,
+                    f"bench.rivals:{app}",
+                    self.folder,
+                    workers=2 if name == BARE_TWO else 1,
+                    conf="bench/rivals.conf.py",
+                    cores=self.cores,
+                    log=self.folder / "bare.log" if name == BARE_LOGGED else None,
+                    BENCH_GIVEN=str(self.folder / "given.json"),
+                )
+            )
+        return self.servers[name]
+
+
+def named(kind: str, blog: Blog) -> str:
+    return f"{kind}, {blog.posts:,} posts"
+
+
+def measure_answers(
+    bench: Bench,
+    parts: Sequence[str],
+    *,
+    rounds: int,
+    seconds: int,
+    tell: Callable[[str], object] = lambda text: None,
+) -> list[Figure]:
+    """Return the figures of the parts' rows, whose rounds take turns."""
+    encodings = _give(bench)
+    makers = {"cached": _cached, "uncached": _uncached, "workers": _workers, "log": _log}
+    rows = [row for part in parts for row in makers[part](bench, encodings)]
+    rows = [*{row.key: row for row in rows}.values()]
+    return measure(
+        rows, bench.servers, rounds=rounds, seconds=seconds, cores=bench.cores, tell=tell
+    )
+
+
+def limits(sizes: Sequence[int]) -> list[Limit]:
+    """Return what is held, for blogs of so many posts."""
+    few, many = (f", {size:,} posts" for size in (sizes[0], sizes[-1]))
+    kept, unkept = KEPT + many, UNKEPT + many
+    return [
+        *(
+            Limit(
+                f"{page} from memory, {encoding}: of bare WSGI with the same bytes and headers",
+                *(f"{kept}: {page}, {encoding}", f"{BARE}: {page}, {encoding}"),
+                *("throughput", 0.90),
+            )
+            for page in COMPARED
+            for encoding in ENCODINGS
+        ),
+        Limit(
+            "304: of bare WSGI answering 304", f"{kept}: 304", f"{BARE}: 304", "throughput", 0.95
+        ),
+        *(
+            Limit(
+                f"{page}, nothing kept: times the CPU of Flask and Jinja with the same cards",
+                *(f"{unkept}: {page}", f"{JINJA}: listing", "cost", bound),
+            )
+            for page, bound in (("listing", 2), ("tag", 2), ("two tags", 10))
+        ),
+        *(
+            Limit(
+                f"{page} from memory, gzip: times the CPU among {sizes[0]:,} posts",
+                *(f"{KEPT}{many}: {page}, gzip", f"{KEPT}{few}: {page}, gzip", "cost", 1.0),
+            )
+            for page in COMPARED
+            if few != many
+        ),
+        *(
+            Limit(
+                f"{page}, nothing kept: times the CPU among {sizes[0]:,} posts",
+                *(f"{UNKEPT}{many}: {page}", f"{UNKEPT}{few}: {page}", "cost", 1.3),
+            )
+            for page in ("listing", "tag", "post", "feed")
+            if few != many
+        ),
+    ]
+
+
+def _give(bench: Bench) -> list[str]:
+    """Write what the rivals answer with, and return the encodings that the blog offers."""
+    blog = bench.blogs[-1]
+    ours, addresses = bench.blog(KEPT, blog), blog.addresses()
+    answers = {
+        f"/{page}-{encoding}": ask(ours, addresses[page], READER | {"Accept-Encoding": encoding})
+        for page in COMPARED
+        for encoding in ENCODINGS
+    }
+    offered = [
+        encoding
+        for encoding in ENCODINGS
+        if answers[f"/listing-{encoding}"].header("content-encoding", "identity") == encoding
+    ]
+    answers["/"] = answers["/listing-identity"]
+    answers["/304"] = ask(ours, "/", READER | _unchanged(ours))
+    given = {
+        "answers": {path: _packed(answer) for path, answer in answers.items()},
+        "cards": blog.cards(),
+    }
+    (bench.folder / "given.json").write_text(json.dumps(given, default=str), encoding="utf-8")
+    return offered
+
+
+def _packed(answer: Answer) -> dict[str, object]:
+    return {
+        "status": f"{answer.status} {HTTPStatus(answer.status).phrase.upper()}",
+        "headers": [pair for pair in answer.headers if pair[0].lower() not in GUNICORN],
+        "body": b64encode(answer.body).decode(),
+    }
+
+
+def _unchanged(server: Server) -> dict[str, str]:
+    """Return the headers of a reader who has the listing already, compressed."""
+    sent = {"Accept-Encoding": "gzip"}
+    return sent | {"If-None-Match": ask(server, "/", READER | sent).header("etag")}
+
+
+def _cached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    bench.rival(BARE, "bare")
+    for page in COMPARED:
+        for encoding in encodings:
+            sent = {"Accept-Encoding": encoding}
+            yield from _beside_bare(bench, page, f"{page}, {encoding}", f"/{page}-{encoding}", sent)
+    sent = _unchanged(bench.blog(KEPT, bench.blogs[-1]))
+    yield from _beside_bare(bench, "listing", "304", "/304", sent, 304)
+    sent = {"Accept-Encoding": encodings[-1]}
+    for blog in bench.blogs:
+        server = bench.blog(KEPT, blog)
+        addresses = {**{name: blog.addresses()[name] for name in OTHERS}, **_found(bench, blog)}
+        for name, address in addresses.items():
+            is_kept = None if name == "static file" else True
+            yield Row("cached", server.name, name, address, sent, is_kept=is_kept)
+
+
+def _beside_bare(
+    bench: Bench, page: str, name: str, path: str, sent: Mapping[str, str], status: int = 200
+) -> Iterator[Row]:
+    """Yield a bare answer, and the same of each blog."""
+    _compare(bench, bench.blogs[-1].addresses()[page], path, sent)
+    yield Row("cached", BARE, name, path, sent, status)
+    for blog in bench.blogs:
+        server = bench.blog(KEPT, blog)
+        headers = _unchanged(server) if status == 304 else sent
+        address = blog.addresses()[page]
+        yield Row("cached", server.name, name, address, headers, status, is_kept=True)
+
+
+def _compare(bench: Bench, page: str, path: str, headers: Mapping[str, str]) -> None:
+    """End the run when the bare answer is not that of the blog, byte by byte."""
+    ours = ask(bench.blog(KEPT, bench.blogs[-1]), page, READER | dict(headers))
+    bare = ask(bench.rival(BARE, "bare"), path, READER | dict(headers))
+    if not ours.is_same(bare):
+        raise SystemExit(f"bare WSGI answers {path} otherwise than the blog answers {page}")
+
+
+def _found(bench: Bench, blog: Blog) -> dict[str, str]:
+    """Return the addresses that only a page knows."""
+    text = ask(bench.blog(KEPT, blog), "/", READER).body.decode()
+    found = {"fragment": FRAGMENT.search(text), "static file": STATIC.search(text)}
+    return {name: unescape(one[1]) for name, one in found.items() if one}
+
+
+def _uncached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    bench.rival(FLASK, "flask")
+    bench.rival(JINJA, "jinja")
+    yield Row("uncached", FLASK, "listing", "/")
+    yield Row("uncached", JINJA, "listing", "/")
+    for blog in bench.blogs:
+        unkept = bench.blog(UNKEPT, blog)
+        yield Row("uncached", unkept.name, "listing", "/", is_kept=False)
+        compressed = {"Accept-Encoding": encodings[-1]}
+        yield Row("uncached", unkept.name, f"listing, {encodings[-1]}", "/", compressed)
+        kept = bench.blog(KEPT, blog)
+        yield Row("uncached", kept.name, "listing, signed in", "/", COOKIE, is_kept=False)
+        fragment = {name: path for name, path in _found(bench, blog).items() if name == "fragment"}
+        addresses = {**fragment, **{name: blog.addresses()[name] for name in UNCACHED}}
+        for name, address in addresses.items():
+            yield Row("uncached", unkept.name, name, address, is_kept=False)
+
+
+def _workers(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    yield from _in_other_ways(bench, "workers", BARE_TWO, TWO, encodings)
+
+
+def _log(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    yield from _in_other_ways(bench, "log", BARE_LOGGED, LOGGED, encodings)
+
+
+def _in_other_ways(
+    bench: Bench, part: str, bare: str, kind: str, encodings: Sequence[str]
+) -> Iterator[Row]:
+    """Listing and post of the largest blog, by two workers or with an access log."""
+    bench.rival(bare, "bare")
+    blog = bench.blogs[-1]
+    server, encoding = bench.blog(kind, blog), "gzip" if "gzip" in encodings else "identity"
+    sent = {"Accept-Encoding": encoding}
+    for page in COMPARED:
+        name = f"{page}, {encoding}"
+        yield Row(part, bare, name, f"/{page}-{encoding}", sent)
+        yield Row(part, server.name, name, blog.addresses()[page], sent, is_kept=True)
+    yield Row(part, server.name, "listing, signed in", "/", COOKIE, is_kept=False)
