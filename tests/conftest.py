@@ -379,6 +379,12 @@ def queries(app):
     event.remove(db.engine, "before_cursor_execute", record)
 
 
+@pytest.fixture
+def forget(app):
+    """Forget the parts of pages that are remembered: ``forget()``."""
+    return app.extensions["memory"].clear
+
+
 class Clock:
     """Stands in for `datetime` in `blogapp.web.clock`; moves only when told to."""
 

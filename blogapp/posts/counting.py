@@ -1,7 +1,8 @@
 """The numbers beside choices: how many posts each would show after one click."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, overload
 
@@ -101,15 +102,49 @@ class Month:
 
 @dataclass(frozen=True)
 class Choices:
-    """Everything that can be chosen beside a listing. Tags stand most used first."""
+    """Everything that can be chosen beside a listing, each kind counted when it is looked at."""
 
-    shown: int = 0
-    posts: int = 0
-    tags: TagChoices = field(default_factory=TagChoices)
-    single: dict[str, Sequence[Choice]] = field(default_factory=dict)
-    months: Sequence[Month] = ()
-    # By key in the address and folded slug.
-    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    selection: Selection
+    finding: Finding
+
+    @property
+    def listed(self) -> int:
+        """How many posts there are in the whole blog."""
+        return len(self.finding.listed)
+
+    @cached_property
+    def shown(self) -> int:
+        """How many posts show."""
+        return len(self._shown)
+
+    @cached_property
+    def posts(self) -> int:
+        """How many there are in this place, whatever is chosen."""
+        return len(self.finding.here)
+
+    @cached_property
+    def tags(self) -> TagChoices:
+        """The tags, most used first."""
+        return _tag_choices(self.selection, self.finding, self._shown)
+
+    @cached_property
+    def single(self) -> Mapping[str, Sequence[Choice]]:
+        """What one of can be chosen, by key in the address."""
+        return {facet: _single_choices(facet, self.selection, self.finding) for facet in SINGLE}
+
+    @cached_property
+    def months(self) -> Sequence[Month]:
+        """The months that have posts."""
+        return _months(self.selection, self.finding, self._shown)
+
+    @cached_property
+    def names(self) -> Mapping[tuple[str, str], str]:
+        """What everything is called, by key in the address and folded slug."""
+        return _names(self.selection, self.finding)
+
+    @cached_property
+    def _shown(self) -> BitMap:
+        return self.finding.matches(self.selection)
 
 
 @dataclass(frozen=True)
@@ -129,15 +164,7 @@ def count_choices(selection: Selection, finding: Finding) -> Choices:
     out. Beside a domain, kind, series, author, year or month: what shows once it
     replaces the present one. Values that no listed post has are not there at all.
     """
-    shown = finding.matches(selection)
-    return Choices(
-        shown=len(shown),
-        posts=len(finding.here),
-        tags=_tag_choices(selection, finding, shown),
-        single={facet: _single_choices(facet, selection, finding) for facet in SINGLE},
-        months=_months(selection, finding, shown),
-        names=_names(selection, finding),
-    )
+    return Choices(selection, finding)
 
 
 def find_ways_out(selection: Selection, finding: Finding) -> list[WayOut]:

@@ -50,6 +50,17 @@ Version = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """What changes with what can be found, and what changes with all that public pages show.
+
+    Of another content the one or the other is another.
+    """
+
+    facets: Version
+    pages: Version
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """One value of a facet, and the positions of the posts that have it."""
 
@@ -182,25 +193,34 @@ class FacetIndex:
         return BitMap.union(*spoken) if spoken else NOTHING
 
 
-def facet_index() -> FacetIndex:
+def read_versions() -> Versions:
+    """Return the versions of what the database holds now, in one statement."""
+    # An ORM statement, because those flush what the session has in hand.
+    rows = sorted(map(tuple, db.session.execute(_VERSIONS)))
+    return Versions(
+        tuple((row[0], row[1]) for row in rows), tuple((row[0], row[2]) for row in rows)
+    )
+
+
+def facet_index(known: Versions | None = None) -> FacetIndex:
     """Return the index of what the database holds now, in one statement while that is known.
 
-    Otherwise it is read anew, in a handful; of several threads that find it old, one reads
-    and the others wait.
+    In none where the versions are ``known`` that it held a moment ago. Otherwise it is read
+    anew, in a handful; of several threads that find it old, one reads and the others wait.
     """
     engine = db.session.get_bind()
     assert isinstance(engine, Engine)
     kept = _kept_for(engine)
-    version, index = _version(), kept.index
+    version, index = (known or read_versions()).facets, kept.index
     if index and index.version == version:
         return index
     with kept.lock:
         for _ in range(READINGS - 1):
-            version, index = _version(), kept.index
+            version, index = read_versions().facets, kept.index
             if index and index.version == version:
                 return index
             index = _read(version)
-            if _version() == version:
+            if read_versions().facets == version:
                 kept.index = index
                 return index
         # Others write without a pause: this serves one answer, and the next one looks again.
@@ -222,10 +242,7 @@ def _kept_for(engine: Engine) -> _Kept:
         return _kept.setdefault(engine, _Kept())
 
 
-def _version() -> Version:
-    # An ORM statement, because those flush what the session has in hand.
-    rows = db.session.execute(select(ContentVersion.id, ContentVersion.token))
-    return tuple(sorted((row[0], row[1]) for row in rows))
+_VERSIONS = select(ContentVersion.id, ContentVersion.token, ContentVersion.page_token)
 
 
 # Reading.

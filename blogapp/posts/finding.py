@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
-from blogapp.posts.facet_index import FacetIndex, Value, facet_index
+from blogapp.posts.facet_index import FacetIndex, Value, Versions, facet_index
 from blogapp.posts.search_query import parse
 from blogapp.posts.searching import Found, find
 from blogapp.posts.selection import EVERYTHING, Cursor, Match, Selection, Sort
@@ -168,9 +168,11 @@ class _Names(Mapping[tuple[str, str], str]):
         return sum(1 for _ in self)
 
 
-def look(now: datetime, *, within: Selection = EVERYTHING) -> Finding:
-    """Return what can be found in a place at ``now``, in one statement."""
-    return Finding(facet_index(), now, within)
+def look(
+    now: datetime, *, within: Selection = EVERYTHING, known: Versions | None = None
+) -> Finding:
+    """Return what can be found in a place at ``now``: in one statement, or as of ``known``."""
+    return Finding(facet_index(known), now, within)
 
 
 def _of_all(posts: BitMap, conditions: Iterable[BitMap]) -> BitMap:

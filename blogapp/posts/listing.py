@@ -1,18 +1,18 @@
 """Finding posts: which ones, in what order, how many at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
+from blogapp.posts.cards import Card, load_cards
 from blogapp.posts.finding import Finding
-from blogapp.posts.models import Domain, Post, Series, Tag
+from blogapp.posts.models import Domain, Series, Tag
 from blogapp.posts.selection import Cursor, Selection
-from blogapp.posts.visibility import listed
 from blogapp.text.folding import caseless
 
 MOST_PAGES = 10
@@ -23,7 +23,7 @@ class Page:
     """One page's worth of posts, and its number."""
 
     number: int
-    posts: Sequence[Post]
+    posts: Sequence[Card]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class Batch:
         return self.pages[-1].number
 
 
+class Load(Protocol):
+    """Gives the cards of posts that are listed, by their ids."""
+
+    def __call__(self, ids: Sequence[int], *, now: datetime) -> Mapping[int, Card]: ...
+
+
 @dataclass(frozen=True)
 class Named:
     """What a listing's path names, for its header."""
@@ -48,20 +54,20 @@ class Named:
 
 
 def list_posts(
-    selection: Selection, finding: Finding, *, size: int, with_authors: bool = False
+    selection: Selection, finding: Finding, *, size: int, load: Load = load_cards
 ) -> Batch:
     """Return the posts of ``selection`` among those of ``finding``, without their bodies.
 
     From a cursor on it is the batch that follows; by number it is one page, or the
     pages up to ``through``, of which the last ten. There is always one page at least,
-    and it may be empty.
+    and it may be empty. ``load`` may know the posts already.
     """
     found = finding.ordered(selection)
     first, last = _span(selection)
     start = found.after(selection.after) if selection.after else (first - 1) * size
     limit = (last - first + 1) * size
     ids = found.ids(start, limit)
-    cards = _load_cards(ids, finding.now, with_authors=with_authors)
+    cards = load(ids, now=finding.now)
     posts = [cards[id] for id in ids if id in cards]
     pages = [
         Page(first + number, posts[at : at + size])
@@ -102,24 +108,3 @@ def _span(selection: Selection) -> tuple[int, int]:
     if selection.page > 1 or selection.after:
         return selection.page, selection.page
     return max(1, selection.through - MOST_PAGES + 1), selection.through
-
-
-def _load_cards(ids: Sequence[int], now: datetime, *, with_authors: bool) -> dict[int, Post]:
-    """Load what a list shows of posts, and nothing else; by id, those that are still listed."""
-    if not ids:
-        return {}
-    query = (
-        select(Post)
-        .where(Post.id.in_(ids), listed(now))
-        .options(
-            load_only(
-                *(Post.slug, Post.title, Post.summary, Post.excerpt, Post.kind),
-                *(Post.language, Post.minutes, Post.drawings, Post.published_at, Post.version),
-            ),
-            joinedload(Post.domain).load_only(Domain.name, Domain.slug),
-            selectinload(Post.tags).load_only(Tag.name, Tag.slug),
-        )
-    )
-    if with_authors:
-        query = query.options(selectinload(Post.authors).load_only(Author.name, Author.slug))
-    return {post.id: post for post in db.session.scalars(query)}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from blogapp.extensions import db
+from blogapp.posts.cards import Card
 from blogapp.posts.models import Post
 from blogapp.posts.search.asking import SHORTEST_SUBSTRING, Ask, Code, Words, ask
 from blogapp.posts.search_query import SearchQuery
@@ -75,7 +76,7 @@ class Snippet:
         return any(part.marked for part in self.summary)
 
 
-def snippets(query: SearchQuery, posts: Sequence[Post]) -> dict[int, Snippet]:
+def snippets(query: SearchQuery, posts: Sequence[Card]) -> dict[int, Snippet]:
     """Return what ``query`` found in each of ``posts``, by their ids; in one statement.
 
     Empty when the query looks for no words. Give it the query that was answered: the one whose

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 
+from blogapp.posts.cards import Card
 from blogapp.posts.listing import Batch
-from blogapp.posts.models import Post
 from blogapp.posts.selection import Selection, Sort
 from blogapp.web.filters import local
 
@@ -35,7 +35,7 @@ class Stretch:
     """Posts that follow each other within a page; ``year`` stands over them, when it is new."""
 
     year: int | None
-    posts: Sequence[Post]
+    posts: Sequence[Card]
 
 
 def stretches(
@@ -60,8 +60,7 @@ def stretches(
     return found
 
 
-def _year_of(post: Post) -> int:
-    assert post.published_at
+def _year_of(post: Card) -> int:
     return _year(post.published_at)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from blogapp.accounts.models import Author
+from blogapp.posts.cards import Card
 from blogapp.posts.models import Post
 from blogapp.posts.reading import Surroundings
 from blogapp.posts.revision_models import ChangeType
@@ -194,7 +195,7 @@ def _corrections(around: Surroundings) -> list[Thing]:
     ]
 
 
-def _items(posts: Sequence[Post]) -> Thing:
+def _items(posts: Sequence[Card]) -> Thing:
     return {
         "@type": "ItemList",
         "itemListElement": [

@@ -1,17 +1,17 @@
 """The listing: all posts, or those under one choice; filtered, sorted, read on and on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from flask import Response, abort, request
 
+from blogapp.posts.cards import Card, load_cards
 from blogapp.posts.counting import Choices, count_choices, find_ways_out
 from blogapp.posts.finding import Finding, look
 from blogapp.posts.listing import Batch, count_posts, find_named, list_posts
-from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest, newest_by_domain
-from blogapp.posts.pinning import list_pinned
+from blogapp.posts.pinning import Pinned, list_pinned
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.posts.series import Part, list_parts
 from blogapp.public import tag_choosing
@@ -25,6 +25,7 @@ from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import name_month
 from blogapp.web.pages import render_page
+from blogapp.web.remembering import LARGE, SMALL, remembered, remembered_each, versions
 
 MOST_WAYS_OUT = 2
 # A series of more is a heap, and nobody reads that in order.
@@ -80,7 +81,7 @@ def _show(place: Place) -> Response:
     if request.args.get("fragment") == "posts":
         return _show_batch(place, selection)
 
-    finding = look(moment, within=place.within)
+    finding = look(moment, within=place.within, known=versions())
     place, selection = _spelled(place, selection, finding)
     _demand_posts(place, finding)
     if tag_choosing.is_asked():
@@ -99,9 +100,9 @@ def _show(place: Place) -> Response:
         batch=batch,
         answer=answer_search(selection, finding, batch),
         shown=choices.shown,
-        beside=request.args.getlist("beside"),
+        beside=tuple(request.args.getlist("beside")),
         ways_out=[] if choices.shown else find_ways_out(selection, finding)[:MOST_WAYS_OUT],
-        pinned=_pinned(place, selection, moment),
+        pinned=_pinned(place, selection, finding),
         newest=_newest(place, selection, choices, site),
         finding=finding,
         parts=_parts(place, selection, finding),
@@ -117,7 +118,7 @@ def _show(place: Place) -> Response:
 def _show_batch(place: Place, selection: Selection) -> Response:
     """Answer with the pages alone: nothing that depends on the numbers beside choices."""
     moment, site = now(), current_site()
-    finding = look(moment, within=place.within)
+    finding = look(moment, within=place.within, known=versions())
     place, selection = _spelled(place, selection, finding)
     _demand_posts(place, finding)
     shown = count_posts(selection, finding)
@@ -127,10 +128,11 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         site=site,
         place=place,
         selection=selection,
-        choices=Choices(),
+        choices=count_choices(selection, finding),
         batch=batch,
         shown=shown,
         answer=answer_search(selection, finding, batch),
+        finding=finding,
         parts=_parts(place, selection, finding),
     )
     response = render_page("public/listing.html", listing=listing)
@@ -159,21 +161,33 @@ def _newest(place: Place, selection: Selection, choices: Choices, site: Site) ->
     if place.key or not is_top:
         return ()
     domains = sorted(choices.single.get("domain", ()), key=lambda choice: -choice.used)
-    return newest_by_domain([domain.slug for domain in domains if domain.used], now=now())
+    used = tuple(domain.slug for domain in domains if domain.used)
+    moment, listed = choices.finding.now, len(choices.finding.listed)
+    return remembered(
+        ("newest", listed, used), lambda: newest_by_domain(used, now=moment), lambda _: LARGE
+    )
 
 
-def _pinned(place: Place, selection: Selection, moment: datetime) -> Sequence[Post]:
+def _pinned(place: Place, selection: Selection, finding: Finding) -> Sequence[Pinned]:
     """The pinned posts, where everything begins: the front page with nothing chosen."""
     begins = selection.page == 1 and not selection.after
     is_plain = not selection.narrows and selection.sort is selection.usual_sort
-    return list_pinned(now=moment) if begins and is_plain and not place.key else ()
+    if not begins or not is_plain or place.key:
+        return ()
+    key = ("pinned", len(finding.listed))
+    return remembered(key, lambda: list_pinned(now=finding.now), lambda _: SMALL)
 
 
 def _parts(place: Place, selection: Selection, finding: Finding) -> Sequence[Part]:
     """All parts of the series that this is about; none of one that nobody reads in order."""
     slug = place.within.series or selection.series
     is_readable = 0 < len(finding.index.holding("series", slug)) <= MOST_PARTS
-    return list_parts(slug, now=finding.now) if slug and is_readable else ()
+    if not slug or not is_readable:
+        return ()
+    key = ("parts", len(finding.listed), slug.casefold())
+    return remembered(
+        key, lambda: list_parts(slug, now=finding.now), lambda parts: 400 * len(parts)
+    )
 
 
 def _in_reach(selection: Selection, shown: int, size: int) -> Selection:
@@ -191,7 +205,8 @@ def _described(place: Place) -> Place:
     if place.key == "month" and place.within.month:
         month = date(place.within.year or 1, place.within.month, 1)
         return replace(place, name=name_month(month))
-    named = find_named(place.key, place.slug)
+    key = ("named", place.key, place.slug)
+    named = remembered(key, lambda: find_named(place.key, place.slug), lambda _: SMALL)
     return replace(place, name=named.name, description=named.description) if named else place
 
 
@@ -208,4 +223,13 @@ def _spelled(place: Place, selection: Selection, finding: Finding) -> tuple[Plac
 
 def _batch(selection: Selection, finding: Finding, site: Site) -> Batch:
     with_authors = "author" in site.card_fields
-    return list_posts(selection, finding, size=site.page_size, with_authors=with_authors)
+
+    def load(ids: Sequence[int], *, now: datetime) -> Mapping[int, Card]:
+        return remembered_each(
+            ("card", with_authors),
+            ids,
+            lambda missing: load_cards(missing, now=now, with_authors=with_authors),
+            lambda card: card.size,
+        )
+
+    return list_posts(selection, finding, size=site.page_size, load=load)

@@ -1,6 +1,6 @@
 """A listing ready to be laid out: everything its template asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 
+from blogapp.posts.cards import Card
 from blogapp.posts.counting import Choices, TagChoice, TagChoices, WayOut
 from blogapp.posts.finding import SINGLE, Finding
 from blogapp.posts.listing import Batch
-from blogapp.posts.models import Post
 from blogapp.posts.overviewing import Newest
+from blogapp.posts.pinning import Pinned
 from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
 from blogapp.posts.series import Part
 from blogapp.public.archive import SECTIONS
@@ -26,7 +27,6 @@ from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
 from blogapp.site.models import Link, Site
 from blogapp.web.addresses import absolute
-from blogapp.web.clock import now
 from blogapp.web.formatting import month_name
 from blogapp.web.language import ngettext
 
@@ -51,8 +51,8 @@ class Listing:
     shown: int
     ways_out: Sequence[WayOut] = field(default=())
     # Slugs of tags that have a chip here whatever is chosen.
-    beside: Sequence[str] = field(default=())
-    pinned: Sequence[Post] = ()
+    beside: tuple[str, ...] = ()
+    pinned: Sequence[Pinned] = ()
     newest: Sequence[Newest] = field(default=())
     finding: Finding | None = None
     parts: Sequence[Part] = ()
@@ -144,11 +144,20 @@ class Listing:
         plain = s.sort is s.usual_sort and s.through == 1 and not (s.after or s.q or s.view)
         return plain and s.choices + bool(self.place.key) < 2
 
-    @property
+    @cached_property
     def state(self) -> str:
         """A short name of what is chosen here; a batch of another state is not added."""
-        address = self.place.address(self.selection.from_the_top())
-        return sha256(address.encode()).hexdigest()[:12]
+        return sha256(self.top.encode()).hexdigest()[:12]
+
+    @cached_property
+    def top(self) -> str:
+        """The address of the first page of what is chosen here."""
+        return self.place.address(self.selection.from_the_top())
+
+    @cached_property
+    def told(self) -> tuple[Hashable, ...]:
+        """All that the numbers and choices around the list depend on besides the content."""
+        return self.top, self.choices.listed, self.beside
 
     # Words.
 
@@ -293,7 +302,7 @@ class Listing:
         is_whole = is_top and not self.selection.narrows and self.place.key == "series"
         return self.parts if is_whole and len(self.parts) > 1 else ()
 
-    def part(self, post: Post) -> str:
+    def part(self, post: Card) -> str:
         """Return which part of its series a post is, where that is what the list is about."""
         number = self._numbers.get(post.id)
         if not number or len(self.parts) < 2:
@@ -444,7 +453,7 @@ class Listing:
         return self.address(replace(self.selection, through=first - 1))
 
     @property
-    def last_post(self) -> Post:
+    def last_post(self) -> Card:
         return self.batch.pages[-1].posts[-1]
 
     @property
@@ -452,7 +461,7 @@ class Listing:
         """Say which end of the timeline the last post stands at; empty when sorted otherwise."""
         if self.shown < 2 or self.selection.sort is Sort.RELEVANCE:
             return ""
-        month = month_name(self.last_post.published_at or now())
+        month = month_name(self.last_post.published_at)
         if self.selection.sort is Sort.OLDEST:
             return _("The newest is from %(month)s.", month=month)
         return _("The oldest is from %(month)s.", month=month)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm.attributes import set_committed_value
 
 from blogapp.extensions import db
+from blogapp.media.models import Media
 from blogapp.site.models import Site
 
 
@@ -17,6 +18,15 @@ def get_site() -> Site:
 def default_site() -> Site:
     """Return the settings of a blog that nobody has described yet, not in any session."""
     return Site(id=1, **dict(_defaults()))
+
+
+def read_site() -> Site:
+    """Return the blog's settings in no session, the logo likewise: to be kept after a request."""
+    copy = copy_of(get_site())
+    if copy.logo:
+        logo = {column.key: getattr(copy.logo, column.key) for column in Media.__table__.columns}
+        set_committed_value(copy, "logo", Media(**logo))
+    return copy
 
 
 def copy_of(site: Site) -> Site:

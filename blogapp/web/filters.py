@@ -5,9 +5,10 @@ from datetime import datetime
 from flask import Flask, g
 
 from blogapp.site.models import Site
-from blogapp.site.reading import get_site
+from blogapp.site.reading import get_site, read_site
 from blogapp.text.drawing import from_json
 from blogapp.web.addresses import absolute_url_for
+from blogapp.web.remembering import remembered, versions
 
 
 def init_app(app: Flask) -> None:
@@ -18,11 +19,15 @@ def init_app(app: Flask) -> None:
 
 
 def current_site() -> Site:
-    """Return the blog's settings, read once a request."""
+    """Return the blog's settings, read once a request, or remembered since they changed."""
     if "site" not in g:
-        g.site = get_site()
+        g.site = remembered("site", read_site, _size) if versions() else get_site()
     site: Site = g.site
     return site
+
+
+def _size(site: Site) -> int:
+    return 4000 + len(site.head_snippet)
 
 
 def iso(moment: datetime) -> str:
