@@ -15,11 +15,11 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, unquote
 
 import rcssmin
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
 from markupsafe import Markup
 
 from blogapp.site.theme import Theme
@@ -27,6 +27,9 @@ from blogapp.text.sheets import readdressed
 from blogapp.web.filters import current_site
 from blogapp.web.look import accent_css
 from blogapp.web.theming import current_theme
+
+if TYPE_CHECKING:
+    from blogapp.web.statics import Statics
 
 FIRST = ("tokens", "base")
 SHELL = ("icon", "header", "search-box", "theme-toggle", "footer", "button")
@@ -48,7 +51,6 @@ def init_app(app: Flask) -> None:
         asset=asset_address,
     )
     app.extensions["assets"] = folder
-    app.after_request(keep_for_good)
 
 
 def inline_css(*components: str) -> Markup:
@@ -95,18 +97,24 @@ def style_nonce() -> str:
 def asset_address(path: str) -> str:
     """Return the address of a static file; it changes with the file's content."""
     # Not by url_for: a request whose Host is refused has no addresses, but an error page.
-    root = request.script_root + (current_app.static_url_path or "")
-    return f"{root}/{path}?v={_fingerprint(_file(path))}"
+    return _address(_statics().asset(path).hashed)
 
 
-def keep_for_good(response: Response) -> Response:
-    """Let a static file be kept for a year (RFC 8246) under an address that says what it holds."""
-    if request.endpoint == "static" and response.status_code in {200, 304}:
-        path = (request.view_args or {})["filename"]
-        named = path.startswith("vendor/") and path.endswith((".js", ".woff2"))
-        if named or request.args.get("v") == _fingerprint(_file(path)):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+def made_asset(name: str, text: str) -> str:
+    """Return the address of a file with this text, for every process and after a restart.
+
+    Relative ``url(…)`` and ``import "…"`` in it are read as seen from ``name``. Where processes
+    share no folder, `add_maker` says how the text is made.
+    """
+    return _address(_statics().made(name, text).hashed)
+
+
+def add_maker(app: Flask, start: str, make: Callable[[str], str | None]) -> None:
+    """Let ``make(name)`` give the text of made files whose names begin with ``start``.
+
+    It is asked in a request; None where it makes nothing of that name.
+    """
+    app.extensions["statics"].makers[start] = make
 
 
 def admit(kind: str, text: str) -> Markup:
@@ -127,8 +135,13 @@ def _folder() -> Path:
     return folder
 
 
-def _file(path: str) -> Path:
-    return current_theme().static.get(path) or _folder() / path
+def _statics() -> "Statics":
+    found: Statics = current_app.extensions["statics"]
+    return found
+
+
+def _address(name: str) -> str:
+    return f"{request.script_root}{current_app.static_url_path}/{quote(name)}"
 
 
 def kept(function: Callable[..., Text]) -> Callable[..., Text]:
@@ -179,10 +192,11 @@ def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
 
     def address(held: str) -> str:
         name = normpath(f"{place}/{unquote(held.partition('?')[0])}").lstrip("/")
-        path = theme.static.get(name.removeprefix("static/"))
-        if path is None or not name.startswith("static/") or held.startswith("/"):
+        is_file = name.removeprefix("static/") in theme.static
+        if not is_file or not name.startswith("static/") or held.startswith("/"):
             return held
-        return f"{root}{current_app.static_url_path}/{quote(name[7:])}?v={_fingerprint(path)}"
+        hashed = _statics().asset(name.removeprefix("static/")).hashed
+        return f"{root}{current_app.static_url_path}/{quote(hashed)}"
 
     return readdressed(sheet, address) if sheet else ""
 

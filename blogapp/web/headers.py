@@ -1,9 +1,18 @@
 """Headers that every answer carries."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Flask, Response, g, request
 
 from blogapp.web.assets import admitted
 from blogapp.web.outside import allowed
+
+COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -15,11 +24,9 @@ def secure(response: Response) -> Response:
     """Tell browsers what this page may load, and what may load it."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "SAMEORIGIN" if g.get("is_preview") else "DENY")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    for name, value in COMMON.items():
+        headers.setdefault(name, value)
     return response
 
 
@@ -46,26 +53,34 @@ def let_frame_previews() -> None:
 
 
 def _policy() -> str:
-    """The Content-Security-Policy (CSP level 3): our own files, and inlined text by hash.
+    """The policy of this page: the owner may allow other origins on public ones.
 
-    The owner may allow other origins on public pages. A preview may stand in a frame
-    of our own; no other page may.
+    A preview may stand in a frame of our own; no other page may.
     """
     sources = {
-        "script": ["'self'", *admitted("script")],
-        "style": ["'self'", *admitted("style")],
-        "img": ["'self'", "data:"],
-        "media": ["'self'"],
-        "font": ["'self'"],
-        "connect": ["'self'"],
-        "manifest": ["'self'"],
-        "frame": ["'self'"] if g.get("frames_previews") else [],
+        kind: [*own, *(admitted(kind) if kind in {"script", "style"} else ()), *allowed(kind)]
+        for kind, own in _OWN.items()
     }
-    directives = [
-        f"{kind}-src {' '.join([*own, *allowed(kind)])}"
-        for kind, own in sources.items()
-        if own or allowed(kind)
-    ]
-    ancestors = "'self'" if g.get("is_preview") else "'none'"
+    sources["frame"] = ["'self'"] if g.get("frames_previews") else []
+    sources["frame"] += allowed("frame")
+    return _written(sources, "'self'" if g.get("is_preview") else "'none'")
+
+
+def _written(sources: Mapping[str, Sequence[str]], ancestors: str = "'none'") -> str:
+    """A Content-Security-Policy (CSP level 3)."""
+    directives = [f"{kind}-src {' '.join(given)}" for kind, given in sources.items() if given]
     rest = f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     return "; ".join(["default-src 'none'", *directives, rest])
+
+
+_OWN = {
+    "script": ["'self'"],
+    "style": ["'self'"],
+    "img": ["'self'", "data:"],
+    "media": ["'self'"],
+    "font": ["'self'"],
+    "connect": ["'self'"],
+    "manifest": ["'self'"],
+}
+# Of what is nobody's page: a drawing, or a document of the theme's.
+PLAIN_POLICY = _written(_OWN)

@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, has_app_context, send_from_directory
+from flask import Flask, current_app, g, has_app_context
 from jinja2 import BaseLoader, Environment, Template, TemplateNotFound
 from werkzeug.exceptions import HTTPException
 
@@ -28,7 +28,6 @@ def init_app(app: Flask) -> None:
         _say_once(app, problem)
     if theme or app.debug:
         _put_templates_first(app)
-        _put_files_first(app)
 
 
 def current_theme() -> Theme:
@@ -141,19 +140,6 @@ def _put_templates_first(app: Flask) -> None:
     app.jinja_env.loader = ThemeLoader(app, builtin)
     app.jinja_env.template_class = GuardedTemplate
     app.jinja_env.auto_reload = app.debug
-
-
-def _put_files_first(app: Flask) -> None:
-    ours = app.view_functions["static"]
-
-    def static(filename: str) -> Response:
-        path = current_theme().static.get(filename)
-        if path is None:
-            answer: Response = ours(filename=filename)  # type: ignore[assignment]
-            return answer
-        return send_from_directory(path.parent, path.name)
-
-    app.view_functions["static"] = static
 
 
 def _render_block(env: Environment, name: str, block: str, context: dict[str, Any]) -> str | None:

@@ -1,0 +1,94 @@
+"""Sending files from /static/: most of them before anything else looks at a request."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, abort, current_app, request, send_file
+from werkzeug.wrappers import Response
+
+from blogapp.web.compressing import ENDINGS, write, write_compressed
+from blogapp.web.naming import Asset
+from blogapp.web.packing import FOR_EVER, FOR_NOW
+from blogapp.web.ranges import ignore_odd_range
+from blogapp.web.statics import FOLDER, Statics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["statics"] = Statics(app)
+    app.view_functions["static"] = show
+
+
+def put_first(app: Flask) -> None:
+    """Send files before anything else looks at a request, which is why this comes last."""
+    app.wsgi_app = StaticFiles(  # type: ignore[assignment, method-assign]
+        app.wsgi_app, statics_of(app)
+    )
+
+
+def statics_of(app: Flask) -> Statics:
+    """Return what this app has under /static/."""
+    found: Statics = app.extensions["statics"]
+    return found
+
+
+class StaticFiles:
+    """Middleware: sends the files whose addresses are known; every other request goes on."""
+
+    def __init__(self, wsgi: "WSGIApplication", statics: Statics) -> None:
+        self.wsgi, self.files = wsgi, statics.files
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        file = self.files.get(environ.get("PATH_INFO", ""))
+        if file is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return self.wsgi(environ, start)
+        return file(environ, start)
+
+
+def show(filename: str) -> Response:
+    """Send a file that the middleware did not know: a large one, one just made, an old one."""
+    statics = statics_of(current_app)
+    statics.load()
+    found = statics.find(filename)
+    if found is None:
+        abort(404)
+    asset, is_final = found
+    if asset.path is not None:
+        return _send_large(asset, asset.path, is_final=is_final)
+    packed = statics.packed(asset, is_final=is_final)
+    return current_app.response_class.from_app(packed, request.environ, buffered=True)
+
+
+def write_assets(app: Flask, folder: Path) -> None:
+    """Write every file to ``folder/static``, by its hashed and by its plain name.
+
+    Compressed forms stand beside those that get smaller. Hashed names that are there stay.
+    """
+    for asset in statics_of(app).all():
+        hashed = folder / FOLDER / asset.hashed
+        if asset.path is None:
+            write(hashed, asset.content)
+            write_compressed(hashed, asset)
+        else:
+            hashed.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(asset.path, hashed)
+        for ending in ("", *ENDINGS.values()):
+            _copy(Path(f"{hashed}{ending}"), folder / FOLDER / f"{asset.name}{ending}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    if source.exists():
+        os.link(source, target)
+
+
+def _send_large(asset: Asset, path: Path, *, is_final: bool) -> Response:
+    request.environ = ignore_odd_range(request.environ)
+    response = send_file(path, etag=asset.digest, last_modified=asset.changed)
+    response.headers["Cache-Control"] = FOR_EVER if is_final else FOR_NOW
+    return response
