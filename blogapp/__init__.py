@@ -17,10 +17,9 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from flask import Flask
 
     from blogapp import auth, authoring, public, web
-    from blogapp.caching import watching
+    from blogapp.caching import middleware, watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
-    from blogapp.web import serving
     from blogapp.web.templating import SharedGlobals
 
     config = config or Config.from_env()
@@ -37,11 +36,12 @@ def create_app(config: "Config | None" = None) -> "Flask":
     for extension in (db, csrf):
         extension.init_app(app)
 
+    # Before what stands around Flask for other reasons: it answers in their names.
+    for cache in (watching, middleware):
+        cache.init_app(app)
     web.init_app(app)
-    watching.init_app(app)
 
     for blueprint in (public.bp, authoring.bp, auth.bp):
         app.register_blueprint(blueprint)
 
-    serving.put_first(app)
     return app

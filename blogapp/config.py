@@ -43,6 +43,8 @@ class Config:
     PUBLIC_URL: str = "http://127.0.0.1:8000"
     TRUSTED_PROXIES: int | tuple[Network, ...] = 0
     ACCESS_LOG: bool = True
+    KEEP_MB: int = 32
+    PAGE_STORE: Path | None = None
     HOST: str = "127.0.0.1"
     PORT: int = 8000
     WORKERS: int = 2
@@ -74,6 +76,8 @@ class Config:
             PUBLIC_URL=_public_url(read.text("BLOG_PUBLIC_URL"), host, port),
             TRUSTED_PROXIES=_trusted_proxies(read.text("BLOG_TRUSTED_PROXIES")),
             ACCESS_LOG=read.flag("BLOG_ACCESS_LOG", default=True),
+            KEEP_MB=read.number("BLOG_KEEP_MB", default=32, least=0, most=100_000),
+            PAGE_STORE=_page_store(read.text("BLOG_PAGE_STORE")),
             HOST=host,
             PORT=port,
             WORKERS=read.number("BLOG_WORKERS", default=2, least=1, most=256),
@@ -217,6 +221,19 @@ def _media_folder(text: str, instance: Path) -> Path:
     if "://" in text and not text.startswith("file://"):
         raise BadSetting("BLOG_MEDIA_URL", f"{text!r} is not a folder")
     return Path(text.removeprefix("file://")).resolve() if text else instance / "media"
+
+
+def _page_store(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text)
+    if not folder.is_absolute():
+        raise BadSetting("BLOG_PAGE_STORE", f"{text!r} is not a whole path, as /var/cache/blog")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting("BLOG_PAGE_STORE", f"cannot be made ({error})") from error
+    return folder
 
 
 def _public_url(text: str, host: str, port: int) -> str:

@@ -135,7 +135,7 @@ def _address(endpoint: str, selection: Selection, limit: int = ENTRIES) -> str:
 
 
 def _sent(pieces: Iterator[str], content_type: str) -> Response:
-    """Answer with the pieces, and with an ETag that tells whether any of them has changed."""
+    """Answer with the pieces; a very long feed is a file, with an ETag of its own."""
     file, digest = SpooledTemporaryFile[bytes](max_size=MOST_IN_MEMORY), blake2b(digest_size=16)
     for piece in pieces:
         part = piece.encode()
@@ -143,6 +143,9 @@ def _sent(pieces: Iterator[str], content_type: str) -> Response:
         file.write(part)
     length = file.tell()
     file.seek(0)
+    if length <= MOST_IN_MEMORY:
+        with file:
+            return Response(file.read(), content_type=content_type)
     response = Response(
         wrap_file(request.environ, file), content_type=content_type, direct_passthrough=True
     )

@@ -33,7 +33,8 @@ def secure(response: Response) -> Response:
 def allow_keeping(response: Response) -> Response:
     """Public answers may be kept by anyone, and are asked for again by their ETag.
 
-    Blueprints that are private say ``no-store`` themselves before this runs.
+    Blueprints that are private say ``no-store`` themselves before this runs. The ETag is of the
+    bytes that are sent, so it is made where those are (`blogapp.caching.middleware`).
     """
     if "Cache-Control" in response.headers:
         return response
@@ -41,9 +42,6 @@ def allow_keeping(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = "public, no-cache"
-    if response.status_code == 200 and not response.is_streamed:
-        response.add_etag()
-        response.make_conditional(request)
     return response
 
 
