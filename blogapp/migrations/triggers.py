@@ -1,14 +1,19 @@
-"""Triggers by which the database itself notes that what can be found has changed.
+"""Triggers by which the database itself notes that readers could be shown something else.
 
 They write a new token into `content_version`, in the transaction of the change: whoever sees
 the token sees the change. No code path can forget it, and the save of a draft is not noted.
+``token`` is for what can be found, ``page_token`` for all that pages show.
 """
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import JSON, Connection, inspect
+from sqlalchemy.engine.interfaces import ReflectedColumn
+
+from blogapp.migrations.noticing import KNOWN, SHOWN, Shown
 
 PREFIX = "note_"
+PAGE_PREFIX = f"{PREFIX}page_"
 # What the facet index keeps of a post that readers may find, now or from a moment on.
 FACETS = (
     *("published_at", "withdrawn_at", "deleted_at", "unlisted", "is_page"),
@@ -46,12 +51,22 @@ def drop_triggers(connection: Connection) -> None:
 def make_triggers(connection: Connection) -> None:
     """Make the triggers anew, and note a change: without them there may have been any."""
     drop_triggers(connection)
-    tables = set(inspect(connection).get_table_names())
+    known = inspect(connection)
+    tables = set(known.get_table_names())
     if "content_version" not in tables:
         return
     on_sqlite = connection.dialect.name == "sqlite"
     for statement in _on_sqlite(tables) if on_sqlite else _on_postgres(tables):
         connection.exec_driver_sql(statement)
+    for table, shown in SHOWN.items():
+        columns = [c for c in known.get_columns(table) if c["name"] not in shown.private]
+        if on_sqlite:
+            pages = _page_on_sqlite(table, shown, columns)
+        else:
+            key = known.get_pk_constraint(table)["constrained_columns"]
+            pages = _page_on_postgres(table, shown, columns, key)
+        for statement in pages:
+            connection.exec_driver_sql(statement)
     if connection.exec_driver_sql("SELECT id FROM content_version LIMIT 1").first() is None:
         connection.exec_driver_sql("INSERT INTO content_version (token) VALUES (0)")
     token = "random()" if on_sqlite else _TOKEN
@@ -67,8 +82,6 @@ def is_findable(row: str, *, false: str = "false") -> str:
 
 
 # SQLite has triggers for each row alone; a new token costs it about a microsecond.
-
-_ANEW = "UPDATE content_version SET token = random(), page_token = random()"
 
 
 def _on_sqlite(tables: set[str]) -> Iterator[str]:
@@ -91,7 +104,7 @@ def _row_trigger(table: str, event: str, condition: str, columns: tuple[str, ...
     of = f" OF {', '.join(columns)}" if event == "UPDATE" and columns else ""
     return (
         f"CREATE TRIGGER {PREFIX}{table}_{event.lower()} AFTER {event}{of} ON {table} "
-        f"WHEN {condition} BEGIN {_ANEW}; END"
+        f"WHEN {condition} BEGIN UPDATE content_version SET token = random(); END"
     )
 
 
@@ -102,24 +115,53 @@ def _unless_same(event: str, columns: tuple[str, ...], condition: str) -> str:
     return f"({differ}) AND ({condition})"
 
 
+def _page_on_sqlite(table: str, shown: Shown, columns: list[ReflectedColumn]) -> Iterator[str]:
+    # Values are not compared: that would read the whole text of each post, twice.
+    of = f" OF {', '.join(column['name'] for column in columns)}"
+    for event in shown.events:
+        yield (
+            f"CREATE TRIGGER {PAGE_PREFIX}{table}_{event.lower()} "
+            f"AFTER {event}{of if event == 'UPDATE' else ''} ON {table} "
+            f"WHEN {_is_seen(shown, *EVENTS[event])} "
+            "BEGIN UPDATE content_version SET page_token = random(); END"
+        )
+
+
+def _is_seen(shown: Shown, *rows: str) -> str:
+    """The condition under which one of these versions of a row is on a page."""
+    known = KNOWN.format(row="p")
+    found = []
+    for row in rows:
+        conditions = [shown.condition.format(row=row)] if shown.condition else []
+        conditions += [
+            f"EXISTS (SELECT 1 FROM posts p WHERE p.id = {row}.{column} AND {known})"
+            for column in shown.posts
+        ]
+        found.append(f"({' AND '.join(conditions) or '1 = 1'})")
+    return " OR ".join(found)
+
+
 # PostgreSQL looks at all rows of a statement at once. Each transaction takes a row of
 # `content_version` that no other has locked, and adds one when there is none: writers never
 # wait for each other. All rows together are the version.
 
 _TOKEN = "(random() * 9007199254740991)::bigint"
-_NOTE = f"""
-CREATE OR REPLACE FUNCTION {PREFIX}change() RETURNS void LANGUAGE plpgsql AS $$
+_NOTE = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE content_version SET token = {_TOKEN}, page_token = {_TOKEN} WHERE id =
+  UPDATE content_version SET {column} = {token} WHERE id =
     (SELECT id FROM content_version ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED);
   IF NOT FOUND THEN
-    INSERT INTO content_version (token, page_token) VALUES ({_TOKEN}, {_TOKEN});
+    INSERT INTO content_version (token, page_token) VALUES ({token}, {token});
   END IF;
 END $$"""
+_WORDS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
+_CHANGE, _PAGE_CHANGE = f"{PREFIX}change", f"{PAGE_PREFIX}change"
 
 
 def _on_postgres(tables: set[str]) -> Iterator[str]:
-    yield _NOTE
+    for name, column in ((_CHANGE, "token"), (_PAGE_CHANGE, "page_token")):
+        yield _NOTE.format(name=name, column=column, token=_TOKEN)
     yield from _statement_triggers(
         "posts",
         inserted=f"SELECT FROM new_rows n WHERE {is_findable('n')}",
@@ -156,8 +198,35 @@ def _on_postgres(tables: set[str]) -> Iterator[str]:
         )
 
 
+def _page_on_postgres(
+    table: str, shown: Shown, columns: list[ReflectedColumn], key: list[str]
+) -> Iterator[str]:
+    old, new = (f"({', '.join(_comparable(row, column) for column in columns)})" for row in "on")
+    rows = {
+        "INSERT": f"SELECT FROM new_rows n WHERE {_is_seen(shown, 'n')}",
+        "UPDATE": (
+            f"SELECT FROM old_rows o FULL JOIN new_rows n USING ({', '.join(key)}) "
+            f"WHERE ({_is_seen(shown, 'o', 'n')}) AND {old} IS DISTINCT FROM {new}"
+        ),
+        "DELETE": f"SELECT FROM old_rows o WHERE {_is_seen(shown, 'o')}",
+    }
+    chosen = {word: rows[event] for event, word in _WORDS.items() if event in shown.events}
+    yield from _statement_triggers(table, **chosen, prefix=PAGE_PREFIX, note=_PAGE_CHANGE)
+
+
+def _comparable(row: str, column: ReflectedColumn) -> str:
+    # Values of the type json are not.
+    return f"{row}.{column['name']}{'::text' if isinstance(column['type'], JSON) else ''}"
+
+
 def _statement_triggers(
-    table: str, *, inserted: str = "", updated: str = "", deleted: str = ""
+    table: str,
+    *,
+    inserted: str = "",
+    updated: str = "",
+    deleted: str = "",
+    prefix: str = PREFIX,
+    note: str = _CHANGE,
 ) -> Iterator[str]:
     """One trigger for each event: those that see their rows take one alone."""
     transitions = {
@@ -168,10 +237,10 @@ def _statement_triggers(
     for event, rows in {"INSERT": inserted, "UPDATE": updated, "DELETE": deleted}.items():
         if not rows:
             continue
-        name = f"{PREFIX}{table}_{event.lower()}"
+        name = f"{prefix}{table}_{event.lower()}"
         yield (
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN IF EXISTS ({rows}) THEN PERFORM {PREFIX}change(); END IF; RETURN NULL; END $$"
+            f"BEGIN IF EXISTS ({rows}) THEN PERFORM {note}(); END IF; RETURN NULL; END $$"
         )
         yield (
             f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {transitions[event]} "

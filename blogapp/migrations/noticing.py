@@ -1,0 +1,91 @@
+"""What readers' pages show of the database, and what of it is nobody's but authors'.
+
+A page shows all of a table but the columns named here: what is added to a table later is
+noticed until somebody says that no reader sees it. Triggers are made of this
+(`blogapp.migrations.triggers`), so a change here needs a step that makes them anew.
+"""
+
+from dataclasses import dataclass
+
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+# A post that readers know, will know, or knew: without a date it is nobody's but its authors'.
+KNOWN = "{row}.published_at IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table that pages are made of.
+
+    ``private`` are the columns that no reader's page shows. ``posts`` are those that name
+    posts, all of which have to be known to readers; ``condition`` is another one, on a
+    ``{row}``.
+    """
+
+    private: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    condition: str = ""
+    events: tuple[str, ...] = EVENTS
+
+
+# Names appear with the first post that has them.
+_NAMED = Shown(("origin",), events=("UPDATE", "DELETE"))
+
+SHOWN: dict[str, Shown] = {
+    "site": Shown(("before_preset", "origin")),
+    "posts": Shown(
+        # Raised and set by each save, whatever it changes; kept for the way out.
+        ("version", "saved_at", "created_at", "slug_follows_title", "extra", "origin"),
+        condition=KNOWN,
+    ),
+    "post_tags": Shown(posts=("post_id",)),
+    "post_authors": Shown(posts=("post_id",)),
+    "post_media": Shown(posts=("post_id",)),
+    "related_posts": Shown(posts=("post_id", "other_id")),
+    # What is searched follows the texts; it is made anew by itself only whole.
+    "search_posts": Shown(posts=("post_id",), events=("INSERT", "DELETE")),
+    "revisions": Shown(
+        # The change log tells when, what kind of change, and the note.
+        (
+            *("kind", "begun_at", "author_id", "name", "restored_number", "fields", "body"),
+            *("digest", "words_added", "words_removed"),
+        ),
+        posts=("post_id",),
+        condition="{row}.change_type <> ''",
+    ),
+    "tags": _NAMED,
+    "domains": _NAMED,
+    "series": _NAMED,
+    "tag_aliases": Shown(("origin",)),
+    "authors": Shown(
+        (
+            *("email", "email_key", "role", "password_hash", "single_keys"),
+            *("disabled_at", "created_at", "origin"),
+        ),
+        events=("UPDATE", "DELETE"),
+    ),
+    # One that is uploaded is on no page before a post or the blog names it.
+    "media": Shown(("uploaded_by_id", "metadata_found", "origin"), events=("UPDATE", "DELETE")),
+    "redirects": Shown(("created_at",)),
+}
+
+PRIVATE: dict[str, str] = {
+    "alembic_version": "the schema's own number",
+    "author_sessions": "who is signed in",
+    "confirmed_secrets": "what authors let through",
+    "content_version": "what the triggers write",
+    "distinct_tags": "what authors said about names that are alike",
+    "drafts": "what is typed and not published",
+    "failed_sign_ins": "how often somebody guessed",
+    "imported_files": "where posts came from",
+    "jobs": "what is still to be done",
+    "journal_entries": "how it was typed",
+    "post_keywords": "what related posts are found by; those are noticed",
+    "preview_links": "addresses for a few, which are never kept",
+    "publications": "what an author may take back",
+    "search_code": "goes with search_posts",
+    "search_names": "goes with search_posts",
+    "search_vocabulary": "goes with search_posts",
+    "search_words": "goes with search_posts",
+    "sign_in_links": "links that work once",
+    "undos": "what an author may take back",
+}
