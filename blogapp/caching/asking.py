@@ -1,23 +1,18 @@
 """Asking each database what its version is, on a connection of its own."""
 
 import os
-import socket
 import sqlite3
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 # So many moments to come are read at once.
 MOST_MOMENTS = 64
-# Milliseconds after which PostgreSQL gives a question up by itself.
-_LIMIT = 2_000
-_TOKENS = "SELECT id, page_token FROM content_version ORDER BY id"
-_MOMENTS = (
+TOKENS = "SELECT id, page_token FROM content_version ORDER BY id"
+MOMENTS = (
     "SELECT DISTINCT published_at FROM posts WHERE published_at > {moment} "
     f"ORDER BY published_at LIMIT {MOST_MOMENTS}"
 )
@@ -54,7 +49,10 @@ class Asker(Protocol):
 def asker_for(engine: Engine) -> Asker:
     """Return what asks the database that ``engine`` is for."""
     if engine.dialect.name != "sqlite":
-        return _Postgres(engine)
+        # Here, so that a blog on SQLite starts without it.
+        from blogapp.caching.postgres import Postgres
+
+        return Postgres(engine)
     in_memory = engine.url.database in {None, "", ":memory:"}
     return _Memory(engine) if in_memory else _File(engine)
 
@@ -78,7 +76,7 @@ class _File:
             # Changes with every commit of another connection (https://sqlite.org/pragma.html).
             [data_version] = connection.execute("PRAGMA data_version").fetchone()
             if data_version != self.data_version:
-                self.known = tuple(connection.execute(_TOKENS).fetchall())
+                self.known = tuple(connection.execute(TOKENS).fetchall())
                 self.data_version = data_version
         except _BROKEN as error:
             self.close()
@@ -86,9 +84,9 @@ class _File:
         return self.known
 
     def moments(self, since: datetime) -> list[datetime]:
-        asked = _MOMENTS.format(moment="?")
+        asked = MOMENTS.format(moment="?")
         try:
-            rows = self._connected().execute(asked, (f"{_plain(since):%Y-%m-%d %H:%M:%S.%f}",))
+            rows = self._connected().execute(asked, (f"{plain(since):%Y-%m-%d %H:%M:%S.%f}",))
             return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows.fetchall()]
         except _BROKEN as error:
             self.close()
@@ -132,10 +130,10 @@ class _Memory:
         self.engine = engine
 
     def tokens(self) -> Tokens:
-        return tuple((id, token) for id, token in self._rows(_TOKENS))
+        return tuple((id, token) for id, token in self._rows(TOKENS))
 
     def moments(self, since: datetime) -> list[datetime]:
-        asked = _MOMENTS.format(moment=f"'{_plain(since):%Y-%m-%d %H:%M:%S.%f}'")
+        asked = MOMENTS.format(moment=f"'{plain(since):%Y-%m-%d %H:%M:%S.%f}'")
         return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in self._rows(asked)]
 
     def give_up(self) -> None:
@@ -152,64 +150,6 @@ class _Memory:
             raise Unanswered(error) from error
 
 
-class _Postgres:
-    """PostgreSQL, somewhere on a network that may swallow a question or an answer."""
-
-    is_far = True
-
-    def __init__(self, engine: Engine) -> None:
-        _args, self.options = engine.dialect.create_connect_args(engine.url)
-        self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
-
-    def tokens(self) -> Tokens:
-        return tuple((id, token) for id, token in self._rows(_TOKENS))
-
-    def moments(self, since: datetime) -> list[datetime]:
-        rows = self._rows(_MOMENTS.format(moment="%s"), _plain(since))
-        return [row[0].replace(tzinfo=UTC) for row in rows]
-
-    def give_up(self) -> None:
-        # Closed under the thread that waits for it, it would be freed in use: a socket that
-        # ends is read to its end by that thread.
-        if self.connection:
-            with suppress(psycopg.Error, OSError), _socket(self.connection) as line:
-                line.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        connection, self.connection = self.connection, None
-        if connection:
-            connection.close()
-
-    def _rows(self, asked: str, *values: Any) -> list[tuple[Any, ...]]:
-        try:
-            return self._connected().execute(asked, values or None).fetchall()
-        except (psycopg.Error, OSError) as error:
-            self.close()
-            raise Unanswered(error) from error
-
-    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
-        if not self.connection:
-            options = {
-                **self.options,
-                "autocommit": True,
-                "connect_timeout": 2,
-                # A host that is gone is noticed (seconds, milliseconds; libpq, 34.1.2).
-                "keepalives_idle": 5,
-                "keepalives_interval": 2,
-                "tcp_user_timeout": 5_000,
-                "application_name": "blog watch",
-                # A pooler between may hand each statement to another session.
-                "prepare_threshold": None,
-            }
-            self.connection = psycopg.connect(**options)
-            self.connection.execute(f"SET statement_timeout = {_LIMIT}")
-            self.connection.execute(f"SET lock_timeout = {_LIMIT}")
-        return self.connection
-
-
-def _socket(connection: psycopg.Connection[Any]) -> socket.socket:
-    return socket.socket(fileno=os.dup(connection.fileno()))
-
-
-def _plain(moment: datetime) -> datetime:
+def plain(moment: datetime) -> datetime:
+    """Return ``moment`` as databases keep it: in UTC, without saying so."""
     return moment.astimezone(UTC).replace(tzinfo=None)

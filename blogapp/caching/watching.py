@@ -145,6 +145,17 @@ class Watch:
         is_last = token == self._stretch.version.token
         return is_last or monotonic() < shown.seen.confirmed + STALE
 
+    def token_of(self, tokens: Tokens) -> str:
+        """Return the version's token where these are the database's; empty where they are not.
+
+        For who has read them already, and keeps what it makes of that.
+        """
+        for urgent in (False, True):
+            token, stretch = self.look(now=urgent).token, self._stretch
+            if stretch.seen.tokens == tokens and stretch.version.token == token:
+                return token
+        return ""
+
     def note_commit(self) -> None:
         """Have the next look ask: this process has changed something."""
         self._commit = object()

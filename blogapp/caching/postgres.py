@@ -1,0 +1,74 @@
+"""Asking PostgreSQL what its version is."""
+
+import os
+import socket
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+
+from blogapp.caching.asking import MOMENTS, TOKENS, Tokens, Unanswered, plain
+
+# Milliseconds after which the server gives a question up by itself.
+_LIMIT = 2_000
+
+
+class Postgres:
+    """PostgreSQL, somewhere on a network that may swallow a question or an answer."""
+
+    is_far = True
+
+    def __init__(self, engine: Engine) -> None:
+        _args, self.options = engine.dialect.create_connect_args(engine.url)
+        self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
+
+    def tokens(self) -> Tokens:
+        return tuple((id, token) for id, token in self._rows(TOKENS))
+
+    def moments(self, since: datetime) -> list[datetime]:
+        rows = self._rows(MOMENTS.format(moment="%s"), plain(since))
+        return [row[0].replace(tzinfo=UTC) for row in rows]
+
+    def give_up(self) -> None:
+        # Closed under the thread that waits for it, it would be freed in use: a socket that
+        # ends is read to its end by that thread.
+        if self.connection:
+            with suppress(psycopg.Error, OSError), _socket(self.connection) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection:
+            connection.close()
+
+    def _rows(self, asked: str, *values: Any) -> list[tuple[Any, ...]]:
+        try:
+            return self._connected().execute(asked, values or None).fetchall()
+        except (psycopg.Error, OSError) as error:
+            self.close()
+            raise Unanswered(error) from error
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        if not self.connection:
+            options = {
+                **self.options,
+                "autocommit": True,
+                "connect_timeout": 2,
+                # A host that is gone is noticed (seconds, milliseconds; libpq, 34.1.2).
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "tcp_user_timeout": 5_000,
+                "application_name": "blog watch",
+                # A pooler between may hand each statement to another session.
+                "prepare_threshold": None,
+            }
+            self.connection = psycopg.connect(**options)
+            self.connection.execute(f"SET statement_timeout = {_LIMIT}")
+            self.connection.execute(f"SET lock_timeout = {_LIMIT}")
+        return self.connection
+
+
+def _socket(connection: psycopg.Connection[Any]) -> socket.socket:
+    return socket.socket(fileno=os.dup(connection.fileno()))
