@@ -2,32 +2,38 @@
 
 import * as library from "../../vendor/codemirror-6.43.15.min.js"
 import { changesBetween } from "./changes.js"
+import { Colours } from "./colours.js"
 import { Markers } from "./markers.js"
 
-const { EditorState, EditorView, StateEffect, StateField, Transaction, tags } = library
+const { Decoration, EditorState, EditorView, StateEffect, StateField, Transaction } = library
 const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
-const COLOURS = library.HighlightStyle.define([
-  { tag: tags.heading, class: "source__heading" },
-  { tag: tags.strong, class: "source__strong" },
-  { tag: tags.emphasis, class: "source__emphasis" },
-  { tag: tags.strikethrough, class: "source__gone" },
-  { tag: tags.monospace, class: "source__code" },
-  { tag: [tags.link, tags.url, tags.labelName], class: "source__link" },
-  { tag: tags.quote, class: "source__quote" },
-  { tag: [tags.processingInstruction, tags.contentSeparator, tags.string, tags.meta], class: "source__mark" },
-])
+const KINDS = {}
+for (const kind of ["heading", "strong", "emphasis", "gone", "code", "link", "quote", "mark"]) {
+  KINDS[kind] = Decoration.mark({ class: `source__${kind}` })
+}
 
-// Code in a fence stands as it is; only within a line it is set off.
-const MARKDOWN = new library.Language(
-  library.defineLanguageFacet(),
-  library.parser.configure([
-    library.GFM,
-    { props: [library.styleTags({ "FencedCode/CodeInfo": tags.meta, "FencedCode/CodeText CodeBlock/CodeText": tags.content })] },
-  ]),
-  [],
-  "markdown",
-)
+class InColours {
+  #colours = new Colours()
+
+  constructor(view) {
+    this.marks = this.#made(view)
+  }
+
+  update({ changes, docChanged, viewportChanged, view }) {
+    if (!docChanged && !viewportChanged) return
+    changes.iterChangedRanges((_from, _to, start) => this.#colours.forget(view.state.doc.lineAt(start).number))
+    this.marks = this.#made(view)
+  }
+
+  #made({ state: { doc }, visibleRanges }) {
+    const marks = []
+    for (const { from, to } of visibleRanges) {
+      this.#colours.show(doc, from, to, (kind, start, end) => start < end && marks.push(KINDS[kind].range(start, end)))
+    }
+    return Decoration.set(marks, true)
+  }
+}
 
 // The library's own styles are in no layer, so ours win only among theirs.
 const LOOK = EditorView.theme({
@@ -43,7 +49,7 @@ const LOOK = EditorView.theme({
 
 const find = StateEffect.define()
 const found = StateField.define({
-  create: () => library.Decoration.none,
+  create: () => Decoration.none,
   update(marks, transaction) {
     for (const effect of transaction.effects) if (effect.is(find)) return effect.value
     return marks.map(transaction.changes)
@@ -54,9 +60,9 @@ const found = StateField.define({
 const fromRight = [
   EditorView.perLineTextDirection.of(true),
   EditorView.decorations.of((view) =>
-    library.Decoration.set(
+    Decoration.set(
       view.viewportLineBlocks.map((block) =>
-        library.Decoration.line({ attributes: { dir: "auto" } }).range(block.from),
+        Decoration.line({ attributes: { dir: "auto" } }).range(block.from),
       ),
     ),
   ),
@@ -195,9 +201,9 @@ export class CodeSurface {
 
   mark(ranges, current) {
     const marks = ranges.map(({ from, to }, at) =>
-      library.Decoration.mark({ class: at === current ? "source__found source__found--here" : "source__found" }).range(from, to),
+      Decoration.mark({ class: at === current ? "source__found source__found--here" : "source__found" }).range(from, to),
     )
-    this.#view.dispatch({ effects: find.of(library.Decoration.set(marks)) })
+    this.#view.dispatch({ effects: find.of(Decoration.set(marks)) })
   }
 
   #extensions({ attributes, nonce, hint, isFromRight }) {
@@ -219,8 +225,7 @@ export class CodeSurface {
       EditorView.domEventHandlers({ beforeinput: (event, view) => this.#replacing(event, view) }),
       EditorView.updateListener.of((update) => update.docChanged && this.#changed(update)),
       library.placeholder(hint),
-      MARKDOWN.extension,
-      library.syntaxHighlighting(COLOURS),
+      library.ViewPlugin.fromClass(InColours, { decorations: (colours) => colours.marks }),
       this.#direction.of(isFromRight ? fromRight : []),
       found,
       LOOK,
