@@ -21,6 +21,13 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 
+def when_ready(server):
+    """What workers have in common is read before they are forked, and their memory shared."""
+    if server.cfg.preload_app:
+        server.app.wsgi().extensions["statics"].load()
+
+
 def post_worker_init(worker):
     """Work that no request waits for goes on after a restart, before the first reader comes."""
     worker.wsgi.extensions["jobs"].start()
+    worker.wsgi.extensions["statics"].fill()

@@ -20,6 +20,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from blogapp.caching import middleware, watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
+    from blogapp.web import serving
     from blogapp.web.templating import SharedGlobals
 
     config = config or Config.from_env()
@@ -44,4 +45,5 @@ def create_app(config: "Config | None" = None) -> "Flask":
     for blueprint in (public.bp, authoring.bp, auth.bp):
         app.register_blueprint(blueprint)
 
+    serving.put_first(app)
     return app

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -39,7 +39,7 @@ class Filling:
             if is_here and monotonic() < self._not_before:
                 return
             self._process, self._not_before = os.getpid(), monotonic() + _PAUSE
-            self._thread = threading.Thread(target=self.run, name="static files", daemon=True)
+            self._thread = threading.Thread(target=self._give_way, name="files", daemon=True)
             self._thread.start()
 
     def run(self) -> None:
@@ -52,6 +52,12 @@ class Filling:
                     self.shelf.tidy(assets)
         except OSError as error:
             self.say(error)
+
+    def _give_way(self) -> None:
+        # On Linux a thread has a priority of its own; elsewhere it goes on as it is.
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        self.run()
 
     def put(self, asset: Asset) -> None:
         """Write one file at once, for other processes to find."""
