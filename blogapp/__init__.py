@@ -17,7 +17,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from flask import Flask
 
     from blogapp import auth, authoring, public, web
-    from blogapp.caching import middleware, watching
+    from blogapp.caching import middleware, storing, watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
     from blogapp.web import serving
@@ -38,7 +38,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         extension.init_app(app)
 
     # Before what stands around Flask for other reasons: it answers in their names.
-    for cache in (watching, middleware):
+    for cache in (watching, middleware, storing):
         cache.init_app(app)
     web.init_app(app)
 
