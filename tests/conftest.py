@@ -367,8 +367,17 @@ def browser(app):
 
 
 @pytest.fixture
-def queries(app):
-    """The SQL statements sent from here on; `queries.clear()` starts counting anew."""
+def unkept(app):
+    """No answer is kept: each request does the work, and sees what a test replaces meanwhile."""
+    app.extensions["keeper"].stop()
+
+
+@pytest.fixture
+def queries(app, unkept):
+    """The SQL statements sent from here on; `queries.clear()` starts counting anew.
+
+    Nothing is kept meanwhile: they are those of the work that answers take.
+    """
     seen = []
 
     def record(conn, cursor, statement, *args):

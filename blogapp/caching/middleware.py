@@ -71,7 +71,8 @@ class Keeper:
     def __init__(self, app: Flask, wsgi: "WSGIApplication", watch: Watch) -> None:
         config = app.config
         self.listeners: list[Callable[[Answer], None]] = []
-        self.shelf = Shelf(config["KEEP_MB"] * MEGABYTE)
+        # Templates and themes that are being written change without any version.
+        self.shelf = Shelf(0 if app.debug else config["KEEP_MB"] * MEGABYTE)
         self.flights = Flights()
         self._app, self._wsgi, self._watch = app, wsgi, watch
         self._renewer = Renewer(self._make)
@@ -107,8 +108,9 @@ class Keeper:
             return None
         return made
 
-    def forget(self) -> None:
-        """Let go of all that is kept."""
+    def stop(self) -> None:
+        """Keep nothing from here on, and let go of what was kept."""
+        self.shelf.limit = 0
         self.shelf.clear()
 
     def _is_for_anyone(self, environ: "WSGIEnvironment") -> bool:

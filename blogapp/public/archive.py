@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response, request, url_for
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.counting import Choice, Choices, count_choices
 from blogapp.posts.finding import look
 from blogapp.posts.selection import Selection
@@ -48,6 +49,7 @@ def show() -> Response:
     """Years and months, domains, series and authors, with how many posts each has."""
     if "fragment" not in request.args and (moved := moved_to(url_for("public.archive"))):
         return moved
+    keep(url_for("public.archive"))
     choices = count_choices(Selection(), look(now()))
     return render_page(
         "public/archive.html",

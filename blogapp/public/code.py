@@ -6,6 +6,7 @@ from flask import Response, abort, request, url_for
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as Answer
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page, find_redirect, find_source
 from blogapp.public.posts import has_query, moved, opened
@@ -33,6 +34,7 @@ def _show(post: Post | None, kind: str, slug: str, number: int, name: str) -> An
     address = url_for(f".{kind}_code", slug=post.slug, number=number, name=file.name)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
+    keep(address)
     return _as_file(file.name, file.text)
 
 

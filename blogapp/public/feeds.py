@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.finding import Finding, look
 from blogapp.posts.listing import find_named
 from blogapp.posts.reading import Newest, list_newest, read_whole
@@ -57,6 +58,7 @@ def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
     if urlencode(list(request.args.items(multi=True))) != urlsplit(address).query:
         return moved(address)
 
+    keep(address)
     newest = list_newest(selection, finding, limit=limit)
     if selection.page > 1 and not newest.ids and not selection.after:
         abort(404)

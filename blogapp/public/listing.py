@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask import Response, abort, request
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.cards import Card, load_cards
 from blogapp.posts.counting import Choices, count_choices, find_ways_out
 from blogapp.posts.finding import Finding, look
@@ -112,6 +113,9 @@ def _show(place: Place) -> Response:
     )
     if "fragment" in request.args:
         response.headers["HX-Push-Url"] = listing.address()
+        keep(listing.address(), fragment="results", beside=_stays(listing))
+    else:
+        keep(listing.address())
     return response
 
 
@@ -136,10 +140,18 @@ def _show_batch(place: Place, selection: Selection) -> Response:
         parts=_parts(place, selection, finding),
     )
     response = render_page("public/listing.html", listing=listing)
+    keep(listing.address(), fragment="posts")
     response.headers["HX-Replace-Url"] = listing.address(
         replace(selection.from_the_top(), through=batch.last)
     )
     return response
+
+
+def _stays(listing: Listing) -> list[str]:
+    """The slugs of chips that are only there because they were chosen a moment ago."""
+    if not listing.beside:
+        return []
+    return sorted(tag.slug.casefold() for tag in listing.more_chips if not tag.chosen)
 
 
 def _demand_posts(place: Place, finding: Finding) -> None:

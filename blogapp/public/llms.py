@@ -2,9 +2,10 @@
 
 import re
 
-from flask import Response
+from flask import Response, url_for
 from flask_babel import gettext as _
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.indexing import list_newest_by_domain, list_pages
 from blogapp.posts.models import Post
 from blogapp.web.addresses import absolute_url_for
@@ -17,6 +18,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>])")
 
 def show() -> Response:
     """The site's name and summary, then its newest posts by domain (llmstxt.org)."""
+    keep(url_for("public.llms"))
     site, moment = current_site(), now()
     parts = [f"# {_line(site.title)}"]
     if about := site.description or site.intro:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from flask import Response, abort, current_app, jsonify, request, send_from_directory
+from flask import Response, abort, current_app, jsonify, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from blogapp.caching.keeping import keep
 from blogapp.media.icons import ICO
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.assets import asset_address
@@ -34,6 +35,7 @@ def robots() -> Response:
     is to keep it out here, since ``noindex`` is seen only by who has come already. What may be
     indexed stays open: one choice, the pages of a list, and every feed.
     """
+    keep(url_for("public.robots"))
     home = request.script_root
     lines = [
         "User-agent: *",
@@ -58,6 +60,7 @@ def security() -> Response:
 
 def opensearch() -> Response:
     """How a browser searches this blog from its address bar (OpenSearch 1.1)."""
+    keep(url_for("public.opensearch"))
     site, home = current_site(), absolute(f"{request.script_root}/")
     name = escape(site.title[:16].strip())
     about = escape(_("Search %(site)s", site=site.title)[:1024])
@@ -79,6 +82,7 @@ def opensearch() -> Response:
 
 def manifest() -> Response:
     """What a home screen needs to know (W3C Web Application Manifest)."""
+    keep(url_for("public.manifest"))
     site, paper = current_site(), paper_colours()[0]
     icons = [
         {"src": icon_address("icon-192.png"), "sizes": "192x192", "type": "image/png"},
@@ -109,13 +113,15 @@ def manifest() -> Response:
     return response
 
 
-def favicon() -> Answer:
+def favicon() -> Response:
     """The icon that browsers ask for without having been told of one."""
+    keep(url_for("public.favicon"))
     return _icon(ICO, _ICO_TYPE, "favicon.ico")
 
 
-def touch_icon() -> Answer:
+def touch_icon() -> Response:
     """The icon for home screens, at the address where phones look for it."""
+    keep(url_for("public.touch_icon"))
     return _icon("touch-180.png", "image/png", "touch.png")
 
 
@@ -131,16 +137,11 @@ def icon(digest: str, name: str) -> Answer:
     return response
 
 
-def _icon(name: str, content_type: str, house: str) -> Answer:
-    answer: Answer
-    if content := icon_content(name):
-        answer = Response(content, content_type=content_type)
-        answer.add_etag()
-        answer.make_conditional(request)
-    else:
-        folder = current_app.extensions["assets"] / "icons"
-        path = current_theme().static.get(f"icons/{house}") or folder / house
-        answer = send_from_directory(path.parent, path.name)
+def _icon(name: str, content_type: str, house: str) -> Response:
+    folder = current_app.extensions["assets"] / "icons"
+    path = current_theme().static.get(f"icons/{house}") or folder / house
+    content = icon_content(name) or path.read_bytes()
+    answer = Response(content, content_type=content_type)
     answer.headers["Cache-Control"] = f"public, max-age={A_DAY}"
     return answer
 

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from flask import request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page, list_changes
 from blogapp.public.posts import (
@@ -36,14 +37,17 @@ def show(slug: str) -> Answer:
     address = _permalink(page)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
+    keep(address, is_negotiated=True)
     return render_page("public/page.html", page=page, changes=list_changes(page))
 
 
 def show_markdown(slug: str) -> Answer:
     """The page as its author wrote it, under front matter in YAML."""
     page = opened(find_page(slug))
+    address = url_for(".page_markdown", slug=page.slug)
     if (slug != page.slug or has_query()) and not prefers_markdown():
-        return moved(url_for(".page_markdown", slug=page.slug))
+        return moved(address)
+    keep(address)
     return as_markdown(_front_matter(page), page.body)
 
 

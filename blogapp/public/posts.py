@@ -6,6 +6,8 @@ import yaml
 from flask import Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from blogapp.caching import tastes
+from blogapp.caching.keeping import keep
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_post, find_source, look_around, was_public
 from blogapp.text.outside_links import outside_links
@@ -27,6 +29,7 @@ def show(slug: str) -> Answer:
     address = url_for(".post", slug=post.slug)
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
+    keep(address, is_negotiated=True)
     return render_page(
         "public/post.html",
         post=post,
@@ -41,6 +44,7 @@ def show_markdown(slug: str) -> Answer:
     address = url_for(".post_markdown", slug=post.slug)
     if (slug != post.slug or has_query()) and not prefers_markdown():
         return moved(address)
+    keep(address)
     return as_markdown(_front_matter(post), post.body)
 
 
@@ -81,8 +85,7 @@ def by_taste(answer: Answer) -> Answer:
 
 def prefers_markdown() -> bool:
     """Whether the client would rather have Markdown than HTML (RFC 9110, 12.5.1)."""
-    accept = request.accept_mimetypes
-    return accept.quality("text/markdown") > accept.quality("text/html")
+    return tastes.prefers_markdown(request.headers.get("Accept"))
 
 
 def has_query() -> bool:

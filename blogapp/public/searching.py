@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from flask import Response, abort, jsonify, request, url_for
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.facet_index import facet_index
 from blogapp.posts.search_query import parse
 from blogapp.posts.searching import SuggestedTag, Suggestions, suggest
@@ -39,6 +40,7 @@ def show() -> Response:
         return listing.index()
     if fragment is None and (moved := moved_to(url_for("public.search"))):
         return moved
+    keep(url_for("public.search"))
     posts, tags = _most_used()
     return render_page("public/search.html", posts=posts, tags=tags)
 
@@ -61,12 +63,14 @@ def _suggest(q: str) -> Response:
     def marked(text: str) -> tuple[Part, ...]:
         return _marked(text, begun)
 
+    keep(url_for("public.search"), fragment="suggestions", q=q)
     begun = [fold(term.text) for term in parse(q).wanted]
     return render_page("public/search.html", q=q, found=_suggestions(q), marked_as_typed=marked)
 
 
 def _complete(q: str) -> Response:
     """Answer with the same for the address bar of a browser (OpenSearch Suggestions 1.1)."""
+    keep(url_for("public.search"), fragment="completions", q=q)
     found = _suggestions(q)
     rows = [(one.title, "", absolute_url_for("public.post", slug=one.slug)) for one in found.titles]
     rows += [

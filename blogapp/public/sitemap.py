@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from flask import Response, abort, request, url_for
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.indexing import (
     IndexedPlace,
     IndexedPost,
@@ -32,6 +33,7 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 def whole() -> Response:
     """The sitemap (sitemaps.org, 0.9); past what one file may hold, the index of its parts."""
+    keep(url_for("public.sitemap"))
     moment = now()
     posts = count_indexed_posts(moment)
     places = _places(moment)
@@ -48,6 +50,7 @@ def whole() -> Response:
 
 def part(number: int) -> Response:
     """One part of the sitemap; there is always a first."""
+    keep(url_for("public.sitemap_part", number=number))
     moment, first = now(), (number - 1) * PART
     places = _places(moment)
     total = len(places) + count_indexed_posts(moment)

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from flask import Response, request
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.cataloguing import find_in_tags, list_alias_names
 from blogapp.posts.counting import Choices, TagChoice, count_choices
 from blogapp.posts.finding import Finding
@@ -131,4 +132,8 @@ def show(place: Place, selection: Selection, finding: Finding) -> Response:
     )
     if "fragment" not in request.args and (moved := moved_to(choosing.address())):
         return moved
+    if "fragment" in request.args:
+        keep(choosing.listing, fragment="tags", find=words)
+    else:
+        keep(choosing.address())
     return render_page("public/choose_tags.html", choosing=choosing, section="posts")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, request, url_for
 
+from blogapp.caching.keeping import keep
 from blogapp.posts.cataloguing import find_in_tags, list_alias_names
 from blogapp.posts.counting import TagChoice, count_choices
 from blogapp.posts.finding import look
@@ -109,6 +110,7 @@ def index() -> Response:
         return moved
     if shown.page > shown.pages or (shown.letter and not shown.found):
         abort(404)
+    keep(shown.own, fragment=request.args.getlist("fragment")[:1])
     return render_page("public/tags.html", index=shown, section="tags")
 
 

@@ -101,7 +101,7 @@ def test_a_post_is_listed_with_the_images_it_shows(app, entries, make_post):
 
 
 def test_past_what_one_file_may_hold_there_is_an_index_of_parts(
-    browser, entries, make_posts, monkeypatch
+    browser, unkept, entries, make_posts, monkeypatch
 ):
     make_posts(5)
     whole = set(entries())
