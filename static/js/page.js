@@ -26,8 +26,7 @@ function isSwitchedOff() {
 
 // Who asks for it again after a failure is given it again; without it the form is still a form.
 const wake = ({ target }) => {
-  const box = target.closest?.("search-box")
-  if (box) import(box.dataset.script).catch(() => {})
+  if (target.closest?.("search-box")) import("./elements/search-box.js").catch(() => {})
 }
 
 document.addEventListener("focusin", wake)

@@ -130,7 +130,9 @@ def test_fonts_come_after_the_first_frame_and_next_time_at_once(page):
     page.goto("./nowhere")
     fonts = page.locator("head > link[rel=stylesheet]")
     expect(fonts).to_have_count(1)
-    page.evaluate(UNTIL % "localStorage.fonts === document.documentElement.dataset.fonts")
+    page.evaluate(
+        UNTIL % "localStorage.later === document.querySelector('head > link[rel=stylesheet]').href"
+    )
 
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {

@@ -1,9 +1,14 @@
 // <new-since>: marks the posts that came out since the reader was last here, and says how many.
 // The times of visits stay in this browser; where it keeps nothing, nothing shows.
 const PAUSE = 30 * 60 * 1000 // milliseconds without a page: the next one begins another visit
-const SLOT = `visit ${new URL(import.meta.url).pathname.split("/static/")[0]}/`
+const SLOT = `visit ${document.querySelector("search-box")?.dataset.home ?? "/"}`
 
-let since = begin()
+// A page that is made ready unseen is no visit before it is shown.
+let since = document.prerendering ? read().since : begin()
+document.addEventListener("prerenderingchange", () => {
+  since = begin()
+  document.querySelector("new-since")?.renew()
+})
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) keep({ ...read(), last: Date.now() })
   else begin()
@@ -24,6 +29,12 @@ class NewSince extends HTMLElement {
 
   disconnectedCallback() {
     this.#watch.disconnect()
+  }
+
+  /** Marks anew what came since the end of the visit before. */
+  renew() {
+    for (const mark of document.querySelectorAll(".new-since__mark")) mark.remove()
+    this.#mark()
   }
 
   get #times() {

@@ -1,4 +1,4 @@
-// <search-box data-home="/"><form><input type="search"><div role="listbox" hidden></div></form><p aria-live="polite"></p></search-box>
+// <search-box data-home="/" data-word-list="Suggestions"><form><input type="search"></form></search-box>
 const PAUSE = 120 // milliseconds after the last key
 
 class SearchBox extends HTMLElement {
@@ -9,6 +9,7 @@ class SearchBox extends HTMLElement {
     for (const [name, act] of this.#acts) this.addEventListener(name, act)
     addEventListener("scroll", this.#leaveWhenGone, { passive: true })
     const field = this.#field
+    if (!this.#list) this.#furnish(field)
     field.setAttribute("role", "combobox")
     field.setAttribute("aria-autocomplete", "list")
     field.setAttribute("aria-controls", this.#list.id)
@@ -21,6 +22,21 @@ class SearchBox extends HTMLElement {
     for (const [name, act] of this.#acts) this.removeEventListener(name, act)
     removeEventListener("scroll", this.#leaveWhenGone)
     this.#forget()
+  }
+
+  // The list that drops down, and the line that says how long it is.
+  #furnish(field) {
+    const list = document.createElement("div")
+    list.className = "search-box__list"
+    list.id = `${field.id}-suggestions`
+    list.hidden = true
+    list.setAttribute("role", "listbox")
+    list.setAttribute("aria-label", this.dataset.wordList)
+    field.form.append(list)
+    const line = document.createElement("span")
+    line.className = "unseen"
+    line.setAttribute("aria-live", "polite")
+    this.append(line)
   }
 
   close() {

@@ -1,0 +1,114 @@
+"""What a page shows first stands in it; all else is asked for once it is shown."""
+
+from pathlib import Path
+
+from flask import Flask, current_app, g, request
+from markupsafe import Markup
+
+from blogapp.site.theme import Theme
+from blogapp.web.assets import (
+    admit,
+    asset_address,
+    kept,
+    made_asset,
+    minified,
+    named_sheet,
+    stylesheet,
+)
+from blogapp.web.filters import current_site
+from blogapp.web.look import accent_css
+from blogapp.web.sheets import Sheet, divided
+from blogapp.web.theming import current_theme
+
+# What readers' pages are made of, in the order in which one follows the other.
+COMPONENTS = (
+    "masthead",
+    "page",
+    "drawing",
+    "bob",
+    "post",
+    "contents",
+    "prose",
+    "series",
+    "related",
+    "change-log",
+    "code-block",
+    "copy-code",
+    "margin-notes",
+    "math",
+    "diagram",
+    "embed",
+    "image-zoom",
+    "new-since",
+    "post-list",
+    "pager",
+    "timeline",
+    "filter-bar",
+    "reading-order",
+    "post-grid",
+    "post-card",
+    "post-log",
+    "post-minimal",
+    "domain-overview",
+    "index",
+    "preview-bar",
+)
+# What an answer to a choice may bring into a page that had none of it.
+BROUGHT = (
+    "banner",
+    "chosen",
+    "pinned",
+    "tag-dialog",
+    "search-notes",
+    "search-hit",
+    "search-help",
+)
+FONTS = "css/fonts.css"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(first_css=first_css, later_css=later_css, is_divided=is_divided)
+
+
+def first_css(*components: str) -> Markup:
+    """Return what the first frame needs of these components' styles, for a <style>.
+
+    The rest comes with `later_css`. The theme's follow ours, and the owner's accent both.
+    """
+    g.shows_first = True
+    sheet = _sheet(_folder(), components, current_theme(), request.script_root)
+    return admit("style", sheet.first + accent_css(current_site()))
+
+
+def is_divided() -> bool:
+    """Return whether this page holds no more than its first frame needs."""
+    return bool(g.get("shows_first"))
+
+
+def later_css() -> str:
+    """Return the address of what this page asks for after its first frame; may be empty.
+
+    One file for all pages that use `first_css`; fonts alone for those that hold all else.
+    """
+    if is_divided():
+        text = _later(_folder(), current_theme(), request.script_root)
+        return made_asset("css/later.css", text)
+    return asset_address(FONTS) if current_site().fonts != "system" else ""
+
+
+@kept
+def _sheet(folder: Path, components: tuple[str, ...], theme: Theme, root: str) -> Sheet:
+    return divided(stylesheet(folder, components, theme, root))
+
+
+@kept
+def _later(folder: Path, theme: Theme, root: str) -> str:
+    own = tuple(name for name in theme.added if name not in COMPONENTS + BROUGHT)
+    rest = divided(stylesheet(folder, COMPONENTS + own, theme, root)).later
+    sheets = (named_sheet(folder, f"components/{name}", theme, root) for name in BROUGHT)
+    return rest + minified("".join(sheets) + (folder / FONTS).read_text())
+
+
+def _folder() -> Path:
+    folder: Path = current_app.extensions["assets"]
+    return folder

@@ -1,0 +1,3 @@
+// What every page of readers runs.
+import "../page.js"
+import "../elements/theme-toggle.js"
