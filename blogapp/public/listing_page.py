@@ -359,12 +359,13 @@ class Listing:
 
     @property
     def styles(self) -> Sequence[str]:
-        """The components of what stands here, and of what a filter can bring."""
+        """The components of what stands here; what a filter can bring comes after the page."""
         parts = [*(("timeline",) if self.shows("timeline") else ())]
-        parts += ["filter-bar", "tag-dialog"] if self.shows("filters") else []
-        parts += ["chosen"] if self.shows("filters") or self.selection.narrows else []
+        parts += ["filter-bar"] if self.shows("filters") else []
+        parts += ["chosen"] if self.selection.narrows else []
         parts += ["reading-order"] if self.place.key == "series" else []
-        parts += ["pinned"] if self.pinned or not self.is_plain else []
+        parts += ["pinned"] if self.pinned else []
+        parts += [] if self.batch.next else ["banner"]
         parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []
         parts += ["drawing"] if "drawing" in self.site.card_fields else []
         return [*parts, *STYLES[self.view]]
