@@ -98,10 +98,11 @@ class Watch:
     """What this process knows of the version; one for each application.
 
     ``fresh`` says for how many seconds an answer of the database is good: 0 asks each time.
+    ``patience`` says how many seconds a reader waits for one at most.
     """
 
-    def __init__(self, engine: Engine, *, fresh: float = FRESH) -> None:
-        self.fresh = fresh
+    def __init__(self, engine: Engine, *, fresh: float = FRESH, patience: float = PATIENCE) -> None:
+        self.fresh, self.patience = fresh, patience
         self._asker: Asker = asker_for(engine)
         self._asking = threading.Lock()
         self._question: _Question | None = None
@@ -111,8 +112,9 @@ class Watch:
         self._shown: dict[str, _Stretch] = {}
         # Another object after each commit in this process.
         self._commit = object()
-        # What went wrong last, and until when nobody asks again.
-        self._silence: Unanswered | None = None
+        # Whether the database has left the last question unanswered, and the log knows; until
+        # when nobody asks again.
+        self._is_silent = self._is_told = False
         self._pause = _NEVER
         finalize(self, self._asker.close)
         _watches.add(self)
@@ -162,7 +164,7 @@ class Watch:
 
     def close(self) -> None:
         """Close the connection; the next look opens another."""
-        if self._asking.acquire(timeout=PATIENCE):
+        if self._asking.acquire(timeout=self.patience):
             try:
                 if self._question is None:
                     self._asker.close()
@@ -172,7 +174,8 @@ class Watch:
     def _look_closer(self, *, is_urgent: bool) -> Version:
         begun = monotonic()
         if is_urgent or self._is_due(begun):
-            self._ask(begun, patience=PATIENCE if is_urgent or self._is_too_old(begun) else 0)
+            is_urgent = is_urgent or self._is_too_old(begun)
+            self._ask(begun, patience=self.patience if is_urgent else 0)
         return self._turn().version
 
     def _is_due(self, moment: float) -> bool:
@@ -183,7 +186,7 @@ class Watch:
         return not (is_fresh and seen.covers(clock.now()))
 
     def _is_too_old(self, moment: float) -> bool:
-        return moment >= self._seen.confirmed + STALE and self._silence is None
+        return not self._is_silent and moment >= self._seen.confirmed + STALE
 
     def _turn(self) -> _Stretch:
         """Turn to the stretch of time that it is now, by what is known."""
@@ -204,7 +207,7 @@ class Watch:
         if not self._asking.acquire(timeout=patience):
             return
         try:
-            if self._seen.confirmed < begun:  # else another asked after this one came
+            if self._seen.confirmed <= begun:  # else another asked after this one came
                 self._put()
         finally:
             self._asking.release()
@@ -214,15 +217,21 @@ class Watch:
             self._answer(monotonic())
             return
         if self._question:
-            # It waits already: nobody waits for it a second time.
-            if monotonic() > self._question.begun + LOST:
-                self._asker.give_up()
+            self._wait_on(monotonic() - self._question.begun)
             return
         question = self._question = _Question(self._answer)
         question.start()
-        question.join(PATIENCE)
+        question.join(self.patience)
         if question.is_alive():
-            self._fail(Unanswered(f"no answer within {PATIENCE:g} seconds"))
+            self._is_silent = True
+            self._pause = monotonic() + self.fresh
+
+    def _wait_on(self, waited: float) -> None:
+        """Let readers go on while a question waits for its answer: one has waited long enough."""
+        if waited > STALE:
+            self._tell(f"no answer within {waited:.0f} seconds")
+        if waited > LOST:
+            self._asker.give_up()
 
     def _answer(self, begun: float) -> None:
         commit, now, seen = self._commit, clock.now(), self._seen
@@ -242,15 +251,20 @@ class Watch:
             self._question = None
 
     def _fail(self, error: Unanswered) -> None:
-        if self._silence is None:
-            _log.warning("readers are served what is known, for the database says: %s", error)
-        self._silence = error
+        self._tell(error)
+        self._is_silent = True
         self._pause = monotonic() + self.fresh
 
     def _recover(self) -> None:
-        if self._silence is not None:
+        if self._is_told:
             _log.warning("the database answers again")
-        self._silence, self._pause = None, _NEVER
+        self._is_silent = self._is_told = False
+        self._pause = _NEVER
+
+    def _tell(self, problem: object) -> None:
+        if not self._is_told:
+            _log.warning("readers are served what is known, for the database says: %s", problem)
+        self._is_told = True
 
 
 class _Question(threading.Thread):
@@ -269,7 +283,9 @@ def init_app(app: Flask) -> None:
     """Give ``app`` its watch, as ``app.extensions["watch"]``; that of a test asks each time."""
     with app.app_context():
         engine = db.engine
-    watch = app.extensions["watch"] = Watch(engine, fresh=0 if app.testing else FRESH)
+    # A test wants to see what it did, however busy its machine is.
+    hurry = {"fresh": 0, "patience": 30} if app.testing else {}
+    watch = app.extensions["watch"] = Watch(engine, **hurry)
     _note_commits(engine, watch)
 
 
