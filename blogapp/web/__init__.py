@@ -15,6 +15,7 @@ from blogapp.web import (
     outside,
     proxies,
     remembering,
+    scripts,
     serving,
     theming,
 )
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         theming,
         assets,
         serving,
+        scripts,
         look,
         later,
         outside,

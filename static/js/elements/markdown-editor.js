@@ -236,7 +236,11 @@ class MarkdownEditor extends HTMLElement {
   async #grow() {
     let CodeSurface
     try {
-      ;({ CodeSurface } = await import("../editor/code-surface.js"))
+      // Both are on their way at once.
+      ;[{ CodeSurface }] = await Promise.all([
+        import("../editor/code-surface.js"),
+        import("../../vendor/codemirror-6.43.15.min.js"),
+      ])
     } catch {
       this.dataset.surface = "plain"
       return
