@@ -1,26 +1,26 @@
 {
   const page = document.documentElement
-  const later = document.getElementById("later").content
-  const link = later.querySelector("link")
+  const style = document.createElement("link")
+  style.rel = "stylesheet"
+  style.href = page.dataset.later ?? ""
   let kept = {}
-  let isBrought = false
   try { kept = localStorage } catch {}
   if (kept.theme) page.dataset.theme = kept.theme
   const bringStyle = () => {
-    link.onload = () => { try { kept.later = link.href } catch {} }
-    document.head.append(link)
+    style.onload = () => { try { kept.later = style.href } catch {} }
+    document.head.append(style)
   }
   const bring = () => {
-    if (isBrought) return
-    isBrought = true
-    if (link && !link.isConnected) bringStyle()
+    const later = document.getElementById("later")
+    if (!later) return
+    if (page.dataset.later && !style.isConnected) bringStyle()
     // In their order: what a script puts in comes as it comes otherwise.
-    for (const script of later.querySelectorAll("script")) script.async = false
-    document.head.append(later)
+    for (const script of later.content.querySelectorAll("script")) script.async = false
+    later.replaceWith(later.content)
   }
   // What the browser has kept costs no first frame, and nobody waits for that of a page unseen.
-  if (link && kept.later === link.href) bringStyle()
-  if (document.hidden) bring()
+  if (page.dataset.later && kept.later === style.href) bringStyle()
+  if (document.hidden) addEventListener("DOMContentLoaded", bring)
   else {
     new PerformanceObserver(bring).observe({ type: "paint", buffered: true })
     setTimeout(bring, 2000)

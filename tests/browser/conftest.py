@@ -1,14 +1,16 @@
 """Chromium, and the blog as it looks from there."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser import serving
+from tests.browser.measures import AWAKE
 from tests.browser.programs import ARGUMENTS, find_chromium, find_nginx, how_to_install
 
 PATIENCE = 10_000  # milliseconds
@@ -124,11 +126,28 @@ def new_page(chromium, server, watch):
         context.on("page", watch.over)
         if as_author:
             context.add_cookies(_cookies(as_author, server))
-        return context.new_page()
+        page = context.new_page()
+        if options.get("java_script_enabled", True):
+            _wait_for_scripts(page)
+        return page
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def _wait_for_scripts(page):
+    """Let going to an address end when the page's scripts have run: they come after its load."""
+    for name in ("goto", "reload"):
+        go = getattr(page, name)
+
+        def go_and_wait(*args, go=go, **options):
+            answer = go(*args, **options)
+            with suppress(Error):  # Some page that a test makes leads on at once.
+                page.evaluate(AWAKE)
+            return answer
+
+        setattr(page, name, go_and_wait)
 
 
 def _cookies(client, server):

@@ -106,6 +106,14 @@ LINES = """(paragraph) => {
 
 # Comes to an end when what is asked is true: the policy of our pages forbids what Playwright's
 # own waiting for a condition does.
+# Every page has the switch of colours, and it wakes with all else; a test may keep it from that.
+AWAKE = """async () => {
+  const until = performance.now() + 3_000
+  while (document.querySelector("theme-toggle:not(:defined)") && performance.now() < until) {
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+
 UNTIL = """async () => {
   const until = performance.now() + 10_000
   while (!(%s)) {
