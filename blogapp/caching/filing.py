@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
@@ -253,8 +254,7 @@ def make_folders(folder: Path, below: Path) -> None:
 
 
 QUICKLY: Mapping[str, Callable[[bytes], bytes]] = {
-    coding: lambda body, coding=coding: compress(body, coding)  # type: ignore[misc]
-    for coding in SUFFIXES
+    coding: partial(compress, coding=coding) for coding in SUFFIXES
 }
 
 

@@ -28,6 +28,8 @@ from blogapp.caching.walking import walk
 from blogapp.caching.watching import watch_of
 from blogapp.config import BadSetting
 from blogapp.web import clock
+from blogapp.web.serving import write_assets
+from blogapp.web.statics import FOLDER as STATIC
 from blogapp.web.theming import FOLDER as THEME
 
 # Seconds between two looks at the version: a change is seen by readers within one.
@@ -178,9 +180,16 @@ class Storekeeper:
             walk(self.app, round.visit)
         except Overtaken:
             return False
+        self._add_assets()
         self.store.finish(round.generation)
         self.behind_since = None
         return True
+
+    def _add_assets(self) -> None:
+        """Have the files that pages name beside them; those of older pages stay."""
+        write_assets(self.app, self.store.folder)
+        for folder, _folders, _files in os.walk(self.store.folder / STATIC):
+            os.chmod(folder, 0o755)
 
     def is_late(self) -> bool:
         """Whether there has been no complete generation for longer than patience lasts."""

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from blogapp.cli import (
     accounts,
     demonstration,
+    freezing,
     inspecting,
     media,
     presets,
@@ -49,6 +50,7 @@ for command in (
     theming.theme,
     presets.preset,
     synthesis.synth,
+    freezing.freeze,
 ):
     group.add_command(command)
 
