@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from blogapp.web.compressing import Shelf, accepted, compressed, is_worth, may_shrink
 from blogapp.web.kinds import content_type
 from blogapp.web.naming import Asset
-from blogapp.web.ranges import ignore_odd_range
+from blogapp.web.ranges import with_plain_range
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -59,7 +59,7 @@ class Packed:
         return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
 
     def _on_condition(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        environ = ignore_odd_range(environ)
+        environ = with_plain_range(environ, len(self.asset.content))
         # Parts are of the file itself: compressed forms come and go.
         encodings = "" if "HTTP_RANGE" in environ else environ.get("HTTP_ACCEPT_ENCODING", "")
         form = self._form(encodings)

@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-_ONE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.IGNORECASE | re.ASCII)
+_ONE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.IGNORECASE | re.ASCII)
 
 
-def ignore_odd_range(environ: "WSGIEnvironment") -> "WSGIEnvironment":
-    """Return the request without a Range that is not one part of bytes.
+def with_plain_range(environ: "WSGIEnvironment", length: int) -> "WSGIEnvironment":
+    """Return the request with a Range that asks for one part of ``length`` bytes, or without one.
 
     Several parts, other units and nonsense are answered by the whole (RFC 9110, 14.2).
     """
-    if "HTTP_RANGE" not in environ or _is_one(environ["HTTP_RANGE"]):
+    if "HTTP_RANGE" not in environ:
         return environ
-    return {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    asked = _asked(environ["HTTP_RANGE"], length)
+    others = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    return {**others, "HTTP_RANGE": asked} if asked else others
 
 
-def _is_one(header: str) -> bool:
+def _asked(header: str, length: int) -> str:
     found = _ONE.fullmatch(header.strip())
     if not found:
-        return False
+        return ""
+    first, last, from_end = found.groups()
+    if from_end:
+        # The end of a file may be all of it.
+        return f"bytes=-{from_end}" if int(from_end) < length else "bytes=0-"
     # Backwards is nonsense, not unsatisfiable (RFC 9110, 14.1.1).
-    return not found[2] or int(found[1]) <= int(found[2])
+    return f"bytes={first}-{last}" if not last or int(first) <= int(last) else ""

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from blogapp.web.compressing import ENDINGS, write, write_compressed
 from blogapp.web.naming import Asset
 from blogapp.web.packing import FOR_EVER, FOR_NOW
-from blogapp.web.ranges import ignore_odd_range
+from blogapp.web.ranges import with_plain_range
 from blogapp.web.statics import FOLDER, Statics
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _send_large(asset: Asset, path: Path, *, is_final: bool) -> Response:
-    request.environ = ignore_odd_range(request.environ)
+    request.environ = with_plain_range(request.environ, path.stat().st_size)
     response = send_file(path, etag=asset.digest, last_modified=asset.changed)
     response.headers["Cache-Control"] = FOR_EVER if is_final else FOR_NOW
     return response

@@ -1,0 +1,628 @@
+"""Files under /static/: named by what is in them, sent compressed, in parts, kept for ever."""
+
+import gzip
+import os
+import re
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+from posixpath import dirname, normpath
+from urllib.parse import quote
+
+import brotli
+import pytest
+
+from blogapp import create_app
+from blogapp.site.theme import read_theme
+from blogapp.web.assets import add_maker, asset_address, made_asset
+from blogapp.web.naming import hashed_name, parted
+from blogapp.web.serving import write_assets
+
+# What is sent, out of rows that other tests read on either database.
+pytestmark = pytest.mark.sqlite
+
+FOR_EVER = "public, max-age=31536000, immutable"
+IMPORTED = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
+DAYS = 24 * 3600
+FEW = ("js/page.js", "icons/mark.svg", "vendor/katex-0.19.1.min.js")
+
+
+@pytest.fixture
+def theme(app, config):
+    """Call it with files of the theme, by their names below theme/static/: as after a restart."""
+
+    def write(**files):
+        for name, content in files.items():
+            path = config.INSTANCE / "theme" / "static" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        app.extensions["theme"] = read_theme(config.INSTANCE / "theme")
+
+    return write
+
+
+@pytest.fixture
+def address(app):
+    """Call it with a file's name: its address."""
+
+    def ask(name, app=app):
+        with app.app_context(), app.test_request_context():
+            return asset_address(name)
+
+    return ask
+
+
+@pytest.fixture
+def make(app):
+    """Call it with a name and a text: the address of the file that is made of them."""
+
+    def ask(name, text, app=app):
+        with app.app_context(), app.test_request_context():
+            return made_asset(name, text)
+
+    return ask
+
+
+@pytest.fixture
+def statics(app, tmp_path):
+    """The files of this app: few, because compressing takes long, and kept in its instance."""
+    for name in FEW:
+        (tmp_path / "few" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(app.static_folder) / name, tmp_path / "few" / name)
+    statics = app.extensions["statics"]
+    statics.folder = tmp_path / "few"
+    statics.is_kept = True
+    return statics
+
+
+@pytest.fixture
+def restarted(config, statics):
+    """Call it for an app that begins where this one is: as another process does."""
+
+    def start(**settings):
+        app = create_app(replace(config, **settings))
+        app.extensions["statics"].folder = statics.folder
+        return app
+
+    return start
+
+
+def sent(response, encoding):
+    """What a browser makes of an answer in this encoding."""
+    assert response.headers.get("Content-Encoding", "") == encoding
+    expand = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[encoding]
+    return expand(response.data)
+
+
+# Names.
+
+
+def test_a_name_says_what_is_in_the_file(theme, address, browser):
+    theme(**{"a.txt": "first"})
+
+    found = address("a.txt")
+
+    assert re.fullmatch(r"/static/a\.[0-9a-f]{12}\.txt", found)
+    assert browser.get(found).text == "first"
+    assert browser.get(found).headers["Cache-Control"] == FOR_EVER
+
+
+@pytest.mark.parametrize("name", ["a.min.js", "LICENSE", "ä b.css", "deep/er/a.tar.gz"])
+def test_a_hash_goes_into_any_name_and_out_again(name):
+    assert parted(hashed_name(name, "0123456789ab")) == (name, "0123456789ab")
+
+
+@pytest.mark.parametrize("name", ["own face.woff2", "größe.css", "CNAME", "a+b.js", "100%.txt"])
+def test_a_file_of_any_name_is_found_by_its_address(theme, address, browser, name):
+    theme(**{name: "body"})
+
+    found = address(name)
+
+    assert browser.get(found).data == browser.get(f"/static/{quote(name)}").data == b"body"
+    assert browser.get(found).headers["Cache-Control"] == FOR_EVER
+
+
+def test_the_address_of_another_version_answers_with_the_present_file(browser, address):
+    response = browser.get("/static/js/page.0123456789ab.js")
+
+    assert response.data == browser.get(address("js/page.js")).data
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_every_module_loads_others_by_hashed_names(browser, app, address):
+    names = [asset.name for asset in app.extensions["statics"].all() if asset.name.endswith(".js")]
+    assert len(names) > 50
+
+    links = [
+        (found := address(name), normpath(f"{dirname(found)}/{link}"))
+        for name in names
+        for link in IMPORTED.findall(browser.get(address(name)).text)
+    ]
+
+    known = {address(name) for name in names}
+    assert len(links) > 20
+    assert [pair for pair in links if pair[1] not in known] == []
+
+
+def test_a_module_has_another_name_when_one_that_it_loads_changes(theme, browser, address):
+    modules = {
+        "m/entry.js": 'import { a } from "./middle.js"\nconst later = () => import("./leaf.js")',
+        "m/middle.js": "export {a}from'../m/leaf.js'",
+        "m/leaf.js": "export const a = 1",
+        "m/alone.js": "export const b = './leaf.js'",
+    }
+    theme(**modules)
+    before = {name: address(name) for name in modules}
+    theme(**{"m/leaf.js": "export const a = 2"})
+    after = {name: address(name) for name in modules}
+
+    text = browser.get(after["m/entry.js"]).text
+
+    assert {name for name in modules if before[name] != after[name]} == {*modules} - {"m/alone.js"}
+    assert f'import("./{after["m/leaf.js"].rpartition("/")[2]}")' in text
+
+
+def test_modules_that_load_each_other_have_hashed_names_too(theme, address, browser):
+    theme(**{"a.js": 'import "./b.js"', "b.js": 'import "./a.js"'})
+
+    texts = [browser.get(address(name)).text for name in ("a.js", "b.js")]
+
+    assert texts == [f'import ".{address(name)[7:]}"' for name in ("b.js", "a.js")]
+    assert address("a.js")[-15:-3] != address("b.js")[-15:-3]
+
+
+def test_a_stylesheet_names_its_fonts_by_their_hashes(browser, address):
+    text = browser.get(address("css/fonts.css")).text
+
+    fonts = re.findall(r"url\(\"?\.\./(.+?\.woff2)\"?\)", text)
+    assert len(fonts) == 5
+    for font in fonts:
+        assert browser.get(f"/static/{font}").headers["Cache-Control"] == FOR_EVER
+
+
+def test_what_is_no_link_to_a_file_stays_as_it_is_written(theme, address, browser):
+    sheet = (
+        "a { b: url(data:image/png;base64,AA==) url(/x.png) url(#d) url(//e.test/x) url(no.png) }"
+    )
+    module = 'import "https://e.test/x.js"; import "bare"; import "./nowhere.js"; a("./b.js")'
+    theme(**{"s.css": sheet, "m.js": module, "b.js": ""})
+
+    assert browser.get(address("m.js")).text == module
+    assert browser.get(address("s.css")).text.replace('"', "") == sheet
+
+
+def test_an_address_behind_a_stylesheets_link_keeps_its_end(theme, address, browser):
+    theme(**{"s.css": "a{src:url('f.eot?#iefix') url(f.svg#b)}", "f.eot": "e", "f.svg": "<svg/>"})
+
+    text = browser.get(address("s.css")).text
+
+    assert f'url("{address("f.eot")[8:]}?#iefix")' in text
+    assert f'url("{address("f.svg")[8:]}#b")' in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vendor/manifest.json",
+        "vendor/codemirror-6.43.15.lock.json",
+        "vendor/codemirror-6.43.15.src.js",
+        "vendor/katex-0.19.1.min.js",
+        "vendor/fonts/archivo-2.001-regular.ttf",
+        ".hidden",
+        "css/.hidden.css",
+        "../blogapp/config.py",
+        "css/../../pyproject.toml",
+        "css//base.css",
+        "css",
+        "css/",
+        "",
+        "%2e%2e/pyproject.toml",
+        "..%5cpyproject.toml",
+        "nowhere.css",
+        "nowhere.0123456789ab.css",
+        "css/base.css.br",
+    ],
+)
+def test_what_is_for_nobody_is_not_sent(theme, browser, path):
+    theme(**{".hidden": "x", "css/.hidden.css": "x"})
+
+    response = browser.get(f"/static/{path}")
+
+    assert response.status_code in {301, 308, 400, 404}
+    assert b"<!doctype html>" in response.data.lower()
+
+
+def test_a_file_that_is_not_there_has_no_address(address):
+    with pytest.raises(FileNotFoundError):
+        address("css/nowhere.css")
+
+
+# Answers.
+
+
+def test_files_are_sent_without_asking_the_database(browser, address, queries):
+    found = address("js/page.js")
+    queries.clear()
+
+    browser.get(found)
+    browser.get("/static/js/page.js")
+
+    assert queries == []
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0.1, gzip;q=0.8", "gzip"),
+        ("GZIP", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=0", ""),
+        ("identity;q=1, br;q=0.5", ""),
+        ("zstd", ""),
+        ("", ""),
+        (",;q=, br;q=nan, gzip;q=9", ""),
+    ],
+)
+def test_a_text_comes_as_the_browser_can_read_it(browser, address, header, encoding):
+    plain = browser.get(address("js/page.js"))
+
+    response = browser.get(address("js/page.js"), headers={"Accept-Encoding": header})
+
+    assert sent(response, encoding) == plain.data
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert int(response.headers["Content-Length"]) == len(response.data)
+    assert (response.headers["ETag"] == plain.headers["ETag"]) == (encoding == "")
+
+
+def test_what_does_not_get_smaller_is_sent_as_it_is(browser, address):
+    for name in ("icons/mark-512.png", "vendor/fonts/archivo-2.001.woff2", "icons/mark.svg"):
+        response = browser.get(address(name), headers={"Accept-Encoding": "br"})
+
+        assert "Content-Encoding" not in response.headers
+        assert "Vary" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "part"),
+    [
+        ("bytes=0-0", 206, "0-0"),
+        ("bytes=2-5", 206, "2-5"),
+        ("bytes=7-", 206, "7-9"),
+        ("bytes=-3", 206, "7-9"),
+        ("bytes=-99", 206, "0-9"),
+        ("bytes=5-99", 206, "5-9"),
+        ("bytes=10-", 416, "*"),
+        ("bytes=-0", 416, "*"),
+        ("bytes=5-2", 200, ""),
+        ("bytes=0-1,3-4", 200, ""),
+        ("bytes=a-b", 200, ""),
+        ("bytes=", 200, ""),
+        ("lines=0-1", 200, ""),
+        ("bytes=0-9999999999999999999999", 200, ""),
+    ],
+)
+def test_a_part_is_sent_by_itself(theme, browser, address, header, status, part):
+    theme(**{"digits.txt": "0123456789"})
+
+    headers = {"Range": header, "Accept-Encoding": "gzip, br"}
+    response = browser.get(address("digits.txt"), headers=headers)
+
+    assert response.status_code == status
+    assert response.headers.get("Content-Range", "") == (part and f"bytes {part}/10")
+    first, last = map(int, part.split("-")) if status == 206 else (0, 9)
+    assert response.data == (b"" if status == 416 else b"0123456789"[first : last + 1])
+
+
+@pytest.mark.parametrize(("header", "length"), [("bytes=-3", 3), ("bytes=0-1,3-4", 1_500_000)])
+def test_a_part_of_a_large_file_is_sent_by_itself(theme, browser, address, header, length):
+    theme(**{"film.webm": b"f" * 1_500_000})
+
+    response = browser.get(address("film.webm"), headers={"Range": header})
+
+    assert len(response.data) == length
+
+
+def test_a_part_of_another_state_is_sent_as_a_whole(theme, browser, address):
+    theme(**{"digits.txt": "0123456789"})
+    etag = browser.get(address("digits.txt")).headers["ETag"]
+
+    def ask(state):
+        headers = {"Range": "bytes=0-1", "If-Range": state}
+        return browser.get(address("digits.txt"), headers=headers).status_code
+
+    assert (ask(etag), ask('"other"')) == (206, 200)
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br"])
+def test_a_file_that_is_there_is_not_sent_again(browser, address, encoding):
+    headers = {"Accept-Encoding": encoding}
+    first = browser.get(address("js/page.js"), headers=headers)
+    etag = first.headers["ETag"]
+
+    for known in (etag, f'"x", {etag}', f"W/{etag}", "*"):
+        again = browser.get(address("js/page.js"), headers={**headers, "If-None-Match": known})
+        assert (again.status_code, again.data) == (304, b""), known
+        assert again.headers["ETag"] == etag
+        assert again.headers["Cache-Control"] == FOR_EVER
+        assert again.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_file_of_the_same_time_is_not_sent_again(browser, address):
+    changed = browser.get(address("js/page.js")).headers["Last-Modified"]
+
+    again = browser.get(address("js/page.js"), headers={"If-Modified-Since": changed})
+    other = browser.get(
+        address("js/page.js"), headers={"If-Modified-Since": changed, "If-None-Match": '"x"'}
+    )
+
+    assert (again.status_code, other.status_code) == (304, 200)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "br"}, {"Range": "bytes=0-4"}])
+def test_head_says_what_get_would(browser, address, headers):
+    get = browser.get(address("js/page.js"), headers=headers)
+
+    head = browser.head(address("js/page.js"), headers=headers)
+
+    assert (head.status, head.data) == (get.status, b"")
+    assert dict(head.headers) == dict(get.headers)
+
+
+def test_nothing_else_can_be_asked_of_a_file(browser, address):
+    assert browser.post(address("js/page.js")).status_code == 405
+    assert browser.put("/static/js/page.js").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.js", "text/javascript; charset=utf-8"),
+        ("a.mjs", "text/javascript; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.svg", "image/svg+xml; charset=utf-8"),
+        ("a.json", "application/json; charset=utf-8"),
+        ("a.webmanifest", "application/manifest+json; charset=utf-8"),
+        ("a.woff2", "font/woff2"),
+        ("a.avif", "image/avif"),
+        ("a.wasm", "application/wasm"),
+        ("a.ico", "image/x-icon"),
+        ("a.svgz", "application/gzip"),
+        ("LICENSE", "application/octet-stream"),
+    ],
+)
+def test_a_file_says_what_it_is(theme, browser, address, name, kind):
+    theme(**{name: "x"})
+
+    response = browser.get(address(name))
+
+    assert response.headers["Content-Type"] == kind
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_carries_what_every_answer_carries(theme, browser, address):
+    theme(**{"a.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>", "large.bin": b"x" * 1_500_000})
+    page = browser.get("/").headers
+
+    for name in ("a.svg", "js/page.js", "large.bin"):
+        for headers in ({}, {"Range": "bytes=0-0"}):
+            response = browser.get(address(name), headers=headers)
+            for common in ("Referrer-Policy", "Permissions-Policy", "X-Frame-Options"):
+                assert response.headers[common] == page[common]
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+            assert "sha256" not in policy
+
+
+class TestUnderAPath:
+    @pytest.fixture
+    def settings(self):
+        return {"PUBLIC_URL": "http://127.0.0.1:8000/eng/blog"}
+
+    def test_files_are_found_with_the_path_and_without(self, browser, address):
+        found = address("js/page.js")
+
+        assert found.startswith("/static/js/page.")
+        for path in (found, f"/eng/blog{found}"):
+            assert browser.get(path).headers["Cache-Control"] == FOR_EVER
+
+    def test_pages_name_them_with_the_path(self, browser):
+        page = browser.page("/eng/blog/")
+
+        named = [script["src"] for script in page.select("script[src]")]
+        assert named
+        assert all(name.startswith("/eng/blog/static/") for name in named)
+
+
+def test_a_large_file_is_sent_from_the_disk_and_kept_for_ever(theme, browser, address):
+    theme(**{"film.webm": b"f" * 1_500_000})
+
+    response = browser.get(address("film.webm"))
+    again = browser.get(address("film.webm"), headers={"If-None-Match": response.headers["ETag"]})
+
+    assert len(response.data) == 1_500_000
+    assert response.headers["Cache-Control"] == FOR_EVER
+    assert response.headers["Content-Type"] == "video/webm"
+    assert again.status_code == 304
+    assert browser.get("/static/film.webm").headers["Cache-Control"] == "no-cache"
+
+
+# The folder.
+
+
+def test_the_best_compressed_forms_lie_in_the_folder(browser, address, statics):
+    found = address("js/page.js")
+    light = browser.get(found, headers={"Accept-Encoding": "br"})
+
+    statics.filling.run()
+
+    plain = statics.shelf.folder / found.removeprefix("/static/")
+    forms = [plain, plain.with_name(f"{plain.name}.br"), plain.with_name(f"{plain.name}.gz")]
+    texts = [plain.read_bytes(), brotli.decompress(forms[1].read_bytes())]
+    assert {*texts, gzip.decompress(forms[2].read_bytes())} == {browser.get(found).data}
+    assert len(forms[1].read_bytes()) <= len(light.data)
+    assert {path.stat().st_mode & 0o777 for path in forms} == {0o644}
+    assert not list(statics.shelf.folder.rglob("*katex-*.js*"))
+
+
+def test_a_process_sends_what_it_finds_in_the_folder(restarted, address, statics):
+    statics.filling.run()
+    found = address("js/page.js")
+
+    response = restarted().test_client().get(found, headers={"Accept-Encoding": "br"})
+
+    kept = statics.shelf.folder / f"{found.removeprefix('/static/')}.br"
+    assert response.data == kept.read_bytes()
+    assert not response.headers["ETag"].endswith('-light"')
+
+
+def test_a_damaged_file_in_the_folder_is_sent_to_nobody(restarted, address, statics):
+    statics.filling.run()
+    found = address("js/page.js")
+    kept = statics.shelf.folder / f"{found.removeprefix('/static/')}.br"
+    kept.write_bytes(kept.read_bytes()[:50])
+
+    response = restarted().test_client().get(found, headers={"Accept-Encoding": "br"})
+    statics.filling.run()
+
+    assert "keydown" in brotli.decompress(response.data).decode()
+    assert "keydown" in brotli.decompress(kept.read_bytes()).decode()
+
+
+def test_what_no_version_uses_leaves_the_folder_after_a_month(address, statics):
+    statics.filling.run()
+    folder, used = statics.shelf.folder, address("js/page.js").removeprefix("/static/")
+    for name, days in (("js/old.0123456789ab.js", 31), ("new.0123456789ab.css", 29), (used, 99)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - days * DAYS,) * 2)
+
+    statics.filling.run()
+
+    assert not (folder / "js/old.0123456789ab.js").exists()
+    assert (folder / "new.0123456789ab.css").exists()
+    assert time.time() - (folder / used).stat().st_mtime < DAYS
+
+
+def test_a_folder_that_cannot_be_written_costs_bytes_alone(browser, address, statics, caplog):
+    statics.shelf.folder.write_text("no folder")
+
+    statics.filling.run()
+    statics.filling.run()
+
+    response = browser.get(address("js/page.js"), headers={"Accept-Encoding": "br"})
+    assert "keydown" in sent(response, "br").decode()
+    assert len([r for r in caplog.records if "cannot be filled" in r.message]) == 1
+
+
+def test_a_page_of_the_version_before_still_finds_its_files(theme, restarted, address, statics):
+    theme(**{"a.js": "old()"})
+    statics.filling.run()
+    old = address("a.js")
+    theme(**{"a.js": "young()"})
+
+    response = restarted().test_client().get(old)
+
+    assert (response.text, response.headers["Cache-Control"]) == ("old()", FOR_EVER)
+
+
+def test_a_file_of_the_folder_that_is_not_what_its_name_says_is_not_sent(app, browser):
+    folder = app.extensions["statics"].shelf.folder
+    folder.mkdir()
+    (folder / "a.0123456789ab.js").write_text("not()")
+
+    assert browser.get("/static/a.0123456789ab.js").status_code == 404
+
+
+@pytest.mark.usefixtures("statics")
+def test_everything_can_be_written_into_a_folder(theme, app, address, tmp_path):
+    theme(**{"film.webm": b"f" * 1_500_000})
+
+    write_assets(app, tmp_path / "out")
+    write_assets(app, tmp_path / "out")
+
+    out = tmp_path / "out"
+    for name in ("js/page.js", "film.webm"):
+        hashed = out / address(name).lstrip("/")
+        assert hashed.read_bytes() == (out / "static" / name).read_bytes()
+    plain = out / "static/js/page.js"
+    assert brotli.decompress(Path(f"{plain}.br").read_bytes()) == plain.read_bytes()
+
+
+# Files made while the blog runs.
+
+
+def test_a_made_file_is_sent_like_the_others(make, browser, address):
+    text = "a{background:url(../icons/mark.svg)}" + "b{color:red}" * 40
+
+    found = make("css/made.css", text)
+
+    response = browser.get(found, headers={"Accept-Encoding": "br"})
+    assert re.fullmatch(r"/static/css/made\.[0-9a-f]{12}\.css", found)
+    assert f'url("..{address("icons/mark.svg")[7:]}")' in sent(response, "br").decode()
+    assert response.headers["Cache-Control"] == FOR_EVER
+    assert make("css/made.css", text) == found
+    assert make("css/made.css", text + "c{}") != found
+
+
+def test_a_made_module_loads_others_by_their_hashed_names(make, browser, address):
+    found = make("js/joined/a.js", 'import "../elements/search-box.js"')
+
+    assert browser.get(found).text == f'import "..{address("js/elements/search-box.js")[10:]}"'
+
+
+@pytest.mark.usefixtures("statics")
+def test_another_process_finds_what_was_made(make, restarted):
+    found = make("css/made.css", "a{}")
+
+    response = restarted().test_client().get(found)
+
+    assert (response.text, response.headers["Cache-Control"]) == ("a{}", FOR_EVER)
+
+
+def test_another_machine_makes_it_anew_by_its_name(make, restarted, tmp_path):
+    found = make("css/later-a.css", "text of later-a")
+
+    other = restarted(INSTANCE=tmp_path / "elsewhere")
+    add_maker(other, "css/later-", lambda name: f"text of {name[4:-4]}")
+    browser = other.test_client()
+
+    assert browser.get(found).headers["Cache-Control"] == FOR_EVER
+    assert browser.get(found).text == "text of later-a"
+    unknown = browser.get("/static/css/later-b.0123456789ab.css")
+    assert (unknown.text, unknown.headers["Cache-Control"]) == ("text of later-b", "no-cache")
+
+
+# Development.
+
+
+class TestInDevelopment:
+    @pytest.fixture
+    def app(self, app):
+        app.debug = True
+        app.extensions["statics"].files.clear()
+        return app
+
+    def test_an_address_changes_when_a_file_is_edited(self, theme, address, browser):
+        theme(**{"m/entry.js": 'import "./leaf.js"', "m/leaf.js": "a()"})
+        before = address("m/entry.js")
+        theme(**{"m/leaf.js": "a(1)"})
+
+        after = address("m/entry.js")
+
+        assert before != after
+        assert browser.get(after).headers["Cache-Control"] == FOR_EVER
+        assert browser.get(before).headers["Cache-Control"] == "no-cache"
+
+    def test_a_script_is_as_it_was_written(self, browser, address):
+        assert browser.get(address("js/page.js")).text.startswith("// On every page")
+
+    def test_nothing_is_kept(self, app, make, browser, statics):
+        statics.is_kept = False
+
+        found = make("js/made.js", "a()")
+
+        assert browser.get(found).text == "a()"
+        assert not statics.shelf.folder.exists()
