@@ -29,7 +29,7 @@ FRESH = 0.5
 # Seconds after a commit in which everybody has to see it.
 STALE = 1.0
 # Seconds that a reader waits at most for a database that does not answer.
-PATIENCE = 0.25
+PATIENCE = 1.0
 # Seconds after which a question is given up, and asked again on a new connection.
 LOST = 5.0
 
