@@ -9,17 +9,28 @@ from dataclasses import dataclass, field
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
+from time import monotonic, sleep
 
-from bench.blogs import Blog
+from bench.blogs import ROOT, Blog
 from bench.limits import Limit
 from bench.measuring import READER, Figure, Row, measure
-from bench.serving import COUNTED, Answer, Core, Server, ask, gunicorn
+from bench.serving import COUNTED, Answer, Core, Server, ask, free_port, gunicorn, nginx
 
-PARTS = ("cached", "uncached", "workers", "log")
+PARTS = ("cached", "uncached", "store", "workers", "log")
 ENCODINGS = ("identity", "gzip", "br")
+SUFFIXES = {"identity": "", "gzip": ".gz", "br": ".br"}
 KEPT, UNKEPT, TWO, LOGGED = "kept", "nothing kept", "kept, two workers", "kept, access log"
 BARE, BARE_TWO, BARE_LOGGED = "bare WSGI", "bare WSGI, two workers", "bare WSGI, access log"
 FLASK, JINJA = "bare Flask", "Flask and Jinja"
+STORE, FILES = "page store by nginx", "files by nginx"
+PAGES = ROOT / "deploy" / "nginx-pages.conf"
+PLAIN = """
+server {{
+    listen 127.0.0.1:{port}; root {files}; gzip_static on; add_header Vary Accept-Encoding;
+    location ~ \\.br$ {{ types {{ text/html br; }} add_header Content-Encoding br; }}
+}}
+"""
+STORED = 20  # seconds in which a page must be in the store
 COOKIE = {"Cookie": "session=of-nobody"}
 FRAGMENT = re.compile(r'hx-get="(/\?[^"]*fragment=posts[^"]*)"')
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]*\.(?:js|css)[^"]*)"')
@@ -59,6 +70,54 @@ class Bench:
             )
         return self.servers[name]
 
+    def store(self, blog: Blog) -> Server:
+        """Return nginx before a blog whose pages it sends from the page store."""
+        name = named(STORE, blog)
+        if name not in self.servers:
+            port, files = free_port(), self.folder / "store"
+            files.mkdir()
+            behind = self.stack.enter_context(
+                gunicorn(
+                    named("behind nginx", blog),
+                    COUNTED,
+                    blog.folder,
+                    cores=self.cores,
+                    log=self.folder / "store.log",  # it tells what nginx did not send itself
+                    BLOG_PUBLIC_URL=f"http://127.0.0.1:{port}",
+                    BLOG_PAGE_STORE=str(files),
+                    BLOG_TRUSTED_PROXIES="1",
+                )
+            )
+            servers = PAGES.read_text(encoding="utf-8")
+            for old, new in {
+                "127.0.0.1:8000": f"127.0.0.1:{behind.port}",
+                "listen 80;": f"listen 127.0.0.1:{port};",
+                "listen [::]:80;": "",
+                "https://blog.example.com": f"http://127.0.0.1:{port}",
+                "blog.example.com": "127.0.0.1",
+                "/var/cache/blog": str(files),
+            }.items():
+                servers = servers.replace(old, new)
+            self.servers[name] = self._nginx(name, servers, port, [behind])
+        return self.servers[name]
+
+    def files(self, answers: Mapping[str, Answer]) -> Server:
+        """Return nginx that sends bodies as files, by name; started with those first given."""
+        if FILES not in self.servers:
+            port, files = free_port(), self.folder / "files"
+            files.mkdir()
+            for name, answer in answers.items():
+                (files / name).write_bytes(answer.body)
+            self.servers[FILES] = self._nginx(FILES, PLAIN.format(port=port, files=files), port, [])
+        return self.servers[FILES]
+
+    def _nginx(self, name: str, servers: str, port: int, behind: list[Server]) -> Server:
+        folder = self.folder / f"nginx-{port}"
+        folder.mkdir()
+        return self.stack.enter_context(
+            nginx(name, servers, folder, port=port, cores=self.cores, behind=behind)
+        )
+
     def rival(self, name: str, app: str) -> Server:
         """Return the server of an answer that costs less than ours may, started by need."""
         if name not in self.servers:
@@ -91,7 +150,13 @@ def measure_answers(
 ) -> list[Figure]:
     """Return the figures of the parts' rows, whose rounds take turns."""
     encodings = _give(bench)
-    makers = {"cached": _cached, "uncached": _uncached, "workers": _workers, "log": _log}
+    makers = {
+        "cached": _cached,
+        "uncached": _uncached,
+        "store": _store,
+        "workers": _workers,
+        "log": _log,
+    }
     rows = [row for part in parts for row in makers[part](bench, encodings)]
     rows = [*{row.key: row for row in rows}.values()]
     return measure(
@@ -106,6 +171,7 @@ def limits(sizes: Sequence[int]) -> list[Limit]:
     return [
         *(
             Limit(
+                "cached",
                 f"{page} from memory, {encoding}: of bare WSGI with the same bytes and headers",
                 *(f"{kept}: {page}, {encoding}", f"{BARE}: {page}, {encoding}"),
                 *("throughput", 0.90),
@@ -114,10 +180,26 @@ def limits(sizes: Sequence[int]) -> list[Limit]:
             for encoding in ENCODINGS
         ),
         Limit(
-            "304: of bare WSGI answering 304", f"{kept}: 304", f"{BARE}: 304", "throughput", 0.95
+            "cached",
+            "304: of bare WSGI answering 304",
+            f"{kept}: 304",
+            f"{BARE}: 304",
+            "throughput",
+            0.95,
         ),
         *(
             Limit(
+                "store",
+                f"{page} from the page store, {encoding}: of the same file, both by nginx",
+                *(f"{STORE}{few}: {page}, {encoding}", f"{FILES}: {page}, {encoding}"),
+                *("throughput", 0.90),
+            )
+            for page in COMPARED
+            for encoding in ENCODINGS
+        ),
+        *(
+            Limit(
+                "uncached",
                 f"{page}, nothing kept: times the CPU of Flask and Jinja with the same cards",
                 *(f"{unkept}: {page}", f"{JINJA}: listing", "cost", bound),
             )
@@ -125,6 +207,7 @@ def limits(sizes: Sequence[int]) -> list[Limit]:
         ),
         *(
             Limit(
+                "cached",
                 f"{page} from memory, gzip: times the CPU among {sizes[0]:,} posts",
                 *(f"{KEPT}{many}: {page}, gzip", f"{KEPT}{few}: {page}, gzip", "cost", 1.0),
             )
@@ -133,6 +216,7 @@ def limits(sizes: Sequence[int]) -> list[Limit]:
         ),
         *(
             Limit(
+                "uncached",
                 f"{page}, nothing kept: times the CPU among {sizes[0]:,} posts",
                 *(f"{UNKEPT}{many}: {page}", f"{UNKEPT}{few}: {page}", "cost", 1.3),
             )
@@ -241,6 +325,39 @@ def _uncached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
         addresses = {**fragment, **{name: blog.addresses()[name] for name in UNCACHED}}
         for name, address in addresses.items():
             yield Row("uncached", unkept.name, name, address, is_kept=False)
+
+
+def _store(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    """Listing and post of the smallest blog: to nginx they are files, whatever the number."""
+    blog, answers = bench.blogs[0], {}
+    store = bench.store(blog)
+    for page in COMPARED:
+        for encoding in encodings:
+            sent = READER | {"Accept-Encoding": encoding}
+            name = f"{page}.html{SUFFIXES[encoding]}"
+            answers[name] = _stored(store, blog.addresses()[page], sent)
+    files = bench.files(answers)
+    for page in COMPARED:
+        for encoding in encodings:
+            name, sent = f"{page}, {encoding}", {"Accept-Encoding": encoding}
+            suffix = SUFFIXES[encoding] if encoding == "br" else ""  # nginx itself knows no brotli
+            path, address = f"/{page}.html{suffix}", blog.addresses()[page]
+            if ask(files, path, READER | sent).body != ask(store, address, READER | sent).body:
+                raise SystemExit(f"the file {path} is not what the store has for {address}")
+            yield Row("store", files.name, name, path, sent)
+            yield Row("store", store.name, name, address, sent, is_kept=True)
+
+
+def _stored(server: Server, address: str, headers: Mapping[str, str]) -> Answer:
+    """Return a page as soon as it comes without waking Flask."""
+    end = monotonic() + STORED
+    while monotonic() < end:
+        before = server.woken()
+        answer = ask(server, address, headers)
+        sleep(0.05)  # gunicorn writes its log after the answer
+        if server.woken() == before:
+            return answer
+    raise SystemExit(f"{address} was not in the page store within {STORED} s")
 
 
 def _workers(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:

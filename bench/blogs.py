@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from blogapp.demo.labelling import TAGS
 from blogapp.demo.speaking import COMMON_WORD, RARE_WORD
@@ -77,13 +77,14 @@ class Blog:
         with closing(self._open()) as database:
             found = database.execute(POST).fetchone()
             slug = (found or database.execute(NEWEST, (1,)).fetchone())["slug"]
-        return f"/posts/{slug}"
+        return f"/posts/{quote(slug)}"
 
     def cards(self, limit: int = CARDS) -> list[dict[str, Any]]:
         """Return what the newest posts' cards say, as plain data."""
         with closing(self._open()) as database:
             posts = [dict(row) for row in database.execute(NEWEST, (limit,))]
             for post in posts:
+                post["address"] = f"/posts/{quote(post['slug'])}"
                 post["tags"] = [dict(row) for row in database.execute(TAGS_OF, (post["id"],))]
         return posts
 

@@ -17,6 +17,7 @@ class Limit:
     Both are told by CPU time, which is the steadiest; requests a second stand beside it.
     """
 
+    part: str
     says: str
     ours: str
     other: str

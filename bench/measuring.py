@@ -45,7 +45,7 @@ class Round:
 
     load: Load
     cpu: float  # milliseconds per request, of all the server's processes
-    reached: float  # of the requests, how many woke Flask, as a share
+    woken: float  # of the requests, how many woke Flask, as a share
 
     @property
     def rate(self) -> float:
@@ -84,18 +84,18 @@ class Figure:
         return first.bytes / max(1, first.requests)
 
     @property
-    def reached(self) -> float:
-        return max(one.reached for one in self.rounds)
+    def woken(self) -> float:
+        return max(one.woken for one in self.rounds)
 
     @property
     def trouble(self) -> str:
         """What makes the figure worthless; empty where it is sound."""
         if failed := sum(one.load.failed for one in self.rounds):
             return f"{failed} answers failed"
-        if self.row.is_kept is True and self.reached > KEPT:
-            return f"Flask was woken for {self.reached:.0%} of the requests"
-        if self.row.is_kept is False and self.reached < 1 - KEPT:
-            return f"Flask was woken only for {self.reached:.0%} of the requests"
+        if self.row.is_kept is True and self.woken > KEPT:
+            return f"Flask was woken for {self.woken:.0%} of the requests"
+        if self.row.is_kept is False and self.woken < 1 - KEPT:
+            return f"Flask was woken only for {self.woken:.0%} of the requests"
         return ""
 
 
@@ -134,9 +134,9 @@ def check(row: Row, server: Server) -> None:
 
 
 def _round(row: Row, server: Server, seconds: int, cores: Core) -> Round:
-    reached, cpu = server.reached(), server.cpu()
+    woken, cpu = server.woken(), server.cpu()
     seen = load(server, row.path, row.sent, seconds=seconds, cores=cores)
     spent = server.cpu() - cpu
-    woken = server.reached() - reached
+    woken = server.woken() - woken
     asked = max(1, seen.requests)
     return Round(seen, 1000 * spent / asked, woken / asked)

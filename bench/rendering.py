@@ -2,19 +2,20 @@
 
 import re
 import resource
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from time import process_time
 
+from bench.reporting import Section, table
 from blogapp.text import confining
 from blogapp.text.markdown import Rendered, render
 
 ROOT = Path(__file__).parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
 ROUNDS = 3
+LENGTHS = (6, 60)
 LONG = 50_000
 _FRONT_MATTER = re.compile(r"\A(?:---\n.*?\n---|\+\+\+\n.*?\n\+\+\+)\n", re.S)
 
@@ -44,6 +45,14 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Length:
+    """What rendering a text of one length costs; milliseconds of CPU time, the best round's."""
+
+    kilobytes: int
+    milliseconds: float
+
+
+@dataclass(frozen=True)
 class Confinement:
     """What a child process adds; milliseconds of CPU time, of both processes."""
 
@@ -59,6 +68,28 @@ def find_bodies() -> list[Body]:
         for source, folder in (("demo", ROOT / "blogapp" / "demo"), ("corpora", CORPORA))
         for text in _texts(folder)
     ]
+
+
+def measure_lengths(lengths: Sequence[int] = LENGTHS, rounds: int = 10 * ROUNDS) -> list[Length]:
+    """Return what texts of so many kilobytes cost: headings, prose, lists, code."""
+    return [
+        Length(kilobytes, _least(partial(render, text_of(kilobytes)), rounds))
+        for kilobytes in lengths
+    ]
+
+
+def text_of(kilobytes: int) -> str:
+    """Return Markdown of this length: headings, prose with marks, lists and code."""
+    parts: list[str] = []
+    while sum(map(len, parts)) < 1000 * kilobytes:
+        number = len(parts) + 1
+        prose = f"A *lease* is a promise with a **date** on it, and `clock {number}` decides. " * 6
+        code = "\n".join(f"    lease_{line} = renew({line})" for line in range(8))
+        parts.append(
+            f"## Part {number}\n\n{prose}\n\n- one\n- [two](https://example.com/{number})\n\n"
+            f"```python\ndef part_{number}():\n{code}\n```\n\n"
+        )
+    return "".join(parts)
 
 
 def measure_kinds(bodies: list[Body], rounds: int = ROUNDS) -> list[Cost]:
@@ -91,29 +122,39 @@ def measure_confinement(bodies: list[Body], rounds: int = ROUNDS) -> Confinement
     return Confinement(*(min(costs) for costs in zip(*pairs, strict=True)))
 
 
-def report() -> str:
-    """Return the figures as Markdown."""
+def measure() -> Section:
+    """Return what the renderer costs by length, by kind of post, and in a child process."""
     bodies = find_bodies()
-    costs, child = measure_kinds(bodies), measure_confinement(bodies)
-    usual = sum(cost.milliseconds for cost in costs) / sum(cost.kilobytes for cost in costs) * 10
-    rows = [
-        f"| {cost.kind} | {cost.posts} | {cost.kilobytes:,.0f} | {cost.per_10_kb:.1f} "
-        f"| {cost.per_10_kb / usual:.2f} | {cost.dearest:.1f} |"
-        for cost in costs
-    ]
-    return "\n".join(
+    lengths, kinds, child = measure_lengths(), measure_kinds(bodies), measure_confinement(bodies)
+    usual = sum(cost.milliseconds for cost in kinds) / sum(cost.kilobytes for cost in kinds) * 10
+    return Section(
+        "Rendering",
         [
-            "### Rendering",
-            "",
+            " and ".join(
+                f"{one.kilobytes} KB of headings, prose, lists and code take "
+                f"{one.milliseconds:.1f} ms of CPU time"
+                for one in lengths
+            )
+            + ".",
             f"All {len(bodies)} posts together: {usual:.1f} ms of CPU time per 10 KB of Markdown.",
-            "",
-            "| posts | how many | KB | ms per 10 KB | of the average | dearest post |",
-            "| --- | ---: | ---: | ---: | ---: | ---: |",
-            *rows,
-            "",
+            table(
+                ["posts", "how many", "KB", "ms per 10 KB", "of the average", "dearest post"],
+                [
+                    [
+                        *(one.kind, one.posts, f"{one.kilobytes:,.0f}", f"{one.per_10_kb:.1f}"),
+                        *(f"{one.per_10_kb / usual:.2f}", f"{one.dearest:.1f}"),
+                    ]
+                    for one in kinds
+                ],
+            ),
             f"In a child process the same posts cost {child.there / child.here:.2f} times as much, "
             f"both processes and the child's start counted; a start costs {child.start:.0f} ms.",
-        ]
+        ],
+        {
+            "lengths": [asdict(one) for one in lengths],
+            "kinds": [asdict(one) for one in kinds],
+            "child": asdict(child),
+        },
     )
 
 
@@ -176,7 +217,3 @@ def _both(work: Callable[[], object]) -> float:
 def _children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{report()}\n")

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -19,16 +19,15 @@ TICK = os.sysconf("SC_CLK_TCK")
 COUNTED = "bench.wsgi:app"
 START = 90  # seconds that a server may take
 NGINX = """
-daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid;
-error_log {folder}/error.log warn;
+{user} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 512; }}
 http {{
-    include /etc/nginx/mime.types; default_type text/html; charset utf-8;
+    include /etc/nginx/mime.types; charset utf-8; default_type application/octet-stream;
     access_log off; server_tokens off; sendfile on; keepalive_requests 1000000;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    {rest}
+    {servers}
 }}
 """
 
@@ -79,28 +78,39 @@ class Server:
     behind: "list[Server]" = field(default_factory=list)
     is_quick: bool = False  # answers more than a client in Python can ask for
     counts: bool = False  # tells how many requests came as far as Flask
+    log: Path | None = None
+    asked: int = 0  # how often it was asked for that
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def cpu(self) -> float:
-        """Return the seconds of CPU time, user's and system's, of all its processes so far.
-
-        A worker that has ended counts with its parent, as the kernel has it.
-        """
-        own = sum(_cpu(pid) for pid in processes(self.process.pid))
-        return own + _reaped(self.process.pid) + sum(server.cpu() for server in self.behind)
+        """Return the seconds of CPU time of all its processes so far, without what is behind it."""
+        return spent(self.process.pid)
 
     def memory(self) -> list[float]:
         """Return the megabytes (proportional set size) of each worker."""
         _, *workers = processes(self.process.pid)
         return [_pss(pid) for pid in workers]
 
-    def reached(self) -> int:
-        """Return how many requests came as far as our Flask, in all workers, also behind it."""
-        own = int(ask(self, "/bench/reached").body) if self.counts else 0
-        return own + sum(server.reached() for server in self.behind)
+    def woken(self) -> int:
+        """Return how many requests woke our Flask, this asking not counted.
+
+        Of nginx, how many it passed on.
+        """
+        behind = sum(server.answered() for server in self.behind)
+        if not self.counts:
+            return behind
+        self.asked += 1
+        own = int(ask(self, "/bench/woken").body) - self.asked
+        if own < 0:
+            raise SystemExit(f"{self.name} does not count what comes to Flask")
+        return own + behind
+
+    def answered(self) -> int:
+        """Return how many requests its access log tells of."""
+        return len(self.log.read_bytes().splitlines()) if self.log else 0
 
 
 @contextmanager
@@ -129,19 +139,29 @@ def gunicorn(
                 pass_fds=[listener.fileno()],
                 stdout=output,
             )
-    server = Server(name, port, process, counts=app == COUNTED)
+    server = Server(name, port, process, counts=app == COUNTED, log=log)
     yield from _running(server, cores if workers == 1 else Core())
 
 
 @contextmanager
 def nginx(
-    name: str, rest: str, folder: Path, *, port: int, cores: Core = Core(), behind: Server | None
+    name: str,
+    servers: str,
+    folder: Path,
+    *,
+    port: int,
+    cores: Core,
+    behind: Sequence[Server] = (),
 ) -> Iterator[Server]:
-    """Run nginx with one worker and ``rest`` in its ``http`` block until the end of the block."""
+    """Run nginx with one worker and ``servers`` in its ``http`` block until the end of the block.
+
+    Its files and logs lie in ``folder``.
+    """
+    user = "user root;" if os.geteuid() == 0 else ""  # the folder is nobody else's
     conf = folder / "nginx.conf"
-    conf.write_text(NGINX.format(folder=folder, rest=rest), encoding="utf-8")
+    conf.write_text(NGINX.format(folder=folder, servers=servers, user=user), encoding="utf-8")
     process = subprocess.Popen([find_nginx(), "-p", str(folder), "-c", str(conf)])
-    server = Server(name, port, process, [behind] if behind else [], is_quick=True)
+    server = Server(name, port, process, list(behind), is_quick=True)
     yield from _running(server, cores)
 
 
@@ -169,6 +189,14 @@ def ask(
         return Answer(answer.status, tuple(answer.getheaders()), answer.read())
     finally:
         connection.close()
+
+
+def spent(root: int) -> float:
+    """Return the seconds of CPU time, user's and system's, of a process and all below it.
+
+    A worker that has ended counts with its parent, as the kernel has it.
+    """
+    return sum(_cpu(pid) for pid in processes(root)) + _reaped(root)
 
 
 def processes(root: int) -> list[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.blogs import ROOT, run_blogapp
+from bench.rendering import text_of
 from bench.serving import gunicorn
 from tests.browser.programs import ARGUMENTS, find_chromium
 
@@ -83,20 +84,6 @@ def report() -> str:
             *rows,
         ]
     )
-
-
-def text_of(kilobytes: int) -> str:
-    """Return Markdown of this length: headings, prose with marks, lists and code."""
-    parts: list[str] = []
-    while sum(map(len, parts)) < 1000 * kilobytes:
-        number = len(parts) + 1
-        prose = f"A *lease* is a promise with a **date** on it, and `clock {number}` decides. " * 6
-        code = "\n".join(f"    lease_{line} = renew({line})" for line in range(8))
-        parts.append(
-            f"## Part {number}\n\n{prose}\n\n- one\n- [two](https://example.com/{number})\n\n"
-            f"```python\ndef part_{number}():\n{code}\n```\n\n"
-        )
-    return "".join(parts)
 
 
 def _add_author(folder: str) -> None:
