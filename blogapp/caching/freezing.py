@@ -20,12 +20,11 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.test import Client
 
 from blogapp.caching.answers import Answer, header
 from blogapp.caching.filing import SUFFIXES, Writer, kind_of, with_policy
 from blogapp.caching.keeping import ask
-from blogapp.caching.walking import walk
+from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.extensions import db
 from blogapp.posts.models import Redirect
@@ -173,7 +172,6 @@ class _Freeze:
     ) -> None:
         self.app, self.new, self.before, self.is_compressed = app, new, before, is_compressed
         self.base: str = app.config["BASE_PATH"]
-        self.client = Client(app)
         self.frozen = Frozen()
         scratch = place / "scratch"
         scratch.mkdir()
@@ -248,9 +246,7 @@ class _Freeze:
 
     def _get(self, address: str) -> tuple[int, bytes, str]:
         """Return status, body and policy of what is no page, as any reader gets it."""
-        with self.client.get(
-            address.lstrip("/"), base_url=f"{self.app.config['PUBLIC_URL']}/"
-        ) as response:
+        with fetch(self.app, address) as response:
             policy = response.headers.get("Content-Security-Policy", "")
             return response.status_code, response.get_data(), policy
 

@@ -18,17 +18,16 @@ from time import monotonic, sleep, time
 
 from flask import Flask
 from sqlalchemy.engine import make_url
-from werkzeug.test import Client
 
 from blogapp.caching.answers import Answer
-from blogapp.caching.filing import as_file, is_numbered, store_name
+from blogapp.caching.filing import SUFFIXES, Writer, as_file, is_numbered, store_name
 from blogapp.caching.keeping import ask
 from blogapp.caching.store import ForeignFolder, Maker, PageStore
-from blogapp.caching.walking import walk
+from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.config import BadSetting
 from blogapp.web import clock
-from blogapp.web.serving import write_assets
+from blogapp.web.serving import statics_of, write_assets
 from blogapp.web.statics import FOLDER as STATIC
 from blogapp.web.theming import FOLDER as THEME
 
@@ -82,7 +81,9 @@ class Storekeeper:
     def __init__(self, app: Flask, store: PageStore) -> None:
         self.app, self.store = app, store
         self.watch = watch_of(app)
+        # A test neither rests nor compresses what it does not look at.
         self.pace = 0.0 if app.testing else PACE
+        self.with_assets = not app.testing
         self.patience = PATIENCE
         self.is_open = False
         # When the content last changed, and since when no complete generation is the present one.
@@ -180,14 +181,26 @@ class Storekeeper:
             walk(self.app, round.visit)
         except Overtaken:
             return False
-        self._add_assets()
+        if self.with_assets:
+            self._add_assets()
         self.store.finish(round.generation)
         self.behind_since = None
         return True
 
     def _add_assets(self) -> None:
         """Have the files that pages name beside them; those of older pages stay."""
-        write_assets(self.app, self.store.folder)
+        statics, store = statics_of(self.app), self.store
+        writer = Writer(store.folder, store.scratch)
+        for asset in statics.all():
+            for suffix in ("", *SUFFIXES.values()):
+                # The best compression takes seconds; the instance has it, or will have.
+                made, name = (
+                    statics.shelf.folder / f"{asset.hashed}{suffix}",
+                    f"{STATIC}/{asset.hashed}",
+                )
+                if made.is_file() and not (store.folder / f"{name}{suffix}").exists():
+                    writer.link(f"{name}{suffix}", made)
+        write_assets(self.app, store.folder)
         for folder, _folders, _files in os.walk(self.store.folder / STATIC):
             os.chmod(folder, 0o755)
 
@@ -287,8 +300,7 @@ class _Round:
 
     def _demand_well(self, address: str) -> None:
         """Raise `Unwell` if the address has no answer because nothing has."""
-        base = self.keeper.app.config["PUBLIC_URL"]
-        with Client(self.keeper.app).get(address.lstrip("/"), base_url=f"{base}/") as response:
+        with fetch(self.keeper.app, address) as response:
             if response.status_code >= 500:
                 raise Unwell(f"{address} answers {response.status}")
 

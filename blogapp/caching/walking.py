@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 from flask import Flask
+from werkzeug.test import Client, TestResponse
 
 from blogapp.extensions import db
 from blogapp.posts.enumerating import count_public, list_public
@@ -56,6 +57,13 @@ def walk(app: Flask, visit: Visit) -> None:
         go(address)
     while later:
         go(later.popleft())
+
+
+def fetch(app: Flask, address: str) -> TestResponse:
+    """Return the answer to any address, kept or not, as a reader gets it."""
+    config = app.config
+    origin = config["PUBLIC_URL"].removesuffix(config["BASE_PATH"])
+    return Client(app).get(f"{config['BASE_PATH']}{address}", base_url=origin)
 
 
 def count_addresses(app: Flask) -> int:
