@@ -1,7 +1,6 @@
 """The picture that stands for a page where its link is shared: paper, title, drawing."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -12,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from blogapp.media.lettering import Setting, set_text
-from blogapp.text.drawing import Drawing, from_json
+from blogapp.text.drawing import Drawing, bars_of, from_json
 
 WIDTH, HEIGHT = 1200, 630  # pixels, as the Open Graph's readers advise
 # Raised when the same content is painted differently: cards then have new addresses.
@@ -27,7 +26,6 @@ _TITLE_SIZES = ((80, 2), (66, 3), (56, 3), (48, 4))
 _SMALL = ((30, 1),)
 _NAME = ((34, 1),)
 _STEPS = 12  # of grey between paper and a colour, at the edge of letters
-_LINE = re.compile(r"M(\d+) \d+v-(\d+)(?:h(\d+)v\d+z)?")
 
 
 @dataclass(frozen=True)
@@ -131,10 +129,10 @@ def _paint_drawing(canvas: "_Canvas", drawing: Drawing, palette: Palette, *, hei
     across, up = _INNER / drawing.width, height / drawing.height
     colours = {"p": palette.prose, "l": palette.list, "c": palette.code}
     for key, path in drawing.paths.items():
-        for left, tall, wide in _LINE.findall(path):
-            x, top = _MARGIN + int(left) * across, _BASELINE - int(tall) * up
+        for left, tall, wide in bars_of(path):
+            x, top = _MARGIN + left * across, _BASELINE - tall * up
             if key == "f":
-                right = x + int(wide) * across
+                right = x + wide * across
                 canvas.rectangle((x, top, right, _BASELINE), palette.wash, palette.accent)
             else:
                 half = 1.3 * across

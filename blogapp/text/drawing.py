@@ -1,7 +1,8 @@
 """The drawing of a post: prose low, code tall, figures framed, gaps between sections."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ UNITS_PER_COLUMN = 4
 WORDS_PER_CODE_LINE = 7
 WORDS_PER_LIST_ITEM = 14
 WORDS_PER_FIGURE = 110
+_BAR = re.compile(r"([Mm])(\d+) \d+v-(\d+)(?:h(\d+))?")
 _KEYS: dict[Kind, str] = {"prose": "p", "list": "l", "code": "c", "figure": "f"}
 
 
@@ -73,10 +75,22 @@ def draw(
     return Drawing(
         width=columns * UNITS_PER_COLUMN,
         height=height,
-        paths={key: "".join(paths[key]) for key in "plcf" if key in paths},
+        paths={key: _shortened("".join(paths[key])) for key in "plcf" if key in paths},
         sections=tuple(places),
         label=_label(outline, titles),
     )
+
+
+def bars_of(path: str) -> Iterator[tuple[int, int, int]]:
+    """Return where each bar or frame of a path stands, how tall it is, and how wide a frame.
+
+    >>> list(bars_of("M2 40v-9m4 9v-12"))
+    [(2, 9, 0), (6, 12, 0)]
+    """
+    x = 0
+    for move, across, tall, wide in _BAR.findall(path):
+        x = int(across) + (x if move == "m" else 0)
+        yield x, int(tall), int(wide or 0)
 
 
 def to_json(drawing: Drawing) -> str:
@@ -180,6 +194,19 @@ def _mean(measures: tuple[int, ...], low: float, high: float) -> float:
     first = min(len(measures) - 1, int(low * len(measures)))
     part = measures[first : max(first + 1, round(high * len(measures)))]
     return sum(part) / len(part)
+
+
+def _shortened(path: str) -> str:
+    """Let each bar begin as seen from the one before: a third less on the way to readers."""
+    if "z" in path:
+        return path
+    written: list[str] = []
+    before = 0, 0
+    for x, tall, _ in bars_of(path):
+        begins = f"m{x - before[0]} {before[1]}" if written else path[: path.index("v")]
+        written.append(f"{begins}v-{tall}")
+        before = x, tall
+    return "".join(written)
 
 
 def _frame(first: int, end: int, height: int) -> str:

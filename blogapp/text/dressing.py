@@ -192,8 +192,8 @@ class _Dressing:
         tag.attributes["src"] = encoded(tag.attributes["src"])
         tag.attributes.setdefault("alt", "")
         tag.attributes |= {"loading": "lazy", "decoding": "async"}
-        if len(self.pictures) == 1:
-            # The first is what a reader sees first: it need not wait for the layout.
+        if len(self.pictures) == 1 and not self.headings:
+            # What a text begins with is what a reader sees first: it need not wait for the layout.
             del tag.attributes["loading"]
         if found is None:
             return write(tag)

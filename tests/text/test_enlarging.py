@@ -17,6 +17,12 @@ def test_all_pictures_but_the_first_wait_until_they_are_near():
     assert [image.get("loading") for image in images] == [None, "lazy", "lazy"]
 
 
+def test_no_picture_below_a_heading_keeps_the_first_lines_waiting():
+    images = shown("Words.\n\n## A heading\n\n![a](a.png)").select("img")
+
+    assert [image.get("loading") for image in images] == ["lazy"]
+
+
 def test_a_picture_leads_to_itself_and_the_link_is_ours():
     link = shown('![A chart](chart.png "Age of the price")').select_one("figure > a")
 
