@@ -302,12 +302,13 @@ def test_without_a_database_the_last_version_stands(watch, ticks, elsewhere, mak
         assert watch.look() == before
         assert watch.look(now=True) == before
     assert watch.may_show(before.token)
+    assert watch.confirm().token == ""
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
     away.rename(path)
     elsewhere()
     ticks.advance(FRESH)
-    assert watch.look() != before
+    assert before != watch.look() == watch.confirm()
 
 
 def test_a_database_that_never_answered_has_no_version(blank_database_url, ticks, caplog):
@@ -436,6 +437,7 @@ def test_readers_wait_a_moment_for_a_database_that_hangs(watch, held, ticks, cap
     assert (held.questions, held.given_up) == (1, 0)
     assert len(caplog.records) == 1
 
+    assert watch.confirm().token == ""
     ticks.advance(5)
     watch.look()
     assert held.given_up == 1
