@@ -9,8 +9,12 @@ threads = 8
 timeout = 60
 graceful_timeout = 30
 keepalive = 15
-max_requests = 10_000
-max_requests_jitter = 1_000
+# Against what leaks over weeks: a worker that serves from memory answers thousands a second, and
+# takes what it kept along.
+max_requests = 1_000_000
+max_requests_jitter = 100_000
+# The base path is a setting's: no header of a client moves the blog to another.
+forwarder_headers = ""
 # Imported once, then forked: a start takes one import's time, whatever the number of workers.
 preload_app = True
 accesslog = None if os.environ.get("BLOG_ACCESS_LOG", "1") in {"0", "no", "false", "off"} else "-"

@@ -67,7 +67,7 @@ class Answer:
         self.headers = tuple(pair for pair in headers if pair[0].lower() not in _OF_A_CODING)
         self.body = body
         self.vary = ", ".join(value for name, value in headers if name.lower() == "vary")
-        self.etag = blake2b(body, digest_size=12).hexdigest() if is_compared else ""
+        self.etag = _digest(self.headers, body) if is_compared else ""
         self.address, self.token, self.is_negotiated = address, token, is_negotiated
         self._coded: dict[str, Coded] = {}
         self._making = Lock()
@@ -163,6 +163,13 @@ def is_worth_coding(headers: Headers, length: int) -> bool:
 def header(headers: Headers, wanted: str) -> str:
     """Return the first value of a header, whose name is given in small letters; may be empty."""
     return next((value for name, value in headers if name.lower() == wanted), "")
+
+
+def _digest(headers: Headers, body: bytes) -> str:
+    # Of the headers, too: a 304 leaves a client those it has, such as a policy of yesterday.
+    digest = blake2b(repr(headers).encode(), digest_size=12)
+    digest.update(body)
+    return digest.hexdigest()
 
 
 def _and_coding(vary: str) -> str:
