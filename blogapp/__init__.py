@@ -20,6 +20,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from blogapp.caching import middleware, storing, watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
+    from blogapp.public import media_files
     from blogapp.web import serving
     from blogapp.web.templating import SharedGlobals
 
@@ -45,5 +46,6 @@ def create_app(config: "Config | None" = None) -> "Flask":
     for blueprint in (public.bp, authoring.bp, auth.bp):
         app.register_blueprint(blueprint)
 
-    serving.put_first(app)
+    for files in (media_files, serving):
+        files.put_first(app)
     return app

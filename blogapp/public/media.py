@@ -2,32 +2,43 @@
 
 import re
 from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import quote
 
-from flask import Response, abort, current_app, make_response, redirect, send_file, url_for
+from flask import Response, abort, current_app, make_response, redirect, request, url_for
 from sqlalchemy import select
+from werkzeug.http import dump_options_header, http_date
+from werkzeug.wrappers import Response as Answer
 
+from blogapp.caching.watching import watch_of
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.media.storing import SVG
 from blogapp.media.variants import SOURCE_SUFFIXES, Variant, plan_variants, variant_key
+from blogapp.public.media_files import File, MediaFiles
+from blogapp.web.compressing import may_shrink
+from blogapp.web.packing import CARRIED, FOR_EVER, Packed, Stored
 
 _KEY = re.compile(r"[0-9a-f]{16}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
 _VARIANT = re.compile(r"([0-9a-f]{16})/w([1-9][0-9]{2,3})/([a-z0-9][a-z0-9_-]*)\.(avif|webp)")
 # An SVG is a document when it is opened by itself: this one may draw, nothing else.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _FILE_POLICY = "default-src 'none'; sandbox"
-_FOR_EVER = 365 * 24 * 3600
 # Seconds: for an answer that is to become another one soon.
 _FOR_NOW = 60
+_A_MOMENT = f"public, max-age={_FOR_NOW}"
+# Bytes: texts and drawings up to here are kept in memory, and compressed.
+_MOST_PACKED = 200_000
 
 
-def show(key: str) -> Response:
+def show(key: str) -> Answer:
     """Send a stored file: kept for ever, in parts or only when changed, as asked.
 
     One that was replaced leads to what stands in its place.
     """
+    token = watch_of(current_app).look().token
     if found := _VARIANT.fullmatch(key):
-        return _show_variant(found[1], Variant(int(found[2]), found[4]), found[3])
+        return _show_variant(found[1], Variant(int(found[2]), found[4]), found[3], token)
     if not _KEY.fullmatch(key):
         abort(404)
     media = db.session.scalar(select(Media).where(Media.key == key))
@@ -35,10 +46,10 @@ def show(key: str) -> Response:
         abort(404)
     if media.replaced_by_id:
         return _lead_on(media)
-    return _send(media, _stored(media.key))
+    return _send(media, _place(media.key), token)
 
 
-def _show_variant(folder: str, variant: Variant, stem: str) -> Response:
+def _show_variant(folder: str, variant: Variant, stem: str, token: str) -> Answer:
     """Send a smaller version; the file itself while that is not made, or where it is larger."""
     keys = [f"{folder}/{stem}{suffix}" for suffix in SOURCE_SUFFIXES]
     media = db.session.scalar(select(Media).where(Media.key.in_(keys)))
@@ -48,40 +59,65 @@ def _show_variant(folder: str, variant: Variant, stem: str) -> Response:
         return _lead_on(media)
     if variant not in plan_variants(media):
         abort(404)
-    if media.variants.get(variant.name):
-        path = current_app.config["MEDIA_FOLDER"] / variant_key(media.key, variant)
-        if path.is_file():
-            return _send(media, path, variant=variant)
-    is_final = media.variants.get(variant.name) == 0
-    return _send(media, _stored(media.key), age=_FOR_EVER if is_final else _FOR_NOW)
+    made = _place(variant_key(media.key, variant))
+    if media.variants.get(variant.name) and made.is_file():
+        return _send(media, made, token, variant=variant)
+    if media.variants.get(variant.name) == 0:
+        return _send(media, _place(media.key), token)
+    return _send(media, _place(media.key), cache_control=_A_MOMENT)
 
 
-def _stored(key: str) -> Path:
-    path: Path = current_app.config["MEDIA_FOLDER"] / key
-    if not path.is_file():
-        abort(404)
-    return path
+def _place(key: str) -> Path:
+    folder: Path = current_app.config["MEDIA_FOLDER"]
+    return folder / key
 
 
 def _send(
-    media: Media, path: Path, *, variant: Variant | None = None, age: int = _FOR_EVER
-) -> Response:
-    content_type = variant.content_type if variant else media.content_type
-    response = send_file(
-        path,
-        mimetype=content_type,
-        as_attachment=not content_type.startswith("image/"),
-        download_name=media.name if variant is None else path.name,
-        etag=media.sha256[:32] + (f"-{variant.name}" if variant else ""),
-        last_modified=media.created_at,
-        max_age=age,
+    media: Media,
+    path: Path,
+    token: str = "",
+    *,
+    variant: Variant | None = None,
+    cache_control: str = FOR_EVER,
+) -> Answer:
+    """Answer with a file, which is remembered as long as ``token`` is the present version."""
+    try:
+        file = _ready(media, path, variant, cache_control)
+        answer = current_app.response_class.from_app(file, request.environ)
+    except FileNotFoundError:
+        abort(404)
+    if token:
+        remembered: MediaFiles = current_app.extensions["media_files"]
+        remembered.remember(request.path, token, file)
+    return answer
+
+
+def _ready(media: Media, path: Path, variant: Variant | None, cache_control: str) -> File:
+    kind = variant.content_type if variant else media.content_type
+    text = kind.startswith("text/") or kind == SVG
+    headers = [
+        ("Content-Type", f"{kind}; charset=utf-8" if text else kind),
+        ("Content-Disposition", _disposition(kind, path.name if variant else media.name)),
+        ("Cache-Control", cache_control),
+        ("Last-Modified", http_date(media.created_at)),
+        ("Content-Security-Policy", _DRAWING_POLICY if kind == SVG else _FILE_POLICY),
+        *CARRIED,
+    ]
+    digest = media.sha256[:32] + (f"-{variant.name}" if variant else "")
+    if media.size <= _MOST_PACKED and may_shrink(kind, media.size):
+        return Packed(path.read_bytes(), digest, headers, shrinks=True)
+    return Stored(path, digest, headers)
+
+
+def _disposition(kind: str, name: str) -> str:
+    """Content-Disposition (RFC 6266): pictures are shown, all else is saved by its name."""
+    how = "inline" if kind.startswith("image/") else "attachment"
+    if name.isascii():
+        return dump_options_header(how, {"filename": name})
+    simple = normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return dump_options_header(
+        how, {"filename": simple, "filename*": f"UTF-8''{quote(name, safe='')}"}
     )
-    response.cache_control.public = True
-    response.cache_control.immutable = age == _FOR_EVER
-    policy = _DRAWING_POLICY if content_type == SVG else _FILE_POLICY
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _lead_on(media: Media) -> Response:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import brotli
 
-from blogapp.web.kinds import is_compressible
+from blogapp.web.kinds import is_compressible, kind_of
 from blogapp.web.naming import Asset
 
 # By preference, with the endings that nginx's gzip_static and brotli_static look for.
@@ -117,7 +117,7 @@ class Shelf:
 
 def write_compressed(path: Path, asset: Asset) -> None:
     """Write the best compressed forms of a file beside ``path``, where they are worth it."""
-    if not may_shrink(asset):
+    if not may_shrink(kind_of(asset.name), len(asset.content)):
         return
     for encoding, ending in ENDINGS.items():
         target = path.with_name(path.name + ending)
@@ -150,9 +150,9 @@ def write(path: Path, content: bytes) -> None:
         raise
 
 
-def may_shrink(asset: Asset) -> bool:
-    """Whether a file is one that is sent compressed."""
-    return asset.path is None and len(asset.content) >= _LEAST and is_compressible(asset.name)
+def may_shrink(kind: str, length: int) -> bool:
+    """Whether a file of this media type and of so many bytes is worth compressing."""
+    return length >= _LEAST and is_compressible(kind)
 
 
 def _tidy(path: Path, is_used: bool) -> None:

@@ -49,13 +49,12 @@ def content_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if _is_text(kind) else kind
 
 
-def is_compressible(name: str) -> bool:
-    """Whether files of this kind get smaller: texts and bare fonts do, pictures have.
+def is_compressible(kind: str) -> bool:
+    """Whether files of a media type get smaller: texts and bare fonts do, pictures have.
 
-    >>> is_compressible("a.svg"), is_compressible("a.ttf"), is_compressible("a.woff2")
+    >>> is_compressible("image/svg+xml"), is_compressible("font/ttf"), is_compressible("image/png")
     (True, True, False)
     """
-    kind = kind_of(name)
     return _is_text(kind) or kind in _BARE
 
 

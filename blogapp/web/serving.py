@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, abort, current_app, request, send_file
+from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
 from blogapp.web.compressing import ENDINGS, write, write_compressed
-from blogapp.web.naming import Asset
-from blogapp.web.packing import FOR_EVER, FOR_NOW
-from blogapp.web.ranges import with_plain_range
 from blogapp.web.statics import FOLDER, Statics
 
 if TYPE_CHECKING:
@@ -47,7 +44,10 @@ class StaticFiles:
         file = self.files.get(environ.get("PATH_INFO", ""))
         if file is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self.wsgi(environ, start)
-        return file(environ, start)
+        try:
+            return file(environ, start)
+        except OSError:  # a large one, which is not there any more
+            return self.wsgi(environ, start)
 
 
 def show(filename: str) -> Response:
@@ -58,10 +58,11 @@ def show(filename: str) -> Response:
     if found is None:
         abort(404)
     asset, is_final = found
-    if asset.path is not None:
-        return _send_large(asset, asset.path, is_final=is_final)
-    packed = statics.packed(asset, is_final=is_final)
-    return current_app.response_class.from_app(packed, request.environ, buffered=True)
+    try:
+        ready = statics.ready(asset, is_final=is_final)
+        return current_app.response_class.from_app(ready, request.environ)
+    except OSError:
+        abort(404)
 
 
 def write_assets(app: Flask, folder: Path) -> None:
@@ -85,10 +86,3 @@ def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     if source.exists():
         os.link(source, target)
-
-
-def _send_large(asset: Asset, path: Path, *, is_final: bool) -> Response:
-    request.environ = with_plain_range(request.environ, path.stat().st_size)
-    response = send_file(path, etag=asset.digest, last_modified=asset.changed)
-    response.headers["Cache-Control"] = FOR_EVER if is_final else FOR_NOW
-    return response

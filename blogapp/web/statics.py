@@ -7,20 +7,22 @@ still there, else the present one, which is then asked for again each time.
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
 
 from flask import Flask, g, has_request_context
+from werkzeug.http import http_date
 
 from blogapp.site.theme import Theme
 from blogapp.web.assets import minified
-from blogapp.web.compressing import Shelf
+from blogapp.web.compressing import Shelf, may_shrink
 from blogapp.web.filling import Filling
-from blogapp.web.headers import COMMON, PLAIN_POLICY
+from blogapp.web.headers import PLAIN_POLICY
+from blogapp.web.kinds import content_type, kind_of
 from blogapp.web.naming import Asset, is_whole, list_files, make_asset, parted, read_assets
-from blogapp.web.packing import FOR_EVER, FOR_NOW, Packed
+from blogapp.web.packing import CARRIED, FOR_EVER, FOR_NOW, Packed, Stored
 from blogapp.web.theming import current_theme
 
 # Makes a text anew that another process made: by its name; None for a name of nothing.
@@ -28,11 +30,7 @@ Maker = Callable[[str], str | None]
 
 FOLDER = "static"
 _MOST_MADE = 200
-_HEADERS = [
-    *COMMON.items(),
-    ("X-Frame-Options", "DENY"),
-    ("Content-Security-Policy", PLAIN_POLICY),
-]
+_HEADERS = [*CARRIED, ("Content-Security-Policy", PLAIN_POLICY)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +53,7 @@ class Statics:
         self.shelf = Shelf(Path(app.instance_path) / FOLDER, self.fill)
         self.filling = Filling(self.shelf, self.all)
         # By the whole path of a request, with the base path and without.
-        self.files: dict[str, Packed] = {}
+        self.files: dict[str, Packed | Stored] = {}
         self.makers: dict[str, Maker] = {}
         self._made: dict[str, Asset] = {}
         self._texts: dict[tuple[str, str, str], Asset] = {}
@@ -107,17 +105,26 @@ class Statics:
         if self.app.debug or self.files:
             return
         for asset in self._table().by_name.values():
-            self._offer(asset.name, self.packed(asset, is_final=False))
-            self._offer(asset.hashed, self.packed(asset, is_final=True))
+            self._offer(asset.name, self.ready(asset, is_final=False))
+            self._offer(asset.hashed, self.ready(asset, is_final=True))
 
     def fill(self) -> None:
         """Have the folder filled in the background."""
         if self.is_kept:
             self.filling.start()
 
-    def packed(self, asset: Asset, *, is_final: bool) -> Packed:
+    def ready(self, asset: Asset, *, is_final: bool) -> Packed | Stored:
         """Return the application that sends this file."""
-        return Packed(asset, FOR_EVER if is_final else FOR_NOW, self.shelf, _HEADERS)
+        cache_control = FOR_EVER if is_final else FOR_NOW
+        headers = [("Content-Type", content_type(asset.name)), ("Cache-Control", cache_control)]
+        if asset.changed is not None:
+            headers.append(("Last-Modified", http_date(asset.changed)))
+        headers += _HEADERS
+        if asset.path is not None:
+            return Stored(asset.path, asset.digest, headers)
+        best = partial(self.shelf.read_compressed, asset)
+        shrinks = may_shrink(kind_of(asset.name), len(asset.content))
+        return Packed(asset.content, asset.digest, headers, shrinks=shrinks, best=best)
 
     def _table(self) -> _Table:
         theme: Theme = self.app.extensions["theme"]
@@ -151,17 +158,17 @@ class Statics:
     def _remember(self, asset: Asset) -> None:
         with self._lock:
             self._made[asset.hashed] = asset
-            self._offer(asset.hashed, self.packed(asset, is_final=True))
+            self._offer(asset.hashed, self.ready(asset, is_final=True))
             while len(self._made) > _MOST_MADE:
                 oldest = next(iter(self._made))
                 del self._made[oldest]
                 for path in self._paths(oldest):
                     self.files.pop(path, None)
 
-    def _offer(self, name: str, packed: Packed) -> None:
-        # Large ones are sent from the disk, and those being worked on read each time.
-        if packed.asset.path is None and not self.app.debug:
-            self.files.update(dict.fromkeys(self._paths(name), packed))
+    def _offer(self, name: str, file: Packed | Stored) -> None:
+        # What is being worked on is read each time.
+        if not self.app.debug:
+            self.files.update(dict.fromkeys(self._paths(name), file))
 
     def _paths(self, name: str) -> list[str]:
         # PEP 3333: the bytes of a path, each as a character.

@@ -1,9 +1,15 @@
 from datetime import UTC, datetime
+from io import BytesIO
 
+import brotli
 import pytest
+from PIL import Image
 
+from blogapp.caching.watching import watch_of
 from blogapp.extensions import db
+from blogapp.media.models import Media
 from blogapp.media.storing import store_drawing, store_file, store_image
+from blogapp.web.packing import Packed
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -87,3 +93,135 @@ def test_other_files_are_saved_not_shown(app, browser):
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.data == b"hello"
+
+
+# Again, without asking the database.
+
+
+class TestAskedForAgain:
+    @pytest.fixture
+    def again(self, app, browser, queries):
+        """Call it with an address: asks a second time, for which no statement may be sent."""
+
+        def ask(address, **headers):
+            browser.get(address)
+            queries.clear()
+            answer = browser.get(address, headers=headers)
+            assert queries == []
+            return answer
+
+        return ask
+
+    @pytest.fixture
+    def media(self, stored):
+        return db.session.scalars(db.select(Media)).one()
+
+    def test_it_is_the_same_answer(self, browser, stored, again):
+        first = browser.get(stored)
+
+        second, head = again(stored), browser.head(stored)
+
+        assert second.data == first.data
+        assert dict(second.headers) == dict(first.headers) == dict(head.headers)
+        assert head.data == b""
+
+    @pytest.mark.parametrize(
+        ("header", "status", "part"),
+        [
+            ("bytes=0-7", 206, "0-7"),
+            ("bytes=1-1", 206, "1-1"),
+            ("bytes=99999-", 416, "*"),
+            ("bytes=0-1,5-6", 200, ""),
+            ("nonsense", 200, ""),
+        ],
+    )
+    def test_a_part_is_sent_by_itself(self, stored, again, header, status, part):
+        whole = again(stored).data
+
+        answer = again(stored, Range=header)
+
+        expected = part and f"bytes {part}/{len(whole)}"
+        assert (answer.status_code, answer.headers.get("Content-Range", "")) == (status, expected)
+        if status == 206:
+            first, last = map(int, part.split("-"))
+            assert answer.data == whole[first : last + 1]
+
+    def test_what_has_not_changed_is_not_sent(self, stored, again):
+        first = again(stored)
+        etag, changed = first.headers["ETag"], first.headers["Last-Modified"]
+
+        for conditions in (
+            {"If-None-Match": etag},
+            {"If-None-Match": f'"x", W/{etag}'},
+            {"If-Modified-Since": changed},
+        ):
+            answer = again(stored, **conditions)
+            assert (answer.status_code, answer.data) == (304, b"")
+            assert answer.headers["ETag"] == etag
+
+    def test_one_that_is_deleted_is_gone_at_once_and_comes_back(self, browser, stored, media):
+        browser.get(stored)
+        media.deleted_at = NOW
+        db.session.commit()
+        gone = browser.get(stored)
+        media.deleted_at = None
+        db.session.commit()
+
+        assert gone.status_code == 404
+        assert browser.get(stored).status_code == 200
+
+    def test_one_that_is_replaced_leads_on_at_once(self, app, browser, stored, media, picture):
+        browser.get(stored)
+        other = store_image(
+            picture(colour="blue"), "dog.png", folder=app.config["MEDIA_FOLDER"], now=NOW
+        )
+        media.replaced_by_id = other.id
+        db.session.commit()
+
+        answer = browser.get(stored)
+
+        assert (answer.status_code, answer.location) == (302, f"/media/{other.key}")
+
+    def test_one_that_is_lost_is_not_found(self, app, browser, stored):
+        browser.get(stored)
+        (app.config["MEDIA_FOLDER"] / stored.removeprefix("/media/")).unlink()
+
+        assert browser.get(stored).status_code == 404
+
+    def test_what_is_not_made_yet_is_looked_for_each_time(self, app, browser, queries):
+        out = BytesIO()
+        Image.effect_noise((900, 300), 60).save(out, "PNG")
+        media = store_image(out.getvalue(), "a.png", folder=app.config["MEDIA_FOLDER"], now=NOW)
+        db.session.commit()
+        early = f"/media/{media.key.partition('/')[0]}/w480/a.webp"
+        browser.get(early)
+        queries.clear()
+
+        answer = browser.get(early)
+
+        assert len(queries) == 1
+        assert answer.cache_control.max_age == 60
+
+    def test_a_drawing_and_a_text_are_sent_compressed(self, app, again):
+        folder = app.config["MEDIA_FOLDER"]
+        circles = b"<circle r='1'/>" * 200
+        data = b'<svg xmlns="http://www.w3.org/2000/svg">' + circles + b"</svg>"
+        drawing = store_drawing(data, "plan.svg", folder=folder, now=NOW)
+        text = store_file(b"a,b\n" * 500, "a.csv", folder=folder, now=NOW)
+        db.session.commit()
+
+        for media, body in ((drawing, data), (text, b"a,b\n" * 500)):
+            answer = again(f"/media/{media.key}", **{"Accept-Encoding": "gzip, br"})
+            assert brotli.decompress(answer.data) == body
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert again(f"/media/{media.key}").data == body
+
+    def test_little_is_kept_in_memory(self, app, browser):
+        files = app.extensions["media_files"]
+        token = watch_of(app).look().token
+        for number in range(300):
+            packed = Packed(b"x" * 100_000, "0", [], shrinks=True)
+            files.remember(f"/media/{number}", token, packed)
+
+        assert len(files.kept) * 200_000 < 10_000_000
+        assert "/media/299" in files.kept
