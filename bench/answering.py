@@ -20,8 +20,10 @@ PARTS = ("cached", "uncached", "store", "workers", "log")
 ENCODINGS = ("identity", "gzip", "br")
 SUFFIXES = {"identity": "", "gzip": ".gz", "br": ".br"}
 KEPT, UNKEPT, TWO, LOGGED = "kept", "nothing kept", "kept, two workers", "kept, access log"
+KINDS = (KEPT, UNKEPT, TWO, LOGGED)
 BARE, BARE_TWO, BARE_LOGGED = "bare WSGI", "bare WSGI, two workers", "bare WSGI, access log"
 FLASK, JINJA = "bare Flask", "Flask and Jinja"
+RIVALS = {BARE: "bare", BARE_TWO: "bare", BARE_LOGGED: "bare", FLASK: "flask", JINJA: "jinja"}
 STORE, FILES = "page store by nginx", "files by nginx"
 PAGES = ROOT / "deploy" / "nginx-pages.conf"
 PLAIN = """
@@ -118,13 +120,22 @@ class Bench:
             nginx(name, servers, folder, port=port, cores=self.cores, behind=behind)
         )
 
-    def rival(self, name: str, app: str) -> Server:
+    def server(self, name: str) -> Server:
+        """Return the server of that name, started by need."""
+        if name in self.servers:
+            return self.servers[name]
+        if name in RIVALS:
+            return self.rival(name)
+        ways = {named(kind, blog): (kind, blog) for kind in KINDS for blog in self.blogs}
+        return self.blog(*ways[name])
+
+    def rival(self, name: str) -> Server:
         """Return the server of an answer that costs less than ours may, started by need."""
         if name not in self.servers:
             self.servers[name] = self.stack.enter_context(
                 gunicorn(
                     name,
-                    f"bench.rivals:{app}",
+                    f"bench.rivals:{RIVALS[name]}",
                     self.folder,
                     workers=2 if name == BARE_TWO else 1,
                     conf="bench/rivals.conf.py",
@@ -149,19 +160,17 @@ def measure_answers(
     tell: Callable[[str], object] = lambda text: None,
 ) -> list[Figure]:
     """Return the figures of the parts' rows, whose rounds take turns."""
-    encodings = _give(bench)
+    encodings = offer(bench)
     makers = {
-        "cached": _cached,
-        "uncached": _uncached,
+        "cached": cached,
+        "uncached": uncached,
         "store": _store,
         "workers": _workers,
         "log": _log,
     }
     rows = [row for part in parts for row in makers[part](bench, encodings)]
     rows = [*{row.key: row for row in rows}.values()]
-    return measure(
-        rows, bench.servers, rounds=rounds, seconds=seconds, cores=bench.cores, tell=tell
-    )
+    return measure(rows, bench.server, rounds=rounds, seconds=seconds, cores=bench.cores, tell=tell)
 
 
 def limits(sizes: Sequence[int]) -> list[Limit]:
@@ -226,7 +235,7 @@ def limits(sizes: Sequence[int]) -> list[Limit]:
     ]
 
 
-def _give(bench: Bench) -> list[str]:
+def offer(bench: Bench) -> list[str]:
     """Write what the rivals answer with, and return the encodings that the blog offers."""
     blog = bench.blogs[-1]
     ours, addresses = bench.blog(KEPT, blog), blog.addresses()
@@ -264,8 +273,8 @@ def _unchanged(server: Server) -> dict[str, str]:
     return sent | {"If-None-Match": ask(server, "/", READER | sent).header("etag")}
 
 
-def _cached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
-    bench.rival(BARE, "bare")
+def cached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
+    bench.rival(BARE)
     for page in COMPARED:
         for encoding in encodings:
             sent = {"Accept-Encoding": encoding}
@@ -285,7 +294,7 @@ def _beside_bare(
     bench: Bench, page: str, name: str, path: str, sent: Mapping[str, str], status: int = 200
 ) -> Iterator[Row]:
     """Yield a bare answer, and the same of each blog."""
-    _compare(bench, bench.blogs[-1].addresses()[page], path, sent)
+    compare(bench, bench.blogs[-1].addresses()[page], path, sent)
     yield Row("cached", BARE, name, path, sent, status)
     for blog in bench.blogs:
         server = bench.blog(KEPT, blog)
@@ -294,10 +303,10 @@ def _beside_bare(
         yield Row("cached", server.name, name, address, headers, status, is_kept=True)
 
 
-def _compare(bench: Bench, page: str, path: str, headers: Mapping[str, str]) -> None:
+def compare(bench: Bench, page: str, path: str, headers: Mapping[str, str]) -> None:
     """End the run when the bare answer is not that of the blog, byte by byte."""
     ours = ask(bench.blog(KEPT, bench.blogs[-1]), page, READER | dict(headers))
-    bare = ask(bench.rival(BARE, "bare"), path, READER | dict(headers))
+    bare = ask(bench.rival(BARE), path, READER | dict(headers))
     if not ours.is_same(bare):
         raise SystemExit(f"bare WSGI answers {path} otherwise than the blog answers {page}")
 
@@ -309,22 +318,19 @@ def _found(bench: Bench, blog: Blog) -> dict[str, str]:
     return {name: unescape(one[1]) for name, one in found.items() if one}
 
 
-def _uncached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
-    bench.rival(FLASK, "flask")
-    bench.rival(JINJA, "jinja")
+def uncached(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
     yield Row("uncached", FLASK, "listing", "/")
     yield Row("uncached", JINJA, "listing", "/")
     for blog in bench.blogs:
-        unkept = bench.blog(UNKEPT, blog)
-        yield Row("uncached", unkept.name, "listing", "/", is_kept=False)
+        unkept, kept = named(UNKEPT, blog), named(KEPT, blog)
+        yield Row("uncached", unkept, "listing", "/", is_kept=False)
         compressed = {"Accept-Encoding": encodings[-1]}
-        yield Row("uncached", unkept.name, f"listing, {encodings[-1]}", "/", compressed)
-        kept = bench.blog(KEPT, blog)
-        yield Row("uncached", kept.name, "listing, signed in", "/", COOKIE, is_kept=False)
+        yield Row("uncached", unkept, f"listing, {encodings[-1]}", "/", compressed)
+        yield Row("uncached", kept, "listing, signed in", "/", COOKIE, is_kept=False)
         fragment = {name: path for name, path in _found(bench, blog).items() if name == "fragment"}
         addresses = {**fragment, **{name: blog.addresses()[name] for name in UNCACHED}}
         for name, address in addresses.items():
-            yield Row("uncached", unkept.name, name, address, is_kept=False)
+            yield Row("uncached", unkept, name, address, is_kept=False)
 
 
 def _store(bench: Bench, encodings: Sequence[str]) -> Iterator[Row]:
@@ -372,12 +378,11 @@ def _in_other_ways(
     bench: Bench, part: str, bare: str, kind: str, encodings: Sequence[str]
 ) -> Iterator[Row]:
     """Listing and post of the largest blog, by two workers or with an access log."""
-    bench.rival(bare, "bare")
     blog = bench.blogs[-1]
-    server, encoding = bench.blog(kind, blog), "gzip" if "gzip" in encodings else "identity"
+    server, encoding = named(kind, blog), "gzip" if "gzip" in encodings else "identity"
     sent = {"Accept-Encoding": encoding}
     for page in COMPARED:
         name = f"{page}, {encoding}"
         yield Row(part, bare, name, f"/{page}-{encoding}", sent)
-        yield Row(part, server.name, name, blog.addresses()[page], sent, is_kept=True)
-    yield Row(part, server.name, "listing, signed in", "/", COOKIE, is_kept=False)
+        yield Row(part, server, name, blog.addresses()[page], sent, is_kept=True)
+    yield Row(part, server, "listing, signed in", "/", COOKIE, is_kept=False)

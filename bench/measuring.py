@@ -101,7 +101,7 @@ class Figure:
 
 def measure(
     rows: Sequence[Row],
-    servers: Mapping[str, Server],
+    server: Callable[[str], Server],
     *,
     rounds: int,
     seconds: int,
@@ -110,12 +110,12 @@ def measure(
 ) -> list[Figure]:
     """Return the figures of rows whose rounds take turns: what else the machine does meets all."""
     for row in rows:
-        check(row, servers[row.server])
+        check(row, server(row.server))
     found: dict[str, list[Round]] = {row.key: [] for row in rows}
     for number in range(rounds):
         tell(f"round {number + 1} of {rounds}, {len(rows)} rows")
         for row in rows:
-            found[row.key].append(_round(row, servers[row.server], seconds, cores))
+            found[row.key].append(_round(row, server(row.server), seconds, cores))
     return [Figure(row, found[row.key]) for row in rows]
 
 
