@@ -6,7 +6,6 @@ page inlines go into its Content-Security-Policy; they depend on the files
 alone, so the page is the same bytes for everyone.
 """
 
-import json
 import re
 import secrets
 from base64 import b64encode
@@ -46,7 +45,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         inline_css=inline_css,
         inline_script=inline_script,
-        inline_imports=inline_imports,
         style_nonce=style_nonce,
         asset=asset_address,
     )
@@ -65,23 +63,6 @@ def inline_css(*components: str) -> Markup:
 def inline_script(name: str) -> Markup:
     """Return the text of ``js/<name>.js`` for a <script>."""
     return admit("script", _script(_folder(), name))
-
-
-def inline_imports(*folders: str) -> Markup:
-    """Return the text of a <script type="importmap"> for the modules of ``js/<folder>``.
-
-    They import each other by their names alone, and are then asked for by the addresses that
-    change with their content.
-    """
-    root = request.script_root + (current_app.static_url_path or "")
-    scripts = _folder() / "js"
-    names = [
-        path.relative_to(scripts.parent).as_posix()
-        for folder in folders
-        for path in sorted((scripts / folder).glob("*.js"))
-    ]
-    imports = {f"{root}/{name}": asset_address(name) for name in names}
-    return admit("script", json.dumps({"imports": imports}))
 
 
 def style_nonce() -> str:

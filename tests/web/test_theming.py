@@ -289,6 +289,7 @@ def test_in_development_changes_are_seen_at_once(themed, config, settings):
     app = browser.application
     # As `flask --debug` starts it: the theme is in place before the first request.
     app.debug = True
+    app.extensions["keeper"].stop()
     app.jinja_env.auto_reload = True
     first = browser.page("/posts/a-lease").title.text
 
