@@ -64,7 +64,6 @@ def test_five_pasted_pictures_of_which_one_fails_stand_in_order_and_go_one_by_on
 ):
     watch.allow("422 for xhr")
     open_editor(author_page, f"./write/posts/{draft.id}")
-    expect(author_page.locator(TRAY)).to_be_attached()
     author_page.evaluate("document.querySelector('markdown-editor').select(6, 6)")
     files = [pasted(f"p{number}.png", png(30 + number)) for number in range(5)]
     files[2] = pasted("p2.png", b"no picture")
@@ -89,7 +88,6 @@ def test_what_a_pasted_picture_shows_is_asked_in_place_and_written_into_the_text
     author_page, draft
 ):
     open_editor(author_page, f"./write/posts/{draft.id}")
-    expect(author_page.locator(TRAY)).to_be_attached()
     author_page.evaluate("document.querySelector('markdown-editor').select(6, 6)")
     author_page.evaluate(PASTE, [pasted("map.png", png(40))])
     expect_text(author_page, "Above.\n\n![](map.png)\n\nBelow.")

@@ -7,7 +7,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.measures import UNTIL
-from tests.browser.writing import expect_text, open_editor, select, text_of, wait_for_editor, write
+from tests.browser.writing import (
+    expect_text,
+    open_editor,
+    select,
+    text_of,
+    use_editor,
+    wait_for_editor,
+    write,
+)
 
 PASTE = """(held) => {
   const clipboardData = new DataTransfer()
@@ -157,10 +165,24 @@ def test_what_is_pasted_becomes_markdown(surface, held, text):
     expect_text(surface, "see this now")
 
 
+def test_what_is_pasted_before_all_is_there_waits_for_it_or_goes_in_as_it_is(author_page, draft):
+    author_page.route("**/joined/editor-on-use.*", lambda route: route.abort())
+    open_editor(author_page, f"./write/posts/{draft.id}")
+    rich = {"text/plain": "Bold", "text/html": "<b>Bold</b> "}
+
+    assert author_page.evaluate(PASTE, rich)
+    expect_text(author_page, "BoldFirst line.\n")
+
+    author_page.unroute("**/joined/editor-on-use.*")
+    assert author_page.evaluate(PASTE, rich)
+    expect_text(author_page, "Bold**Bold**First line.\n")
+
+
 def test_text_without_formatting_is_left_to_the_surface(author_page, draft):
     open_editor(author_page, f"./write/posts/{draft.id}")
     author_page.get_by_label("Plain text field").check()
     author_page.locator("#body").focus()
+    use_editor(author_page)
     plain = {"text/plain": "x = 1", "text/html": "<div><span style='color:red'>x = 1</span></div>"}
 
     assert not author_page.evaluate(PASTE, plain)
@@ -171,6 +193,7 @@ def test_text_without_formatting_is_left_to_the_surface(author_page, draft):
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_files_are_handed_on_with_a_place_that_stays(surface, kind):
     write(surface, "One.\n")
+    use_editor(surface)
 
     assert surface.evaluate(FILES, kind) == ["map.png"]
 

@@ -22,6 +22,12 @@ def wait_for_editor(page):
     expect(page.locator("markdown-editor[data-surface]")).to_be_attached()
 
 
+def use_editor(page):
+    """Do something, and wait for what comes with the first sign of use."""
+    page.keyboard.press("Shift")
+    expect(page.locator("upload-tray[data-ready]")).to_be_attached()
+
+
 def text_of(page):
     """Return the whole text."""
     return page.evaluate("document.querySelector('markdown-editor').value")

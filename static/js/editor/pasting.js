@@ -1,7 +1,7 @@
 // What is pasted or dropped: files to whoever sends them, tables and formatting as Markdown, an address as a link.
 
 import { insert } from "./commands.js"
-import { tableOf, toMarkdown } from "./rich-text.js"
+import { inUse, whenUsed } from "./using.js"
 
 const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/i
 const MOST = 1_000_000
@@ -47,27 +47,42 @@ export class Pasting {
       return
     }
     if (wasPlain || this.#host.isInCode()) return
-    const words = this.#markdown(text, held.getData("text/html"))
+    const html = held.getData("text/html")
+    const address = text.trim()
+    if (ADDRESS.test(address)) return this.#put(event, this.#link(address))
+    if (html.length > MOST || !(html || text.includes("\t"))) return
+    const reader = inUse()
+    if (reader) this.#put(event, reader.markdownOf(text, html))
+    else this.#putLater(event, text, html)
+  }
+
+  /** What is selected as a link to an address; null where it makes none. */
+  #link(address) {
+    const { surface } = this.#host
+    const { from, to } = surface.selection
+    const words = surface.slice(from, to)
+    if (!words.trim() || /[\n[\]]/.test(words) || ADDRESS.test(words)) return null
+    return `[${words}](${/[()]/.test(address) ? `<${address}>` : address})`
+  }
+
+  // Null is the text as it is, which the surface puts in by itself.
+  #put(event, words) {
     if (words === null) return
     event.preventDefault()
     event.stopPropagation()
-    insert(surface, words)
+    insert(this.#host.surface, words)
   }
 
-  /** What to put in, or null for the text as it is. */
-  #markdown(text, html) {
-    const { surface } = this.#host
-    const { from, to } = surface.selection
-    const address = text.trim()
-    if (ADDRESS.test(address)) {
-      const words = surface.slice(from, to)
-      if (!words.trim() || /[\n[\]]/.test(words) || ADDRESS.test(words)) return null
-      return `[${words}](${/[()]/.test(address) ? `<${address}>` : address})`
-    }
-    if (html.length > MOST) return null
-    const rich = html ? toMarkdown(html) : null
-    if (rich !== null) return rich
-    return tableOf(text)
+  // What reads formatting is still on its way; where it does not come, the text goes in as it is.
+  async #putLater(event, text, html) {
+    event.preventDefault()
+    event.stopPropagation()
+    const { from, to } = this.#host.surface.selection
+    const marker = this.#host.track(from, to)
+    const reader = await whenUsed().catch(() => null)
+    marker.replaceWith(reader?.markdownOf(text, html) ?? text.replace(/\r\n?/g, "\n"))
+    this.#host.surface.select(marker.end)
+    marker.forget()
   }
 
   #over = (event) => {
@@ -93,7 +108,9 @@ export class Pasting {
     event.stopPropagation()
     const marker = this.#host.track(at)
     const detail = { files: [...files], marker }
-    this.#host.dispatchEvent(new CustomEvent("editor-files", { bubbles: true, detail }))
+    const tell = () => this.#host.dispatchEvent(new CustomEvent("editor-files", { bubbles: true, detail }))
+    if (inUse()) tell()
+    else whenUsed().then(tell, () => this.#host.say(this.#host.dataset.wordMissing))
   }
 
   #isOverText(event) {

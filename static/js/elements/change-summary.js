@@ -8,7 +8,7 @@ class ChangeSummary extends HTMLElement {
     this.#link ??= this.querySelector("a")
     this.#sheet = this.closest("[popover]")
     this.#sheet?.addEventListener("toggle", this.#opened)
-    if (!this.#sheet) this.show()
+    if (!this.#sheet || this.#sheet.matches(":popover-open")) this.show()
   }
 
   disconnectedCallback() {

@@ -11,6 +11,7 @@ class ImageAdder extends HTMLElement {
     this.#search.addEventListener("input", () => this.#look())
     this.#choices.addEventListener("click", this.#choose)
     this.#sheet.addEventListener("toggle", (event) => event.newState === "open" && this.#look())
+    if (this.#sheet.matches(":popover-open")) this.#look()
     this.#search.closest("[hidden]").hidden = false
     this.#say("")
     this.dataset.ready = ""

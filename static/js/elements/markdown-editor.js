@@ -119,6 +119,11 @@ class MarkdownEditor extends HTMLElement {
     if (name === "posts") this.#menu?.look(this, "[")
   }
 
+  /** Tell those who do not see the page. */
+  say(words) {
+    this.querySelector("[data-said]").textContent = words
+  }
+
   // What the parts tell.
 
   changed(typed) {
@@ -323,7 +328,7 @@ class MarkdownEditor extends HTMLElement {
   #toggleTab() {
     this.#tabWrites = !this.#tabWrites
     const { wordTabOn, wordTabOff } = this.dataset
-    this.querySelector("[data-said]").textContent = this.#tabWrites ? wordTabOn : wordTabOff
+    this.say(this.#tabWrites ? wordTabOn : wordTabOff)
   }
 
   // Wherever the focus is on this page.
