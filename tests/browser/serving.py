@@ -43,7 +43,10 @@ def thread(app, listener):
 
 @contextmanager
 def gunicorn(app, listener, log):
-    """Serve what ``app`` serves by two worker processes, whose words go to the file ``log``."""
+    """Serve what ``app`` serves by two worker processes, whose words go to the file ``log``.
+
+    Gives the process above them.
+    """
     command = ["-m", "gunicorn", "--workers=2", "--threads=4", "--worker-class=gthread"]
     # The socket is open already, so requests wait for the workers instead of failing.
     bind = [f"--bind=fd://{listener.fileno()}", "wsgi:app"]
@@ -60,7 +63,7 @@ def gunicorn(app, listener, log):
             address = "http://{}:{}/healthz".format(*listener.getsockname())
             with urllib.request.urlopen(address, timeout=30) as answer:
                 assert answer.status == 200
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -76,32 +79,50 @@ def environment(app):
         "BLOG_MEDIA_URL": str(config["MEDIA_FOLDER"]),
         "BLOG_SECRET_KEY": config["SECRET_KEY"],
         "BLOG_PUBLIC_URL": config["PUBLIC_URL"],
+        "BLOG_PAGE_STORE": str(config["PAGE_STORE"] or ""),
     }
 
 
 @contextmanager
-def nginx(app, port, folder):
-    """Serve by two gunicorn workers behind nginx, which takes `deploy/nginx.conf` and ``port``."""
-    with listen() as behind:
-        site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-        site = site.replace("127.0.0.1:8000", "{}:{}".format(*behind.getsockname()))
-        site = re.sub(r"listen \[::\]:80;", "", site)
-        site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
-        site = re.sub(r"server_name .*?;", "server_name 127.0.0.1;", site)
-        configuration = folder / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, site=site))
-        with gunicorn(app, behind, folder / "gunicorn.log"):
-            command = [find_nginx(), "-p", folder, "-e", folder / "nginx.log"]
-            command += ["-c", configuration]
-            # It answers when it is listening, and goes into the background.
-            subprocess.run(command, check=True)
-            try:
-                yield
-            finally:
-                subprocess.run([*command, "-s", "quit"], check=True)
+def nginx(app, port, folder, name="nginx.conf"):
+    """Serve by two gunicorn workers behind nginx, which takes a file of `deploy/` and ``port``.
+
+    Gives the process above the workers, and the socket they listen on.
+    """
+    with listen() as behind, gunicorn(app, behind, folder / "gunicorn.log") as process:
+        address = "{}:{}".format(*behind.getsockname())
+        config = app.config
+        with nginx_before(
+            address, port, folder, name, public=config["PUBLIC_URL"], store=config["PAGE_STORE"]
+        ):
+            yield process, behind
+
+
+@contextmanager
+def nginx_before(address, port, folder, name, *, public, store):
+    """Run nginx on ``port`` before whatever is at ``address``, as a file of `deploy/` says."""
+    site = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    site = site.replace("127.0.0.1:8000", address)
+    site = site.replace("https://blog.example.com", public)
+    site = site.replace("/var/cache/blog", str(store))
+    site = re.sub(r"listen \[::\]:80;", "", site)
+    site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
+    site = re.sub(r"server_name .*?;", "server_name 127.0.0.1;", site)
+    configuration = folder / "nginx.conf"
+    # Whoever runs the tests may read what they make; nobody else may.
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration.write_text(NGINX.format(folder=folder, site=site, user=user))
+    command = [find_nginx(), "-p", folder, "-e", folder / "nginx.log", "-c", configuration]
+    # It answers when it is listening, and goes into the background.
+    subprocess.run(command, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*command, "-s", "quit"], check=True)
 
 
 NGINX = """
+{user}
 pid {folder}/nginx.pid;
 worker_processes 1;
 events {{ }}
