@@ -63,8 +63,12 @@ SHOWN: dict[str, Shown] = {
         ),
         events=("UPDATE", "DELETE"),
     ),
-    # One that is uploaded is on no page before a post or the blog names it.
-    "media": Shown(("uploaded_by_id", "metadata_found", "origin"), events=("UPDATE", "DELETE")),
+    # One that is uploaded is on no page before a post or the blog names it, and pages name its
+    # smaller versions before they are made.
+    "media": Shown(
+        ("uploaded_by_id", "metadata_found", "variants", "frames", "origin"),
+        events=("UPDATE", "DELETE"),
+    ),
     "redirects": Shown(("created_at",)),
 }
 
