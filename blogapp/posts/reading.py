@@ -196,13 +196,11 @@ def _links(*conditions: ColumnElement[bool]) -> Select[Post]:
 
 def _beside(post: Post, now: datetime) -> dict[int, list[Post]]:
     """Return the neighbours and the nearest posts, each under what it is to ``post``."""
-    before, after = _neighbours(post)
-    ids = select(Post.id).where(listed(now))
-    older = ids.where(before).order_by(Post.published_at.desc(), Post.id.desc()).limit(1)
-    newer = ids.where(after).order_by(Post.published_at, Post.id).limit(1)
+    older, newer = _neighbours(post, now)
     near = (
-        ids.join(RelatedPost, RelatedPost.other_id == Post.id)
-        .where(RelatedPost.post_id == post.id)
+        select(Post.id)
+        .join(RelatedPost, RelatedPost.other_id == Post.id)
+        .where(listed(now), RelatedPost.post_id == post.id)
         .order_by(RelatedPost.score.desc(), Post.id.desc())
         .limit(MOST_RELATED)
     )
@@ -226,12 +224,20 @@ def _beside(post: Post, now: datetime) -> dict[int, list[Post]]:
     return beside
 
 
-def _neighbours(post: Post) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    # Written out instead of a row comparison, so that the timeline's index serves both engines.
-    moment, same = post.published_at, Post.published_at == post.published_at
-    before = or_(Post.published_at < moment, and_(same, Post.id < post.id))
-    after = or_(Post.published_at > moment, and_(same, Post.id > post.id))
-    return before, after
+def _neighbours(post: Post, now: datetime) -> tuple[Select[int], Select[int]]:
+    """The ids of the post before and the one after, each found where the timeline's index says.
+
+    Each bound is written out and there is one of a kind: of two, or of a row comparison, the
+    engines begin with the one that most posts are within.
+    """
+    moment, id = post.published_at, post.id
+    until = min(moment, now) if moment else now
+    before = or_(Post.published_at < moment, Post.id < id)
+    after = and_(Post.published_at >= moment, or_(Post.published_at > moment, Post.id > id))
+    last = Post.published_at.desc(), Post.id.desc()
+    older = select(Post.id).where(listed(until), before).order_by(*last)
+    newer = select(Post.id).where(listed(now), after).order_by(Post.published_at, Post.id)
+    return older.limit(1), newer.limit(1)
 
 
 def _place_in_series(post: Post, now: datetime) -> SeriesPlace | None:

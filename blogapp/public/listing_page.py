@@ -62,7 +62,17 @@ class Listing:
 
     def address(self, selection: Selection | None = None) -> str:
         """Return where this selection, or another, is shown in this place."""
-        return self.place.address(selection or self.selection)
+        return self.place.address(selection) if selection else self.here
+
+    @cached_property
+    def here(self) -> str:
+        """The address of this page."""
+        return self.place.address(self.selection)
+
+    @property
+    def page(self) -> tuple[Hashable, ...]:
+        """All that the posts of this page depend on besides the content."""
+        return self.here, self.choices.listed
 
     def page_address(self, number: int) -> str:
         """Return the address of one page by itself."""
@@ -94,7 +104,7 @@ class Listing:
         )
         return self.place.address(following, fragment="posts")
 
-    @property
+    @cached_property
     def canonical(self) -> str:
         """The address that search engines should keep, whole."""
         page = self.selection.page
@@ -157,7 +167,8 @@ class Listing:
     @cached_property
     def told(self) -> tuple[Hashable, ...]:
         """All that the numbers and choices around the list depend on besides the content."""
-        return self.top, self.choices.listed, self.beside
+        invites = self.may_be_kept(self.selection)  # its links, search engines
+        return self.top, invites, self.choices.listed, self.beside
 
     # Words.
 
@@ -201,7 +212,7 @@ class Listing:
     def lede(self) -> str:
         return self.place.description if self.place.key else self.site.intro
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What the browser's tab says."""
         number = self.selection.page

@@ -1,6 +1,7 @@
 """Where a listing stands: the whole blog, or under one choice that its path names."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -24,8 +25,9 @@ class Place:
         pairs = [*(selection.pairs() if selection else ()), *more.items()]
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
-    @property
+    @cached_property
     def path(self) -> str:
+        """Where it is."""
         if self.key == "year":
             return url_for(self.endpoint, year=self.within.year)
         if self.key == "month":

@@ -19,6 +19,7 @@ from blogapp.web.addresses import absolute
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import day
 from blogapp.web.look import palette
+from blogapp.web.remembering import SMALL, remembered
 
 SHELF = "cards"
 SITE = "site"  # who keeps the card of the blog as a whole
@@ -50,8 +51,7 @@ def picture_of(post: Post) -> Picture:
 
 def picture_of_site() -> Picture:
     """Return the card of the blog as a whole."""
-    address = url_for("public.site_card", digest=card_of_site().digest)
-    return Picture(absolute(address), WIDTH, HEIGHT, current_site().title)
+    return remembered("site picture", _picture_of_site, lambda _: SMALL)
 
 
 def card_of(post: Post) -> Card:
@@ -59,7 +59,7 @@ def card_of(post: Post) -> Card:
     is_dated = post.published_at and not post.is_page
     return Card(
         title=post.title,
-        **_signed(),
+        **remembered("signed", _signed, lambda _: SMALL),
         label=post.domain.name if not post.is_page and post.domain else "",
         date=day(post.published_at) if is_dated and post.published_at else "",
         drawing=post.drawings.get("lead", ""),
@@ -68,7 +68,7 @@ def card_of(post: Post) -> Card:
 
 def card_of_typed() -> Card:
     """Return what the card of a post says that is not saved yet: nothing but whose it is."""
-    return Card(title="", **_signed())
+    return Card(title="", **remembered("signed", _signed, lambda _: SMALL))
 
 
 def card_of_site() -> Card:
@@ -77,7 +77,7 @@ def card_of_site() -> Card:
     words = f"{site.heading} {site.intro} {site.description}".split() or site.title.split()
     return Card(
         title=" ".join(site.hero.split()) or site.heading or site.title,
-        **_signed(),
+        **remembered("signed", _signed, lambda _: SMALL),
         label=site.eyebrow,
         drawing=_drawn(words),
     )
@@ -116,6 +116,11 @@ def forget_lost_cards() -> None:
     """Remove the cards of posts that are gone from the blog altogether."""
     owners = {str(id) for id in list_ids()}
     keeping.forget_others(_folder(), SHELF, owners | {SITE})
+
+
+def _picture_of_site() -> Picture:
+    address = url_for("public.site_card", digest=card_of_site().digest)
+    return Picture(absolute(address), WIDTH, HEIGHT, current_site().title)
 
 
 def _will_be_public(post: Post) -> bool:

@@ -1,11 +1,12 @@
 """Headers that every answer carries."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from flask import Flask, Response, g, request
 
 from blogapp.web.assets import admitted
-from blogapp.web.outside import allowed
+from blogapp.web.outside import allowed, may_allow
 
 COMMON = {
     "X-Content-Type-Options": "nosniff",
@@ -23,10 +24,14 @@ def init_app(app: Flask) -> None:
 def secure(response: Response) -> Response:
     """Tell browsers what this page may load, and what may load it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy())
-    headers.setdefault("X-Frame-Options", "SAMEORIGIN" if g.get("is_preview") else "DENY")
+    said = {name.lower() for name, _value in headers}
+    if "content-security-policy" not in said:
+        headers.add("Content-Security-Policy", _policy())
+    if "x-frame-options" not in said:
+        headers.add("X-Frame-Options", "SAMEORIGIN" if g.get("is_preview") else "DENY")
     for name, value in COMMON.items():
-        headers.setdefault(name, value)
+        if name.lower() not in said:
+            headers.add(name, value)
     return response
 
 
@@ -55,13 +60,22 @@ def _policy() -> str:
 
     A preview may stand in a frame of our own; no other page may.
     """
-    sources = {
-        kind: [*own, *(admitted(kind) if kind in {"script", "style"} else ()), *allowed(kind)]
-        for kind, own in _OWN.items()
-    }
-    sources["frame"] = ["'self'"] if g.get("frames_previews") else []
-    sources["frame"] += allowed("frame")
-    return _written(sources, "'self'" if g.get("is_preview") else "'none'")
+    inline = {"script": admitted("script"), "style": admitted("style")}
+    frames = ["'self'"] if g.get("frames_previews") else []
+    ancestors = "'self'" if g.get("is_preview") else "'none'"
+    if not may_allow():
+        return _usual(*map(tuple, inline.values()), *frames, ancestors=ancestors)
+    sources = {kind: [*own, *inline.get(kind, ()), *allowed(kind)] for kind, own in _OWN.items()}
+    sources["frame"] = [*frames, *allowed("frame")]
+    return _written(sources, ancestors)
+
+
+@lru_cache(maxsize=256)
+def _usual(script: Sequence[str], style: Sequence[str], *frames: str, ancestors: str) -> str:
+    """The policy of a page that loads nothing from elsewhere: a few for all pages."""
+    inline = {"script": script, "style": style}
+    sources = {kind: [*own, *inline.get(kind, ())] for kind, own in _OWN.items()}
+    return _written({**sources, "frame": frames}, ancestors)
 
 
 def _written(sources: Mapping[str, Sequence[str]], ancestors: str = "'none'") -> str:

@@ -20,6 +20,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(head_snippet=head_snippet)
 
 
+def may_allow() -> bool:
+    """Whether this answer may load anything from elsewhere."""
+    site: Site | None = g.get("site")
+    return bool(site and site.origins) and _is_open()
+
+
 def allowed(kind: str) -> list[str]:
     """Return the origins that this answer may load ``kind`` from: a name of `SOURCES`."""
     site: Site | None = g.get("site")

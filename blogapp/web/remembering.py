@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, has_request_context, request
 from jinja2 import Environment, pass_environment
-from markupsafe import Markup
 
 from blogapp.posts.facet_index import Versions, read_versions
 
@@ -67,6 +66,15 @@ class Memory:
                 self.bytes -= self._parts.popitem(last=False)[1][1]
 
 
+class Within:
+    """The memory as one request may use it: for what was made of the content it goes by."""
+
+    def __init__(self, app: Flask, versions: Versions, root: str) -> None:
+        self.memory: Memory = app.extensions["memory"]
+        self.templates = app.jinja_env
+        self.content = versions.pages, root
+
+
 def init_app(app: Flask) -> None:
     app.extensions["memory"] = Memory()
     app.jinja_env.globals["kept"] = kept
@@ -79,25 +87,17 @@ def versions() -> Versions | None:
     which show what is nowhere else.
     """
     if "versions" not in g:
-        g.versions = read_versions() if _is_shared() else None
-    found: Versions | None = g.versions
-    return found
+        found = g.versions = read_versions() if _is_shared() else None
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        g.remembered = Within(app, found, request.script_root) if found else None
+    known: Versions | None = g.versions
+    return known
 
 
 def remembered(key: Hashable, make: Callable[[], Part], size: Callable[[Part], int]) -> Part:
     """Return what ``make`` gave under this key since the content changed last, or gives now."""
     within = _within()
-    if within is None:
-        return make()
-    memory: Memory = current_app.extensions["memory"]
-    whole = within, key
-    part = memory.get(whole)
-    if part is None:
-        part = make()
-        if part is not None:
-            memory.put(whole, part, size(part))
-    found: Part = part
-    return found
+    return make() if within is None else _remembered(within, key, make, size)
 
 
 def remembered_each(
@@ -110,35 +110,56 @@ def remembered_each(
     within = _within()
     if within is None:
         return make(ids)
-    memory: Memory = current_app.extensions["memory"]
-    found = {id: part for id in ids if (part := memory.get((within, key, id))) is not None}
+    memory, content = within.memory, within.content
+    found = {id: part for id in ids if (part := memory.get((content, key, id))) is not None}
     if missing := [id for id in ids if id not in found]:
         made = make(missing)
         for id, part in made.items():
-            memory.put((within, key, id), part, size(part))
+            memory.put((content, key, id), part, size(part))
         found |= made
     return found
 
 
 @pass_environment
-def kept(environment: Environment, name: str, *key: Hashable, caller: Callable[[], str]) -> str:
+def kept(
+    environment: Environment,
+    name: str,
+    *key: Hashable,
+    caller: Callable[[], str],
+    whenever: object = True,
+) -> str:
     """Return a part of a page: ``{% call kept("footer") %}…{% endcall %}``.
 
     Remembered under ``name`` and ``key``, which says all that the part depends on besides content
-    and settings. A part in which anything is admitted inline (`assets.admit`) cannot be kept.
+    and settings, ``whenever`` that is all there is. A part in which anything is admitted inline
+    (`assets.admit`) cannot be kept.
     """
+    within = _within() if whenever else None
     # Where a theme failed, the blog's own templates stand in, which write other parts.
-    is_whole = environment is current_app.jinja_env
-    return remembered((name, is_whole, *key), lambda: Markup(caller()), len)
+    if within is None or environment is not within.templates:
+        return caller()
+    return _remembered(within, ("part", name, *key), caller, len)
 
 
-def _within() -> Hashable:
-    """What all parts of this request stand under; None where nothing is remembered.
+def _remembered(
+    within: Within, key: Hashable, make: Callable[[], Part], size: Callable[[Part], int]
+) -> Part:
+    whole = within.content, key
+    part: Part | None = within.memory.get(whole)
+    if part is None:
+        part = make()
+        if part is not None:
+            within.memory.put(whole, part, size(part))
+    return part
+
+
+def _within() -> Within | None:
+    """The memory of this request; None where nothing is remembered.
 
     The versions are not asked for here: the page of an error must not need the database.
     """
-    found: Versions | None = g.get("versions")
-    return (found.pages, request.script_root) if found else None
+    found: Within | None = g.get("remembered")
+    return found
 
 
 def _is_shared() -> bool:
