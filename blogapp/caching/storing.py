@@ -127,7 +127,7 @@ class Storekeeper:
         token = self.watch.look(now=True).token
         if not token or self.store.current == self.store.name_of(token):
             return False
-        has_changed = self.store.switch(self._surely)
+        has_changed = self.store.switch(lambda: self.watch.confirm().token)
         if has_changed:
             self.changed = monotonic()
         return has_changed
@@ -145,11 +145,6 @@ class Storekeeper:
         """
         with self.store.walking() as is_mine:
             return is_mine and self._walk()
-
-    def _surely(self) -> str:
-        """The present token, as the database says; empty where it does not answer."""
-        token = self.watch.look(now=True).token
-        return token if getattr(self.watch, "is_sure", True) else ""
 
     def _write(self, answer: Answer) -> None:
         """Write an answer into its generation, if that is served now and does not have it."""
@@ -181,10 +176,10 @@ class Storekeeper:
             walk(self.app, round.visit)
         except Overtaken:
             return False
-        if self.with_assets:
-            self._add_assets()
         self.store.finish(round.generation)
         self.behind_since = None
+        if self.with_assets:
+            self._add_assets()
         return True
 
     def _add_assets(self) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from blogapp import create_app
 from blogapp.caching import store as stores
+from blogapp.caching.asking import Unanswered
 from blogapp.caching.filing import store_name, with_policy
 from blogapp.caching.store import Maker, PageStore
 from blogapp.config import BadSetting, Config
@@ -414,7 +415,10 @@ def test_a_database_that_is_silent_leads_nowhere(make_post, storekeeper, monkeyp
     storekeeper.tick()
     before = storekeeper.store.current
 
-    monkeypatch.setattr(type(storekeeper.watch), "is_sure", False, raising=False)
+    def silent():
+        raise Unanswered("no route to host")
+
+    monkeypatch.setattr(storekeeper.watch._asker, "tokens", silent)
     change(post, "Splinters")
 
     assert not storekeeper.tick()
