@@ -17,6 +17,7 @@ from blogapp.web import (
     remembering,
     scripts,
     serving,
+    speculating,
     theming,
 )
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         scripts,
         look,
         later,
+        speculating,
         outside,
         errors,
         language,
