@@ -15,7 +15,7 @@ from blogapp.web.filters import local
 NAMES = {"cards": _l("Cards"), "log": _l("Log"), "minimal": _l("Minimal")}
 STYLES = {
     "cards": ("post-grid", "post-card", "bob"),
-    "log": ("post-log", "domain-overview"),
+    "log": ("post-log",),
     "minimal": ("post-minimal",),
 }
 

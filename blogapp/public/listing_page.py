@@ -22,6 +22,7 @@ from blogapp.public.layout import NAMES, STYLES, Stretch, ViewLink, stretches
 from blogapp.public.menus import LABELS, Select, selects
 from blogapp.public.place import Place
 from blogapp.public.search_answer import NOTHING_ASKED, SearchAnswer
+from blogapp.public.styling import traits_of_listing
 from blogapp.public.timeline import Timeline
 from blogapp.public.tokens import Token, tokens
 from blogapp.public.wording import Wording
@@ -379,7 +380,8 @@ class Listing:
         parts += [] if self.batch.next else ["banner"]
         parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []
         parts += ["drawing"] if "drawing" in self.site.card_fields else []
-        return [*parts, *STYLES[self.view]]
+        parts += ["domain-overview"] if self.newest else []
+        return [*parts, *STYLES[self.view], *traits_of_listing(self)]
 
     @property
     def views(self) -> Sequence[ViewLink]:

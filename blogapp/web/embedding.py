@@ -12,6 +12,20 @@ from blogapp.text.lone_links import POST
 from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
 
+_TRAITS = {
+    **{name: (name,) for name in ("<abbr", "<blockquote", "<details", "<hr", "<ins", "<kbd")},
+    **{name: (name,) for name in ("<mark", "<ol", "<pre>", "<table", "callout")},
+    **{name: (name,) for name in ("prose__plain", "prose__scroll")},
+    "<del": ("<del", "<s>"),
+    "<dl": ("<dt", "<dd"),
+    "<h4": ("<h4", "<h5", "<h6"),
+    "<img": ("<img", "<figure", "<video", "<audio"),
+    "footnotes": ("footnotes",),
+    "footnotes__back": ("footnotes__back",),
+    "footnotes__mark": ("footnotes__mark",),
+    "task": ('class="task',),
+    "task--done": ("task--done",),
+}
 _SOURCE = re.compile(r"<annotation[^<>]*>[^<]*</annotation>")
 
 
@@ -29,8 +43,8 @@ def for_feeds(html: str) -> str:
 
 
 def components_in(html: str) -> list[str]:
-    """Return the names of the components that what a text holds needs: code, notes, diagrams …"""
-    return list(_components(html))
+    """Return what a text needs of styles: components, and what it has of `sheets.RARE`."""
+    return [*_components(html), *_traits(html)]
 
 
 def _components(html: str) -> Iterator[str]:
@@ -46,6 +60,10 @@ def _components(html: str) -> Iterator[str]:
         yield "diagram"
     if '<p class="embed' in html or f"<p {POST}=" in html:
         yield "embed"
+
+
+def _traits(html: str) -> Iterator[str]:
+    yield from (name for name, parts in _TRAITS.items() if any(part in html for part in parts))
 
 
 def _fill(html: str, macro: str, *, absolute: bool) -> str:

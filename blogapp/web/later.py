@@ -16,8 +16,8 @@ from blogapp.web.assets import (
     stylesheet,
 )
 from blogapp.web.filters import current_site
-from blogapp.web.look import accent_css
-from blogapp.web.sheets import Sheet, divided
+from blogapp.web.look import accent_css, logo_of
+from blogapp.web.sheets import RARE, Sheet, divided, tokens_of, unused_tokens, without_tokens
 from blogapp.web.theming import current_theme
 
 # What readers' pages are made of, in the order in which one follows the other.
@@ -64,6 +64,8 @@ BROUGHT = (
     "search-help",
 )
 FONTS = "css/fonts.css"
+# What the owner's accent says anew, in each page.
+OWNERS = ("--blue", "--blue-2", "--blue-wash", "--on-blue")
 
 
 def init_app(app: Flask) -> None:
@@ -73,10 +75,11 @@ def init_app(app: Flask) -> None:
 def first_css(*components: str) -> Markup:
     """Return what the first frame needs of these components' styles, for a <style>.
 
-    The rest comes with `later_css`. The theme's follow ours, and the owner's accent both.
+    Among them stands what of `sheets.RARE` the page has. The rest comes with `later_css`. The
+    theme's follow ours, and the owner's accent both.
     """
     g.shows_first = True
-    sheet = _sheet(_folder(), components, current_theme(), request.script_root)
+    sheet = _sheet(_folder(), components + shared_traits(), current_theme(), request.script_root)
     return admit("style", sheet.first + accent_css(current_site()))
 
 
@@ -96,17 +99,31 @@ def later_css() -> str:
     return asset_address(FONTS) if current_site().fonts != "system" else ""
 
 
+def shared_traits() -> tuple[str, ...]:
+    """Return what of `sheets.RARE` this blog has on every page."""
+    site = current_site()
+    return (
+        *(("header__logo",) if logo_of(site) else ()),
+        *(("footer__social", "footer__icon") if site.social_links else ()),
+        *(("footer__line",) if site.footer_line else ()),
+    )
+
+
 @kept
-def _sheet(folder: Path, components: tuple[str, ...], theme: Theme, root: str) -> Sheet:
-    return divided(stylesheet(folder, components, theme, root))
+def _sheet(folder: Path, names: tuple[str, ...], theme: Theme, root: str) -> Sheet:
+    components = tuple(name for name in names if name not in RARE)
+    sheet = divided(stylesheet(folder, components, theme, root), names)
+    spare = unused_tokens(sheet.first) - set(OWNERS)
+    return sheet._replace(first=without_tokens(sheet.first, spare))
 
 
 @kept
 def _later(folder: Path, theme: Theme, root: str) -> str:
     own = tuple(name for name in theme.added if name not in COMPONENTS + BROUGHT)
-    rest = divided(stylesheet(folder, COMPONENTS + own, theme, root)).later
+    sheet = divided(stylesheet(folder, COMPONENTS + own, theme, root), ())
+    tokens = tokens_of(without_tokens(sheet.first, OWNERS))
     sheets = (named_sheet(folder, f"components/{name}", theme, root) for name in BROUGHT)
-    return rest + minified("".join(sheets) + (folder / FONTS).read_text())
+    return tokens + sheet.later + minified("".join(sheets) + (folder / FONTS).read_text())
 
 
 def _folder() -> Path:

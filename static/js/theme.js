@@ -14,6 +14,7 @@
     const later = document.getElementById("later")
     if (!later) return
     if (page.dataset.later && !style.isConnected) bringStyle()
+    if (navigator.connection?.saveData) later.content.querySelector("[type=speculationrules]")?.remove()
     // In their order: what a script puts in comes as it comes otherwise.
     for (const script of later.content.querySelectorAll("script")) script.async = false
     later.replaceWith(later.content)

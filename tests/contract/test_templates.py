@@ -13,7 +13,7 @@ TEMPLATES = sorted(path for path in ROOT.rglob("*") if path.suffix in {".html", 
 PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 # A script or style whose text is one expression is admitted by its hash.
 ADMITTED = re.compile(
-    r"\s*(\{%.*?%\}\s*)*\{\{ ?inline_(css|imports|script)\(.*?\) ?\}\}\s*(\{%.*?%\}\s*)*"
+    r"\s*(\{%.*?%\}\s*)*\{\{ ?inline_(css|imports|rules|script)\(.*?\) ?\}\}\s*(\{%.*?%\}\s*)*"
 )
 
 # What browsers do not run (WHATWG HTML, "data block"), written so that it cannot end itself.
