@@ -16,9 +16,10 @@ from posixpath import dirname, normpath, relpath
 from urllib.parse import quote, unquote
 
 from blogapp.text.sheets import readdressed
+from blogapp.web.kinds import is_compressible, kind_of
 
-# Bytes: what is larger is sent from the disk.
-LARGEST_KEPT = 1_000_000
+# Bytes: what is larger is sent from the disk, and as it is.
+_LARGEST, _LARGEST_TEXT = 1_000_000, 5_000_000
 # Read by the server alone, or by whoever makes a bundle anew.
 PRIVATE = ("vendor/*.json", "vendor/*.src.js", "vendor/katex-*.js", "vendor/fonts/*.ttf")
 _MODULES = {".js", ".mjs"}
@@ -114,16 +115,20 @@ class _Reading:
     def _asset(self, name: str) -> Asset:
         path = self.files[name]
         stat = path.stat()
-        if stat.st_size > LARGEST_KEPT:
+        if self.is_large(name):
             return Asset(name, self.digest(name), b"", path, int(stat.st_mtime))
         changed = max(int(self.files[each].stat().st_mtime) for each in self._reach(name))
         return Asset(name, self.digest(name), self._content(name), None, changed)
+
+    def is_large(self, name: str) -> bool:
+        most = _LARGEST_TEXT if is_compressible(kind_of(name)) else _LARGEST
+        return self.files[name].stat().st_size > most
 
     def _text(self, name: str) -> str | None:
         """What may link to others; None for anything else."""
         path = self.files[name]
         is_ours = path.suffix in {*_MODULES, ".css"} and not name.startswith("vendor/")
-        if not is_ours or path.stat().st_size > LARGEST_KEPT:
+        if not is_ours or self.is_large(name):
             return None
         try:
             text = path.read_text(encoding="utf-8")
@@ -153,7 +158,7 @@ class _Reading:
 
     def _digest(self, name: str) -> str:
         path = self.files[name]
-        if path.stat().st_size > LARGEST_KEPT:
+        if self.is_large(name):
             with path.open("rb") as file:
                 return file_digest(file, "sha256").hexdigest()[:_DIGITS]
         if any(name in self._reach(target) for target in self.targets(name)):

@@ -450,6 +450,14 @@ def test_a_large_file_is_sent_from_the_disk_and_kept_for_ever(theme, browser, ad
     assert browser.get("/static/film.webm").headers["Cache-Control"] == "no-cache"
 
 
+def test_a_long_text_is_sent_compressed_all_the_same(theme, browser, address):
+    theme(**{"long.js": "a()\n" * 400_000})
+
+    response = browser.get(address("long.js"), headers={"Accept-Encoding": "br"})
+
+    assert len(sent(response, "br")) == 1_600_000
+
+
 # The folder.
 
 
