@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from blogapp.site.theme import Theme
 from blogapp.web.assets import (
+    add_maker,
     admit,
     asset_address,
     kept,
@@ -63,13 +64,18 @@ BROUGHT = (
     "search-hit",
     "search-help",
 )
-FONTS = "css/fonts.css"
+NAME, FONTS = "css/later.css", "css/fonts.css"
 # What the owner's accent says anew, in each page.
 OWNERS = ("--blue", "--blue-2", "--blue-wash", "--on-blue")
 
 
 def init_app(app: Flask) -> None:
+    add_maker(app, NAME, _made)
     app.jinja_env.globals.update(first_css=first_css, later_css=later_css, is_divided=is_divided)
+
+
+def _made(_name: str) -> str:
+    return _later(_folder(), current_theme(), request.script_root)
 
 
 def first_css(*components: str) -> Markup:
@@ -95,7 +101,7 @@ def later_css() -> str:
     """
     if is_divided():
         text = _later(_folder(), current_theme(), request.script_root)
-        return made_asset("css/later.css", text)
+        return made_asset(NAME, text)
     return asset_address(FONTS) if current_site().fonts != "system" else ""
 
 
