@@ -1,0 +1,74 @@
+"""The first frame asks for nothing but the page, and what comes after it moves nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from blogapp.demo.loading import name_the_site
+from blogapp.extensions import db
+from tests.browser import pages
+from tests.browser.conftest import PHONE
+
+# Pictures of the page and of its tab aside: the page, a sheet, a script and faces, of which a post
+# with all there is has five, one of them for formulas; htmx for filters.
+MOST_REQUESTS = {"listing": 6, "tag": 6, "post": 8, "short post": 7, "tags": 5, "archive": 5}
+LOADED = """() => {
+  const [first] = performance.getEntriesByName("first-contentful-paint")
+  const kinds = ["css", "link", "script", "other", "fetch"]
+  return performance.getEntriesByType("resource").map((one) => ({
+    name: new URL(one.name).pathname,
+    isPicture: !kinds.includes(one.initiatorType) || /\\.(svg|png|ico|avif|webp)$/.test(one.name),
+    isLater: one.startTime >= first.startTime,
+  }))
+}"""
+SHIFTED = """new Promise((resolve) => {
+  new PerformanceObserver((list) => resolve(list.getEntries().map((one) => one.value)))
+    .observe({ type: "layout-shift", buffered: true })
+  setTimeout(() => resolve([]), 200)
+})"""
+
+
+@pytest.fixture
+def blog(prepare, make_author, make_post):
+    prepare(pages.fill, make_author, make_post)
+    name_the_site()
+    db.session.commit()
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}], ids=["phone", "desk"])
+def test_all_but_the_page_comes_after_the_first_frame_and_moves_nothing(blog, new_page, size):
+    asked, early, moved = {}, {}, {}
+
+    for kind in MOST_REQUESTS:
+        page = new_page(viewport=size)
+        page.goto(pages.PUBLIC[kind])
+        page.wait_for_load_state("networkidle")
+        files = [one for one in page.evaluate(LOADED) if not one["isPicture"]]
+        asked[kind] = 1 + len(files)
+        early[kind] = [one["name"] for one in files if not one["isLater"]]
+        moved[kind] = page.evaluate(SHIFTED)
+
+    assert {kind: number for kind, number in asked.items() if number > MOST_REQUESTS[kind]} == {}
+    assert {kind: names for kind, names in early.items() if names} == {}
+    assert {kind: shifts for kind, shifts in moved.items() if shifts} == {}
+
+
+def test_the_post_under_the_pointer_is_made_ready_and_no_list_is(blog, page):
+    page.goto(pages.PUBLIC["listing"])
+    link = page.locator("article :is(h2, h3) a").first
+
+    with page.expect_request(lambda asked: "prefetch" in asked.headers.get("sec-purpose", "")):
+        link.hover()
+
+    rules = page.locator("script[type=speculationrules]")
+    expect(rules).to_have_count(1)
+    assert set(rules.evaluate("(one) => Object.keys(JSON.parse(one.textContent))")) == {"prerender"}
+
+
+def test_who_saves_data_is_asked_for_no_post(blog, page):
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
+
+    page.goto(pages.PUBLIC["listing"])
+
+    expect(page.locator("script[type=speculationrules]")).to_have_count(0)
