@@ -185,8 +185,3 @@ def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
 @kept
 def _script(folder: Path, name: str) -> str:
     return (folder / "js" / f"{name}.js").read_text().strip()
-
-
-@kept
-def _fingerprint(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()[:12]

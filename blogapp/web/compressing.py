@@ -28,7 +28,7 @@ _UNUSED = 30 * 24 * 3600
 _DAY = 24 * 3600
 _LIGHT = {"br": 5, "gzip": 6}
 _BEST = {"br": 11, "gzip": 9}
-_UNFINISHED = ".new-"
+UNFINISHED = ".new-"
 
 
 @lru_cache(maxsize=256)
@@ -137,7 +137,7 @@ def write(path: Path, content: bytes) -> None:
         if path.stat().st_size == len(content):
             return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -160,7 +160,7 @@ def _tidy(path: Path, is_used: bool) -> None:
         age = time.time() - path.stat().st_mtime
         if is_used and age > _DAY:
             os.utime(path)
-        elif not is_used and age > (_DAY if path.name.startswith(_UNFINISHED) else _UNUSED):
+        elif not is_used and age > (_DAY if path.name.startswith(UNFINISHED) else _UNUSED):
             path.unlink()
 
 

@@ -2,14 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from blogapp.web.compressing import ENDINGS, write, write_compressed
+from blogapp.web.compressing import ENDINGS, UNFINISHED, write, write_compressed
 from blogapp.web.statics import FOLDER, Statics
 
 if TYPE_CHECKING:
@@ -75,14 +76,24 @@ def write_assets(app: Flask, folder: Path) -> None:
         if asset.path is None:
             write(hashed, asset.content)
             write_compressed(hashed, asset)
-        else:
+        elif not hashed.exists():
             hashed.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(asset.path, hashed)
+            _replace(hashed, partial(shutil.copyfile, asset.path))
         for ending in ("", *ENDINGS.values()):
-            _copy(Path(f"{hashed}{ending}"), folder / FOLDER / f"{asset.name}{ending}")
+            _give_name(Path(f"{hashed}{ending}"), folder / FOLDER / f"{asset.name}{ending}")
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.unlink(missing_ok=True)
-    if source.exists():
-        os.link(source, target)
+def _give_name(source: Path, target: Path) -> None:
+    """Let a file be found by another name as well, in place of what was."""
+    if not source.exists():
+        target.unlink(missing_ok=True)
+    elif not (target.exists() and target.samefile(source)):
+        _replace(target, partial(os.link, source))
+
+
+def _replace(target: Path, make: Callable[[Path], object]) -> None:
+    # Whoever reads the folder meanwhile finds the one or the other.
+    temporary = target.with_name(f"{UNFINISHED}{target.name}")
+    temporary.unlink(missing_ok=True)
+    make(temporary)
+    os.replace(temporary, target)
