@@ -93,7 +93,7 @@ def _give_name(source: Path, target: Path) -> None:
 
 def _replace(target: Path, make: Callable[[Path], object]) -> None:
     # Whoever reads the folder meanwhile finds the one or the other.
-    temporary = target.with_name(f"{UNFINISHED}{target.name}")
+    temporary = target.with_name(f"{UNFINISHED}{os.getpid()}-{target.name}")
     temporary.unlink(missing_ok=True)
     make(temporary)
     os.replace(temporary, target)
