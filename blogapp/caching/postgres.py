@@ -23,9 +23,18 @@ class Postgres:
     def __init__(self, engine: Engine) -> None:
         _args, self.options = engine.dialect.create_connect_args(engine.url)
         self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self.is_given_up = False
 
     def tokens(self) -> Tokens:
-        return tuple((id, token) for id, token in self._rows(TOKENS))
+        was_open, self.is_given_up = self.connection is not None, False
+        try:
+            rows = self._rows(TOKENS)
+        except Unanswered:
+            if not was_open or self.is_given_up:
+                raise
+            # The server was started anew, or something between cut a line that was silent.
+            rows = self._rows(TOKENS)
+        return tuple((id, token) for id, token in rows)
 
     def moments(self, since: datetime) -> list[datetime]:
         rows = self._rows(MOMENTS.format(moment="%s"), plain(since))
@@ -34,6 +43,7 @@ class Postgres:
     def give_up(self) -> None:
         # Closed under the thread that waits for it, it would be freed in use: a socket that
         # ends is read to its end by that thread.
+        self.is_given_up = True
         if self.connection:
             with suppress(psycopg.Error, OSError), _socket(self.connection) as line:
                 line.shutdown(socket.SHUT_RDWR)

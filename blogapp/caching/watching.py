@@ -17,11 +17,13 @@ from time import monotonic
 from typing import Any
 from weakref import WeakSet, finalize, ref
 
-from flask import Flask
+from flask import Flask, current_app, g, request
 from sqlalchemy import Connection, Engine, event
+from werkzeug.exceptions import ServiceUnavailable
 
 from blogapp.caching.asking import MOST_MOMENTS, Asker, Tokens, Unanswered, asker_for
 from blogapp.extensions import db
+from blogapp.site.reading import default_site
 from blogapp.web import clock
 
 # Seconds for which an answer of the database is taken for the present one.
@@ -32,6 +34,9 @@ STALE = 1.0
 PATIENCE = 1.0
 # Seconds after which a question is given up, and asked again on a new connection.
 LOST = 5.0
+
+# What answers without a database.
+_NEED_NONE = ("static", "public.healthz")
 
 _NEVER = -1e9
 _END = datetime.max.replace(tzinfo=UTC)
@@ -165,6 +170,12 @@ class Watch:
                 return token
         return ""
 
+    @property
+    def is_hanging(self) -> bool:
+        """Whether the database was asked a second ago, and has said nothing since."""
+        question = self._question
+        return question is not None and monotonic() > question.begun + STALE
+
     def note_commit(self) -> None:
         """Have the next look ask: this process has changed something."""
         self._commit = object()
@@ -228,7 +239,8 @@ class Watch:
             return
         question = self._question = _Question(self._answer)
         question.start()
-        question.join(self.patience)
+        # Who has waited once need not wait again: the answer is heard whenever it comes.
+        question.join(0 if self._is_silent else self.patience)
         if question.is_alive():
             self._is_silent = True
             self._pause = monotonic() + self.fresh
@@ -294,6 +306,14 @@ def init_app(app: Flask) -> None:
     hurry = {"fresh": 0, "patience": 30} if app.testing else {}
     watch = app.extensions["watch"] = Watch(engine, **hurry)
     _note_commits(engine, watch)
+    app.before_request(spare_the_database)
+
+
+def spare_the_database() -> None:
+    """Answer 503 while the database hangs: who waits for it takes the place of other readers."""
+    if watch_of(current_app).is_hanging and request.endpoint not in _NEED_NONE:
+        g.site = default_site()
+        raise ServiceUnavailable(retry_after=5)
 
 
 def watch_of(app: Flask) -> Watch:
