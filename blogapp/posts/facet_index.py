@@ -33,6 +33,7 @@ from blogapp.posts.models import (
     TagAlias,
     post_tags,
 )
+from blogapp.posts.places import Places
 from blogapp.posts.search.names import Names, make_names
 from blogapp.posts.visibility import findable
 from blogapp.site.models import Site
@@ -46,7 +47,11 @@ READINGS = 3
 _EPOCH = datetime(1970, 1, 1)  # as the database keeps it, without a zone
 _MICROSECOND = timedelta(microseconds=1)
 
+# Of so many at a time, when it is read.
+ROWS = 5_000
+
 Version = tuple[tuple[int, int], ...]
+Groups = dict[Any, "array[int]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class FacetIndex:
     version: Version
     ids: Sequence[int]
     moments: Sequence[int]
+    places: Places
     values: Mapping[str, Mapping[str, Value]]
     months: Mapping[int, BitMap]  # by 202611, in the site's zone
     # Other slugs and names of tags, folded, and the folded slugs that they lead to.
@@ -89,15 +95,9 @@ class FacetIndex:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @cached_property
-    def position_of(self) -> Mapping[int, int]:
-        """The position of each post, by its id."""
-        return {id: position for position, id in enumerate(self.ids)}
-
     def positions(self, ids: Iterable[int]) -> BitMap:
         """Return where posts stand; ids of others are passed over."""
-        known = self.position_of
-        return BitMap([known[id] for id in ids if id in known])
+        return BitMap(self.places.of(ids))
 
     def listed(self, now: datetime) -> BitMap:
         """Return the posts that readers may find at ``now``."""
@@ -261,26 +261,28 @@ class _Names:
 
 def _read(version: Version) -> FacetIndex:
     names = _names()
-    ids, moments, domains, kinds, series, languages, months = _columns()
-    position_of = {id: position for position, id in enumerate(ids)}
+    ids, moments, (domains, kinds, series, languages, months) = _columns()
+    places = Places(ids)
     having = {
-        "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, position_of),
-        "author": _linked(PostAuthor.author_id, PostAuthor.post_id, position_of),
-        "domain": _grouped(domains),
-        "series": _grouped(series),
+        "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, places),
+        "author": _linked(PostAuthor.author_id, PostAuthor.post_id, places),
+        "domain": domains,
+        "series": series,
     }
-    by_month = {month: _bitmap(found) for month, found in sorted(_grouped(months).items())}
+    by_month = {month: _bitmap(found) for month, found in sorted(months.items(), key=_key) if month}
     slugs = {id: caseless(slug) for id, slug, _name in names.of["tag"]}
-    folded = {language: caseless(language or names.language) for language in set(languages)}
-    spoken = map(folded.__getitem__, languages)
+    spoken = _groups()
+    for language, positions in languages.items():
+        spoken[caseless(language or names.language)].extend(positions)
     return FacetIndex(
         version=version,
-        ids=array("q", ids),
-        moments=array("q", moments),
+        ids=ids,
+        moments=moments,
+        places=places,
         values={
             **{facet: _named(names.of[facet], having[facet]) for facet in NAMED},
-            "kind": _unnamed(_grouped(kinds)),
-            "language": _unnamed(_grouped(spoken)),
+            "kind": _unnamed(kinds),
+            "language": _unnamed(spoken),
             "year": _parts(by_month, lambda month: month // 100),
             "month": _parts(by_month, lambda month: month % 100),
         },
@@ -307,41 +309,47 @@ def _names() -> _Names:
     return _Names(found, found["alias"], language)
 
 
-def _columns() -> Sequence[Sequence[Any]]:
-    """Id, moment, domain, kind, series, language and month of all posts: by position."""
+def _columns() -> tuple["array[int]", "array[int]", Sequence[Groups]]:
+    """Ids and moments of all posts, by position; the positions of each domain, kind, series,
+    language and month. Some rows at a time: a hundred thousand of them are 40 MB.
+    """
     # The driver's own value of the moment: most of the time would go into making aware ones.
     moment = type_coerce(Post.published_at, NullType())
     facets = (Post.domain_id, Post.kind, Post.series_id, Post.language, Post.published_month)
     query = select(Post.id, moment, *facets).where(findable())
+    ids, moments, groups = array("q"), array("q"), [_groups() for _ in facets]
     # Not by the session, which looks at each row for what it may hold of it.
-    rows = db.session.connection().execute(query.order_by(Post.published_at, Post.id)).all()
-    ids, moments, *others = zip(*rows, strict=True) if rows else [()] * 7
-    return [ids, [_micros_of(moment) for moment in moments], *others]
+    found = db.session.connection().execute(query.order_by(Post.published_at, Post.id))
+    for rows in found.partitions(ROWS):
+        first = len(ids)
+        some, when, *columns = zip(*rows, strict=True)
+        ids.extend(some)
+        moments.extend(map(_micros_of, when))
+        for having, column in zip(groups, columns, strict=True):
+            for position, value in enumerate(column, first):
+                having[value].append(position)
+    return ids, moments, groups
 
 
-def _linked(value: Any, post: Any, position_of: Mapping[int, int]) -> dict[int, list[int]]:
+def _groups() -> Groups:
+    return defaultdict(lambda: array("I"))
+
+
+def _linked(value: Any, post: Any, places: Places) -> Mapping[int, Sequence[int]]:
     """Return the positions that have a value, by its id. One row a value is several times faster
     than one a post.
     """
     query = select(value, func.aggregate_strings(cast(post, String), " ")).group_by(value)
-    found = {}
-    for id, posts in db.session.connection().execute(query):
-        known = map(position_of.get, map(int, posts.split()))
-        if positions := [position for position in known if position is not None]:
-            found[id] = positions
-    return found
+    rows = db.session.connection().execute(query)
+    found = ((id, places.of(map(int, posts.split()))) for id, posts in rows)
+    return {id: positions for id, positions in found if positions}
 
 
-def _grouped(column: Iterable[Any]) -> dict[Any, list[int]]:
-    """Return the positions of each value in a column; of those without one, nothing."""
-    found = defaultdict[Any, list[int]](list)
-    for position, value in enumerate(column):
-        if value:
-            found[value].append(position)
-    return found
+def _key(item: tuple[Any, Any]) -> int:
+    return item[0] or 0
 
 
-def _named(names: Sequence[Any], having: Mapping[int, list[int]]) -> dict[str, Value]:
+def _named(names: Sequence[Any], having: Mapping[int, Sequence[int]]) -> dict[str, Value]:
     return {
         caseless(slug): Value(slug, name, _bitmap(having[id]))
         for id, slug, name in sorted(names, key=lambda row: caseless(row[2]))
@@ -353,6 +361,7 @@ def _unnamed(having: Mapping[Any, Iterable[int]]) -> dict[str, Value]:
     return {
         str(value): Value(str(value), str(value), _bitmap(positions))
         for value, positions in sorted(having.items(), key=lambda item: caseless(str(item[0])))
+        if value
     }
 
 
