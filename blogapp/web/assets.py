@@ -10,7 +10,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from posixpath import normpath
@@ -57,7 +57,7 @@ def inline_css(*components: str) -> Markup:
     The theme's follow ours, and the owner's accent follows both.
     """
     sheet = stylesheet(_folder(), components, current_theme(), request.script_root)
-    return admit("style", sheet + accent_css(current_site()))
+    return admit("style", sheet, accent_css(current_site()))
 
 
 def inline_script(name: str) -> Markup:
@@ -98,17 +98,23 @@ def add_maker(app: Flask, start: str, make: Callable[[str], str | None]) -> None
     app.extensions["statics"].makers[start] = make
 
 
-def admit(kind: str, text: str) -> Markup:
-    """Return ``text``, which is ours or the owner's, to stand inline in this page."""
-    digest = b64encode(sha256(text.encode()).digest()).decode()
+def admit(kind: str, *parts: str) -> Markup:
+    """Return a text of parts that are ours or the owner's, to stand inline in this page."""
+    text, digest = _joined(*parts)
     g.setdefault(f"admitted_{kind}", {})[digest] = True
-    return Markup(text)
+    return text
 
 
 def admitted(kind: str) -> list[str]:
     """Return the CSP sources (CSP 3, 2.3.1) of what this page has inlined, or lets be added."""
     hashes = [f"'sha256-{digest}'" for digest in g.get(f"admitted_{kind}", ())]
     return hashes + ([f"'nonce-{g.style_nonce}'"] if kind == "style" and "style_nonce" in g else [])
+
+
+@lru_cache(maxsize=64)
+def _joined(*parts: str) -> tuple[Markup, str]:
+    text = "".join(parts)
+    return Markup(text), b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _folder() -> Path:

@@ -86,7 +86,7 @@ def first_css(*components: str) -> Markup:
     """
     g.shows_first = True
     sheet = _sheet(_folder(), components + shared_traits(), current_theme(), request.script_root)
-    return admit("style", sheet.first + accent_css(current_site()))
+    return admit("style", sheet.first, accent_css(current_site()))
 
 
 def is_divided() -> bool:
