@@ -28,8 +28,8 @@ from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.extensions import db
 from blogapp.posts.models import Redirect
+from blogapp.web import kinds
 from blogapp.web.compressing import compressed
-from blogapp.web.kinds import is_compressible
 from blogapp.web.serving import statics_of
 from blogapp.web.statics import FOLDER as STATIC
 
@@ -44,6 +44,15 @@ _LINK = re.compile(
 )
 # What browsers would run, were it not shown as text: authors show code, they do not serve it.
 _ACTIVE = (".htm", ".html", ".mht", ".mhtml", ".shtml", ".svg", ".xht", ".xhtml", ".xml", ".xsl")
+# Choices that have a page of their own, where nothing else is chosen.
+_PLACES = {
+    "tag": "tags",
+    "domain": "domains",
+    "series": "series",
+    "author": "authors",
+    "year": "archive",
+}
+_YEAR = re.compile("/archive/[0-9]+")
 _ENDING = re.compile(r"[^\s\"'<>&,()\\]+")
 _EXCHANGE, _HERE = 2, -100  # RENAME_EXCHANGE and AT_FDCWD of Linux
 
@@ -90,6 +99,7 @@ def freeze(
         work.add_rest()
         work.frozen.has_changed = watch_of(app).look(now=True).token != before
         (new / MANIFEST).write_text("".join(f"{name}\n" for name in sorted(_files(new))))
+        (new / MANIFEST).chmod(0o644)
         _open_to_all(new)
         _swap(new, folder)
     return work.frozen
@@ -141,25 +151,40 @@ def frozen_link(address: str) -> str | None:
     if not query:
         is_run = kind_of(address) == "code" and path.lower().endswith(_ACTIVE)
         return f"{path}.txt" if is_run else path
-    values = dict(parse_qsl(query, keep_blank_values=True))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    values = dict(pairs)
+    if len(values) == 1 == len(pairs) and (place := _place(path, *pairs[0])):
+        return place
     link = path.rstrip("/")
     for key, word in (("sort", "by"), ("letter", "letter"), ("page", "page")):
         if value := values.pop(key, ""):
             link += f"/{word}/{quote(value, safe='')}"
     if values.keys() == {"after", "fragment"} and values["fragment"] == "posts":
         return f"{link}/posts.html"
-    return None if values else f"{link}/"
+    is_page = not values and (path == "/tags" or set(dict(pairs)) == {"page"})
+    return f"{link}/" if is_page else None
 
 
-def with_paths(html: str, base: str) -> str:
-    """Return a page whose links say by their paths what they said by queries."""
+def _place(path: str, key: str, value: str) -> str:
+    """Return where a single choice has a page of its own; empty where it has none."""
+    if path == "/" and key in _PLACES:
+        return f"/{_PLACES[key]}/{quote(value, safe='')}"
+    if key == "month" and _YEAR.fullmatch(path):
+        return f"{path}/{quote(value, safe='')}"
+    return ""
+
+
+def with_paths(html: str, public: str, base: str) -> str:
+    """Return a page whose links say by their paths what they said by queries.
+
+    ``public`` is the address of the whole blog, which ends in ``base``.
+    """
 
     def rewritten(match: re.Match[str]) -> str:
         link = unescape(match[2] or match[3])
-        if not link.startswith(f"{base}/"):
-            return match[0]
-        address = frozen_link(link[len(base) :])
-        return match[0] if address is None else f'{match[1]}"{escape(base + address)}"'
+        start = next((start for start in (base, public) if link.startswith(f"{start}/")), None)
+        address = None if start is None else frozen_link(link[len(start) :])
+        return match[0] if address is None else f'{match[1]}"{escape(f"{start}{address}")}"'
 
     return _LINK.sub(rewritten, html)
 
@@ -217,7 +242,7 @@ class _Freeze:
     def _content(self, answer: Answer, text: str) -> bytes | None:
         if kind_of(answer.address) != "html":
             return answer.body
-        page = with_paths(text, self.base).encode()
+        page = with_paths(text, self.app.config["PUBLIC_URL"], self.base).encode()
         if "fragment=" in answer.address:
             return page
         return with_policy(page, header(answer.headers, "content-security-policy"))
@@ -239,7 +264,7 @@ class _Freeze:
     def _add_assets(self) -> None:
         for asset in statics_of(self.app).all():
             content = asset.content if asset.path is None else asset.path.read_bytes()
-            writer = self.pages if is_compressible(asset.name) else self.plain
+            writer = self.pages if kinds.is_compressible(kinds.kind_of(asset.name)) else self.plain
             for name in (asset.hashed, asset.name):
                 self.frozen.written += writer.write(f"{STATIC}/{name}", content)
                 self.frozen.files += 1
