@@ -22,8 +22,8 @@
   // What the browser has kept costs no first frame, and nobody waits for that of a page unseen.
   if (page.dataset.later && kept.later === style.href) bringStyle()
   if (document.hidden) addEventListener("DOMContentLoaded", bring)
-  else {
-    new PerformanceObserver(bring).observe({ type: "paint", buffered: true })
-    setTimeout(bring, 2000)
-  }
+  else if (PerformanceObserver.supportedEntryTypes?.includes("paint")) {
+    const watch = (list) => { if (list.getEntriesByName("first-contentful-paint").length) bring() }
+    new PerformanceObserver(watch).observe({ type: "paint", buffered: true })
+  } else requestAnimationFrame(() => setTimeout(bring))
 }

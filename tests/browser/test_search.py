@@ -209,7 +209,7 @@ def test_without_its_script_the_field_is_a_form(blog, page, watch):
 
 
 def test_what_is_typed_before_the_script_comes_is_asked(blog, page):
-    gate = Gate(page, "search-box.js")
+    gate = Gate(page, "search-box")
     page.goto("./")
 
     page.keyboard.press("/")
