@@ -91,6 +91,10 @@ class PageStore:
                 made = {"blog": self.maker.blog, "build": self.maker.build}
                 self._replace(_MARK, json.dumps({**made, "since": self.maker.since}))
 
+    def is_emptied(self) -> bool:
+        """Whether somebody has emptied the folder, which is then to be opened again."""
+        return not (self.folder / _MARK).exists()
+
     def is_ours(self) -> bool:
         """Whether this process's software is the one that makes the pages here."""
         mark = self._mark() or {}

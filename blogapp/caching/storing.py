@@ -121,7 +121,7 @@ class Storekeeper:
 
     def tick(self) -> bool:
         """Lead to the present generation; return whether another one was led to before."""
-        if not self.is_open:
+        if not self.is_open or self.store.is_emptied():
             self.store.open()
             self.is_open = True
         token = self.watch.look(now=True).token
@@ -239,9 +239,10 @@ class Storekeeper:
     def _walk_while_chosen(self) -> None:
         with self.store.walking() as is_chosen:
             while is_chosen and self.store.is_ours():
+                # First, since it makes room.
+                self.store.clear_up()
                 if monotonic() - self.changed > QUIET or self.is_late():
                     self._walk()
-                self.store.clear_up()
                 sleep(PAUSE)
 
 

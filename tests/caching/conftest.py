@@ -1,32 +1,16 @@
-"""What tests of kept pages ask for."""
+"""A page store, where the settings of a test name one."""
 
 import pytest
 
 
-class Asked:
-    """The addresses that Flask was asked for, in the order of their coming."""
-
-    def __init__(self):
-        self.addresses = []
-
-    def __len__(self):
-        return len(self.addresses)
-
-    def clear(self):
-        self.addresses.clear()
+@pytest.fixture
+def folder(settings):
+    return settings["PAGE_STORE"]
 
 
 @pytest.fixture
-def asked(app):
-    """What no kept answer could answer; `asked.clear()` starts counting anew."""
-    from flask import request
-
-    asked = Asked()
-    app.before_request(lambda: asked.addresses.append(request.full_path.rstrip("?")))
-    return asked
-
-
-@pytest.fixture
-def keeper(app):
-    """What keeps the answers of this test's app."""
-    return app.extensions["keeper"]
+def storekeeper(app):
+    """What one process does for the store; the store is open."""
+    storekeeper = app.extensions["storekeeper"]
+    storekeeper.tick()
+    return storekeeper

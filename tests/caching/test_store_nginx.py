@@ -1,7 +1,9 @@
 """`deploy/nginx-pages.conf`: which requests get a file, and what is told of it."""
 
 import http.client
+import re
 import socket
+import subprocess
 import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,6 +50,11 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("store")
     (folder / "store.json").write_bytes(SECRET)
     (folder / "scratch").mkdir()
+    (folder / "static").mkdir()
+    (folder / "static/a.css").write_text("a { color: red }")
+    for name in ("b.0123456789ab.css", "c.0123456789ab.woff2"):
+        (folder / "static" / name).write_text("as it is")
+    (folder / "static/b.0123456789ab.css.br").write_text("as br")
     for name, pages in (("current", PAGES), ("complete", [*PAGES, "/about"])):
         place = folder / "generations" / name
         place.mkdir(parents=True)
@@ -93,7 +100,7 @@ def started(folder, behind):
         return found
 
     with serving.nginx_before(behind, port, place, "nginx-pages.conf", public=PUBLIC, store=folder):
-        yield SimpleNamespace(get=get)
+        yield SimpleNamespace(get=get, behind=behind)
 
 
 def is_file(answer, path, of="current"):
@@ -250,6 +257,50 @@ def test_what_only_the_blog_knows_is_asked_for_later(path, down):
 
 def test_nothing_that_is_sent_is_answered_with_a_page(down):
     assert down.get("/", "POST", b"title=Shards").status == 503
+
+
+# Under a path.
+
+
+def test_a_blog_under_a_path_has_its_files_too(folder, site, monkeypatch):
+    # As the guide says to change the file.
+    guide = (serving.ROOT / "docs/guide/pages.md").read_text()
+    change = re.search(r"```sh\n(sed -i -e .*?) /etc/nginx/sites-available/blog\n```", guide, re.S)[
+        1
+    ]
+    changed = folder / "nginx-pages.conf"
+    changed.write_bytes((serving.ROOT / "deploy/nginx-pages.conf").read_bytes())
+    subprocess.run(f"{change} {changed}", shell=True, check=True)
+    monkeypatch.setattr(serving, "ROOT", folder.parent)
+    (folder.parent / "deploy").symlink_to(folder)
+
+    for under in started(folder, site.behind):
+        assert is_file(under.get("/eng/blog/"), "/")
+        assert is_file(under.get("/eng/blog/?page=2"), "/?page=2")
+        assert is_file(under.get("/eng/blog/posts/shards.md"), "/posts/shards.md")
+        link = under.get("/eng/blog/posts/shards.md").headers["Link"]
+        assert link == f'<{PUBLIC}/eng/blog/posts/shards>; rel="canonical"'
+        assert under.get("/eng/blog/static/a.css").body == b"a { color: red }"
+        for path in ("/eng/blog/write/", "/eng/blog/media/a/b.png", "/eng/blog/posts/x"):
+            assert is_blog(under.get(path), f"GET {path} ")
+        assert under.get("/posts/shards").status == 404
+        assert SECRET not in under.get("/eng/blog/%2e%2e/store.json").body
+
+
+def test_files_of_the_software_are_told_for_what_they_are(site):
+    kept = "public, max-age=31536000, immutable"
+
+    sheet = site.get("/static/b.0123456789ab.css", Accept_Encoding="br")
+    assert (sheet.body, sheet.headers["Content-Encoding"]) == (b"as br", "br")
+    assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert sheet.headers["Cache-Control"] == kept
+    plain = site.get("/static/a.css", Accept_Encoding="br")
+    assert (plain.body, plain.headers["Content-Encoding"]) == (b"a { color: red }", None)
+    assert plain.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert plain.headers["Cache-Control"] == "public, no-cache"
+    font = site.get("/static/c.0123456789ab.woff2", Accept_Encoding="gzip")
+    assert (font.headers["Content-Type"], font.headers["Cache-Control"]) == ("font/woff2", kept)
+    assert is_blog(site.get("/static/other.js"), "GET /static/other.js ")
 
 
 # Beside the blog itself.
