@@ -213,9 +213,10 @@ class Keeper:
                 body = reply.read()
             answer = as_kept(key, token, environ, reply.status, reply.headers, body)
             # What was changed meanwhile may be in it, in part.
-            if self._look(now=True).token == token:
-                if is_kept:
-                    self._put(key, answer, old)
+            present = self._watch.confirm().token
+            if present == token and is_kept:
+                self._put(key, answer, old)
+            if present in {token, ""}:
                 break
         return answer
 

@@ -5,6 +5,13 @@ import os
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+from time import monotonic
+
+# Readers ask all the while, of the same processor. Where few pages are to be made, there is time:
+# after each it is theirs for so many times what that took, and so many seconds at most.
+_FEW = 16
+_REST = 1.0
+_LONGEST_REST = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +41,7 @@ class Renewer:
 
     def _work(self) -> None:
         while True:
-            key = self._queue.get()
+            key, begun = self._queue.get(), monotonic()
             try:
                 self._renew(key)
             except Exception:
@@ -42,3 +49,5 @@ class Renewer:
                 _log.exception("%s could not be made anew", key)
             finally:
                 self._waiting.discard(key)
+            if self._queue.qsize() < _FEW:
+                threading.Event().wait(min(_REST * (monotonic() - begun), _LONGEST_REST))
