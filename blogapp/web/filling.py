@@ -12,8 +12,8 @@ from time import monotonic
 from blogapp.web.compressing import Shelf
 from blogapp.web.naming import Asset
 
-# Seconds after which it is tried again where it could not be done.
-_PAUSE = 60.0
+# Seconds after which it is looked again for what is missing, and where that failed.
+_PAUSE, _LONG_PAUSE = 2.0, 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class Filling:
 
     def say(self, error: OSError) -> None:
         """Write down, once, that files are sent without being kept."""
+        self._not_before = monotonic() + _LONG_PAUSE
         if not self.is_said:
             self.is_said = True
             _log.warning("%s cannot be filled: %s. It costs bytes alone.", self.shelf.folder, error)

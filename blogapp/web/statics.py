@@ -67,8 +67,8 @@ class Statics:
             raise FileNotFoundError(f"static/{name}") from None
 
     def all(self) -> list[Asset]:
-        """Return every file, those made so far included."""
-        return [*self._table().by_name.values(), *self._made.copy().values()]
+        """Return every file; those made so far, which pages ask for, come first."""
+        return [*self._made.copy().values(), *self._table().by_name.values()]
 
     @property
     def fingerprint(self) -> str:

@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import shutil
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -474,6 +475,18 @@ def test_the_best_compressed_forms_lie_in_the_folder(browser, address, statics):
     assert len(forms[1].read_bytes()) <= len(light.data)
     assert {path.stat().st_mode & 0o777 for path in forms} == {0o644}
     assert not list(statics.shelf.folder.rglob("*katex-*.js*"))
+
+
+def test_what_is_missing_in_the_folder_is_made_while_readers_are_served(browser, address, statics):
+    found = address("js/page.js")
+
+    response = browser.get(found, headers={"Accept-Encoding": "br"})
+    for thread in threading.enumerate():
+        if thread.name == "files":
+            thread.join()
+
+    assert response.headers["ETag"].endswith('-br-light"')
+    assert (statics.shelf.folder / f"{found.removeprefix('/static/')}.br").is_file()
 
 
 def test_a_process_sends_what_it_finds_in_the_folder(restarted, address, statics):
