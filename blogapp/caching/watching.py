@@ -121,6 +121,8 @@ class Watch:
         # when nobody asks again.
         self._is_silent = self._is_told = False
         self._pause = _NEVER
+        # Whether it keeps waiting who asks it for something, and has not answered since.
+        self.is_hanging = False
         finalize(self, self._asker.close)
         _watches.add(self)
 
@@ -169,12 +171,6 @@ class Watch:
             if stretch.seen.tokens == tokens and stretch.version.token == token:
                 return token
         return ""
-
-    @property
-    def is_hanging(self) -> bool:
-        """Whether the database was asked a second ago, and has said nothing since."""
-        question = self._question
-        return question is not None and monotonic() > question.begun + STALE
 
     def note_commit(self) -> None:
         """Have the next look ask: this process has changed something."""
@@ -248,6 +244,7 @@ class Watch:
     def _wait_on(self, waited: float) -> None:
         """Let readers go on while a question waits for its answer: one has waited long enough."""
         if waited > STALE:
+            self.is_hanging = True
             self._tell(f"no answer within {waited:.0f} seconds")
         if waited > LOST:
             self._asker.give_up()
@@ -277,7 +274,7 @@ class Watch:
     def _recover(self) -> None:
         if self._is_told:
             _log.warning("the database answers again")
-        self._is_silent = self._is_told = False
+        self._is_silent = self._is_told = self.is_hanging = False
         self._pause = _NEVER
 
     def _tell(self, problem: object) -> None:
@@ -306,12 +303,15 @@ def init_app(app: Flask) -> None:
     hurry = {"fresh": 0, "patience": 30} if app.testing else {}
     watch = app.extensions["watch"] = Watch(engine, **hurry)
     _note_commits(engine, watch)
-    app.before_request(spare_the_database)
+    # Before all others, of which some read.
+    app.before_request_funcs.setdefault(None, []).insert(0, spare_the_database)
 
 
 def spare_the_database() -> None:
     """Answer 503 while the database hangs: who waits for it takes the place of other readers."""
-    if watch_of(current_app).is_hanging and request.endpoint not in _NEED_NONE:
+    watch = watch_of(current_app)
+    if watch.is_hanging and request.endpoint not in _NEED_NONE:
+        watch.look()  # for an answer, should nobody else ask
         g.site = default_site()
         raise ServiceUnavailable(retry_after=5)
 

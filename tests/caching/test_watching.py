@@ -454,12 +454,17 @@ def test_who_needs_a_database_that_hangs_is_told_at_once(app, watch, held, ticks
     watch.look()
     assert not watch.is_hanging
     ticks.advance(1.1)
+    watch.look()
 
     answer = browser.get("/write/posts")
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Not ready yet" in answer.text
     assert browser.get("/healthz").status_code == 200
+    question = watch._question
+    held.goes_on.set()
+    question.join(30)
+    assert browser.get("/write/posts").status_code == 303
 
 
 def test_while_one_asks_the_others_go_on(watch, held, ticks):
