@@ -9,10 +9,11 @@ end, and nothing elsewhere knows how the sets are kept.
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -263,7 +264,7 @@ def _read(version: Version) -> FacetIndex:
     names = _names()
     ids, moments, (domains, kinds, series, languages, months) = _columns()
     places = Places(ids)
-    having = {
+    having: Mapping[str, Mapping[int, Iterable[int]]] = {
         "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, places),
         "author": _linked(PostAuthor.author_id, PostAuthor.post_id, places),
         "domain": domains,
@@ -318,9 +319,7 @@ def _columns() -> tuple["array[int]", "array[int]", Sequence[Groups]]:
     facets = (Post.domain_id, Post.kind, Post.series_id, Post.language, Post.published_month)
     query = select(Post.id, moment, *facets).where(findable())
     ids, moments, groups = array("q"), array("q"), [_groups() for _ in facets]
-    # Not by the session, which looks at each row for what it may hold of it.
-    found = db.session.connection().execute(query.order_by(Post.published_at, Post.id))
-    for rows in found.partitions(ROWS):
+    for rows in _rows(query.order_by(Post.published_at, Post.id)):
         first = len(ids)
         some, when, *columns = zip(*rows, strict=True)
         ids.extend(some)
@@ -331,17 +330,27 @@ def _columns() -> tuple["array[int]", "array[int]", Sequence[Groups]]:
     return ids, moments, groups
 
 
+def _rows(query: Any) -> Iterator[Sequence[Any]]:
+    """Yield what the driver has for a query, `ROWS` at a time.
+
+    None of it needs a change, and rows of SQLAlchemy's took two thirds of all the time.
+    """
+    with db.session.connection().execute(query) as found:
+        while rows := found.cursor.fetchmany(ROWS):
+            yield rows
+
+
 def _groups() -> Groups:
     return defaultdict(lambda: array("I"))
 
 
-def _linked(value: Any, post: Any, places: Places) -> Mapping[int, Sequence[int]]:
+def _linked(value: Any, post: Any, places: Places) -> Mapping[int, BitMap]:
     """Return the positions that have a value, by its id. One row a value is several times faster
     than one a post.
     """
     query = select(value, func.aggregate_strings(cast(post, String), " ")).group_by(value)
-    rows = db.session.connection().execute(query)
-    found = ((id, places.of(map(int, posts.split()))) for id, posts in rows)
+    rows = chain.from_iterable(_rows(query))
+    found = ((id, BitMap(places.of(map(int, posts.split())))) for id, posts in rows)
     return {id: positions for id, positions in found if positions}
 
 
@@ -349,7 +358,7 @@ def _key(item: tuple[Any, Any]) -> int:
     return item[0] or 0
 
 
-def _named(names: Sequence[Any], having: Mapping[int, Sequence[int]]) -> dict[str, Value]:
+def _named(names: Sequence[Any], having: Mapping[int, Iterable[int]]) -> dict[str, Value]:
     return {
         caseless(slug): Value(slug, name, _bitmap(having[id]))
         for id, slug, name in sorted(names, key=lambda row: caseless(row[2]))
