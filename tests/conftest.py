@@ -324,6 +324,7 @@ def app(config):
         yield app
         db.session.remove()
         db.engine.dispose()
+        app.extensions["watch"].close()
 
 
 PREPARED = {}
