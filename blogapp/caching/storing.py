@@ -270,11 +270,13 @@ class _Round:
             self._demand_well(address)
             return None
         made = keeper.store.name_of(answer.token)
-        if made != self.generation and not self.is_mixed:
+        # One that was overtaken while it was made may hold something newer than it says.
+        is_exact = keeper.watch.confirm().token == answer.token
+        if not (is_exact and made == self.generation) and not self.is_mixed:
             self._mix()
         if name and (body := keeper.file_of(answer)) is not None:
             # What is present stands in the present generation as well.
-            also = {made} & {keeper.store.current}
+            also = {made} & {keeper.store.current} if is_exact else set()
             for generation in {self.generation, *also}:
                 keeper.store.writer(generation).write(name, body)
         return answer.body.decode()
