@@ -32,6 +32,8 @@ GRACE = 30.0
 ABANDONED = 300.0
 
 _MARK = "store.json"
+# In each generation; no address has such a name.
+_BUILD = "build"
 # What a process may have made that was killed before it left its mark.
 _OWN = frozenset({"generations", "scratch", "lock"})
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -116,6 +118,15 @@ class PageStore:
     def complete(self) -> str | None:
         """The name of the last generation that holds every page."""
         return self._led_to("complete")
+
+    def complete_by_us(self) -> Path | None:
+        """Return the folder of the complete generation, if the same software has made it."""
+        folder = self.folder / "complete"
+        try:
+            is_ours = (folder / _BUILD).read_text() == self.maker.build
+            return folder.resolve(strict=True) if is_ours else None
+        except OSError:
+            return None
 
     def switch(self, look: Callable[[], str]) -> bool:
         """Let the present version be served, and return whether another one was before.
@@ -209,6 +220,7 @@ class PageStore:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)
+            (folder / _BUILD).write_text(self.maker.build)
 
     def _lead(self, link: str, name: str) -> None:
         made = self.scratch / secrets.token_hex(8)

@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from blogapp.caching.answers import Answer
-from blogapp.caching.filing import SUFFIXES, Writer, as_file, is_numbered, store_name
+from blogapp.caching.filing import SUFFIXES, Writer, as_file, is_numbered, kind_of, store_name
 from blogapp.caching.keeping import ask
 from blogapp.caching.store import ForeignFolder, Maker, PageStore
 from blogapp.caching.walking import fetch, walk
@@ -252,6 +252,7 @@ class _Round:
     def __init__(self, keeper: Storekeeper, generation: str) -> None:
         self.keeper, self.generation = keeper, generation
         self.is_mixed = False
+        self.before = keeper.store.complete_by_us()
 
     def visit(self, address: str) -> str | None:
         """Have the file of this address in the generation; return its text."""
@@ -265,6 +266,8 @@ class _Round:
         keeper, name = self.keeper, store_name(address)
         if name and (text := self._written(name)) is not None:
             return text
+        if name and kind_of(address) == "code" and self._carry_over(address, name):
+            return ""
         answer = ask(keeper.app, address)
         if answer is None:
             self._demand_well(address)
@@ -286,6 +289,24 @@ class _Round:
             return (self.keeper.store.generations / self.generation / name).read_text()
         except OSError:
             return None
+
+    def _carry_over(self, address: str, name: str) -> bool:
+        """Take code from before where the post's Markdown did not change: it is made of that.
+
+        Finding it there again takes as long as making a page, and a post has many.
+        """
+        source = store_name(f"{address.partition('/code/')[0]}.md")
+        if source is None or self.before is None:
+            return False
+        writer = self.keeper.store.writer(self.generation)
+        try:
+            if not (writer.folder / source).samefile(self.before / source):
+                return False
+            for suffix in (*SUFFIXES.values(), ""):
+                writer.link(f"{name}{suffix}", self.before / f"{name}{suffix}")
+        except OSError:
+            return False
+        return True
 
     def _mix(self) -> None:
         """Go on with newer pages, if it has been long enough; raises `Overtaken`."""

@@ -95,8 +95,9 @@ def list_addresses(app: Flask) -> Iterator[str]:
         yield address("year", year=year)
     for is_page, is_about, slug in _posts(app):
         kind = "page" if is_page else "post"
-        yield address("about") if is_about else address(kind, slug=slug)
+        # First, since the code of a post is made of that.
         yield address(f"{kind}_markdown", slug=slug)
+        yield address("about") if is_about else address(kind, slug=slug)
     for name in _MACHINES:
         yield address(name)
 

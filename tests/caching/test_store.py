@@ -111,7 +111,8 @@ def test_the_web_server_may_read_everything_whatever_the_umask(make_post, app, f
 
     for place, folders, files in os.walk(folder / "complete/"):
         assert all(os.stat(f"{place}/{name}").st_mode & 0o005 == 0o005 for name in folders)
-        assert all(os.stat(f"{place}/{name}").st_mode & 0o004 for name in files)
+        served = [name for name in files if "@" in name]
+        assert all(os.stat(f"{place}/{name}").st_mode & 0o004 for name in served)
     assert folder.stat().st_mode & 0o005 == 0o005
 
 
@@ -220,6 +221,30 @@ def test_pages_that_did_not_change_stay_the_same_files(make_post, storekeeper, f
     kept = {name for name in before if before[name].st_ino == after[name].st_ino}
     assert kept >= {"robots.txt@.txt", "posts/shards.md@.md", "opensearch.xml@.opensearch"}
     assert not kept & {"@.html", "posts/leases@.html", "tags/raft@.html"}
+
+
+def test_code_of_posts_that_did_not_change_is_not_looked_for_again(
+    make_post, storekeeper, folder, monkeypatch
+):
+    from blogapp.public import code as view
+
+    code = "```python title=loop.py\nwhile True: ...\n```"
+    make_post("Shards", slug="shards", body=code)
+    post = make_post("Leases", slug="leases", body=code)
+    storekeeper.tick()
+    storekeeper.walk()
+    looked, find = [], view.find_source
+    monkeypatch.setattr(view, "find_source", lambda slug: looked.append(slug) or find(slug))
+
+    change(post, "Leases, again")
+    storekeeper.tick()
+    storekeeper.walk()
+
+    assert looked == ["leases"]
+    for slug in ("shards", "leases"):
+        name = f"posts/{slug}/code/1/loop.py@.code"
+        assert (folder / "complete" / name).read_text() == "while True: ...\n"
+        assert (folder / "complete" / f"{name}.gz").is_file()
 
 
 def test_two_changes_within_a_second_have_two_etags(make_post, storekeeper, folder):
