@@ -5,6 +5,7 @@ from flask import Flask
 from blogapp.web import (
     assets,
     bodies,
+    editing,
     errors,
     filters,
     headers,
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
         assets,
         serving,
         scripts,
+        editing,
         look,
         later,
         speculating,

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from blogapp.site.theme import Theme
 from blogapp.text.sheets import readdressed
 from blogapp.web.filters import current_site
+from blogapp.web.joining import lean
 from blogapp.web.look import accent_css
 from blogapp.web.theming import current_theme
 
@@ -190,4 +191,4 @@ def _addressed(sheet: str, place: str, theme: Theme, root: str) -> str:
 
 @kept
 def _script(folder: Path, name: str) -> str:
-    return (folder / "js" / f"{name}.js").read_text().strip()
+    return lean((folder / "js" / f"{name}.js").read_text()).strip()

@@ -1,10 +1,12 @@
 // What readers would see, asked for a moment after the last key; an older question is dropped.
 
 import { morph, remember } from "./morphing.js"
+import { bringStyles } from "./styles.js"
 
 const PAUSE = 250
 const LONG_PAUSE = 2000
 const LONG = 20_000
+const RARE = "math, .equation, .diagram, .embed"
 
 export class PreviewPane {
   #asking = null
@@ -83,7 +85,10 @@ export class PreviewPane {
       morph(old, fresh)
       fresh.replaceWith(old)
     } else if (fresh) remember(fresh)
+    if (parsed.querySelector(RARE)) bringStyles(this.#host.dataset.rare)
     this.pane.replaceChildren(...parsed.body.childNodes)
+    // Without it, code can be read and selected.
+    if (this.pane.querySelector("copy-code")) import("../elements/copy-code.js").catch(() => {})
   }
 
   #say(words, isTrouble = false) {

@@ -1,5 +1,7 @@
 // What nobody needs before they do something comes with the first sign that they do.
 
+import { bringStyles } from "./styles.js"
+
 const SIGNS = ["pointermove", "pointerdown", "keydown", "click", "input", "paste", "dragenter"]
 const HOW = { capture: true, passive: true }
 
@@ -18,6 +20,7 @@ export function whenUsed() {
 }
 
 async function fetchAll() {
+  bringStyles(document.querySelector("markdown-editor").dataset.styles)
   try {
     there = await import("./on-use.js")
   } catch (error) {
