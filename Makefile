@@ -37,7 +37,7 @@ prove: .venv/has-tests programs ## the long checks at full size, before a releas
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 	PROVE=1 $(PYTEST) -n 2 -m sqlite --postgres -o faulthandler_timeout=0
 
-bench: .venv/has-blogapp ## what rendering and pages cost, as ratios within one run
+bench: .venv/has-blogapp ## what answers and commands cost, as ratios within one run
 	@$(VENV)/python -m bench
 
 format: .venv/has-tests ## put code in its usual shape

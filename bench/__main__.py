@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -32,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        _measure(run, asked.blogs.resolve(), folder, stack)
+        for _ in _measured(run, asked.blogs.resolve(), folder, stack):
+            kept = keep(run, asked.results)  # what is there when somebody stops it
     sys.stdout.write(as_markdown(run))
-    _tell(f"Kept in {keep(run, asked.results)}")
+    _tell(f"Kept in {kept}")
     return 0 if all(one.holds for one in run.verdicts) else 1
 
 
@@ -53,7 +54,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(run: Run, cache: Path, folder: Path, stack: ExitStack) -> None:
+def _measured(run: Run, cache: Path, folder: Path, stack: ExitStack) -> Iterator[None]:
+    """Measure one part after the other, and yield after each."""
     blogs = [find_blog(cache, posts) for posts in run.sizes]
     bench = answering.Bench(blogs, folder, Core.shared_out(), stack)
     answered = [part for part in run.parts if part in answering.PARTS]
@@ -65,17 +67,19 @@ def _measure(run: Run, cache: Path, folder: Path, stack: ExitStack) -> None:
         run.verdicts = [
             judge(limit, found) for limit in answering.limits(run.sizes) if limit.part in answered
         ]
+        yield
     others: dict[str, Callable[[], Section]] = {
         "publishing": lambda: publishing.measure(bench, 10),
         "memory": lambda: remembering.measure(bench),
         "rendering": rendering.measure,
         "commands": lambda: commanding.measure(blogs[0], folder),
-        "starting": lambda: starting.measure(blogs, folder, run.rounds),
+        "starting": lambda: starting.measure(blogs, folder),
     }
     for part, measure in others.items():
         if part in run.parts:
             _tell(part)
             run.add(_tried(part, measure))
+            yield
 
 
 def _tried(part: str, measure: Callable[[], Section]) -> Section:

@@ -11,8 +11,8 @@ from bench.reporting import Section, table
 from bench.serving import Server, ask
 
 BOUND = 150  # MB of a worker
-POSTS = 500  # with their compressed forms they are more than a worker keeps
-PAGES = 50
+POSTS = 400  # with their compressed forms they are more than a worker keeps
+PAGES = 20
 
 
 def measure(bench: Bench) -> Section:

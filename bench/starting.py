@@ -16,7 +16,7 @@ from bench.serving import free_port, spent
 
 BOUND = 2  # seconds
 LONGEST = 60
-ROUNDS = 3
+ROUNDS = 2
 
 
 @dataclass(frozen=True)

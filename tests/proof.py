@@ -10,9 +10,8 @@ Written by `make prove`, which runs the long checks at full size: every attack s
 kits, every post of the corpora, property tests with 5,000 examples. Run it before a release
 and keep what it writes. Seconds are of the machine it ran on, and no promise.
 
-What pages, rendering and finding cost is measured apart, by `make bench`: see its
-[figures](../../bench/figures.md), and those of
-[finding among 100,000 posts](../../bench/finding.md).
+What pages, finding and rendering cost is measured apart, by `make bench`:
+see [what things cost](../../bench/README.md).
 
 | check | runs | passed | failed | skipped | seconds |
 | --- | ---: | ---: | ---: | ---: | ---: |
