@@ -307,6 +307,8 @@ def _held(place: Path) -> Iterator[None]:
         except OSError as error:
             raise Busy(f"another freeze is writing beside {place}") from error
         yield
+        # A child forked meanwhile has the folder open, and would hold it.
+        fcntl.flock(handle, fcntl.LOCK_UN)
     finally:
         os.close(handle)
 

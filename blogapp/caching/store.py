@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from blogapp.caching.filing import Writer
 
@@ -202,7 +202,8 @@ class PageStore:
             except OSError:
                 yield False
             else:
-                yield True
+                with _released(file):
+                    yield True
 
     def _taken_away(self, name: str, keep: tuple[str, ...]) -> Path | None:
         """Take a generation's name away while nothing can lead to it; return where it is now."""
@@ -252,7 +253,17 @@ class PageStore:
         """Have no other process or thread in such a block."""
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            with _released(file):
+                yield
+
+
+@contextmanager
+def _released(file: IO[str]) -> Iterator[None]:
+    """Give up the lock at the end: a child forked meanwhile would hold it with its copy."""
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _digest(*words: str) -> str:

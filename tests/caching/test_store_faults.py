@@ -163,6 +163,29 @@ def test_a_process_that_is_killed_between_any_two_steps_leaves_no_half_file(tmp_
     assert int(result.stdout) > 40
 
 
+def test_a_child_that_was_forked_meanwhile_holds_no_lock(tmp_path):
+    store = PageStore(tmp_path / "pages", maker())
+    store.open()
+
+    with store.walking() as is_first:
+        held = [int(fd) for fd in os.listdir("/proc/self/fd") if _is(fd, "walk.lock")]
+        handles = [os.dup(handle) for handle in held]
+    with store.walking() as is_free:
+        pass
+
+    for handle in handles:
+        os.close(handle)
+    assert is_first
+    assert len(handles) == 1
+    assert is_free
+
+
+def _is(handle, name):
+    with suppress(OSError):
+        return os.readlink(f"/proc/self/fd/{handle}").endswith(name)
+    return False
+
+
 def test_the_newer_software_makes_the_pages_while_both_run(tmp_path):
     old = PageStore(tmp_path, maker(build="old", since=1.0))
     new = PageStore(tmp_path, maker(build="new", since=2.0))
