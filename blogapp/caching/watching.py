@@ -146,8 +146,9 @@ class Watch:
         """Return the version that the database says now; without a token where it says nothing."""
         begun = monotonic()
         self.look(now=True)
-        stretch = self._stretch
-        return stretch.version if stretch.seen.confirmed >= begun else Version("")
+        # Not the stretch, which a thread that looked earlier may put back.
+        seen = self._seen
+        return seen.stretch(clock.now()).version if seen.confirmed >= begun else Version("")
 
     def may_show(self, token: str) -> bool:
         """Return whether an answer made under ``token`` may go out while it is made anew.
