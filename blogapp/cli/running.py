@@ -1,12 +1,13 @@
 """Starting the blog: `init`, `serve`."""
 
-import os
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import click
+import gunicorn
 from flask import Flask
+from gunicorn.app.wsgiapp import run as run_gunicorn
 
 from blogapp.accounts.registering import has_own_account, make_link
 from blogapp.cli.demonstration import load_demo_if_empty
@@ -19,6 +20,8 @@ from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
 
 LINK_VALID = timedelta(hours=24)
+# What gunicorn starts itself anew with, at USR2.
+GUNICORN = Path(gunicorn.__file__).with_name("__main__.py")
 GUNICORN_CONF = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
@@ -44,10 +47,12 @@ def serve(demo: bool) -> None:
         confining.close()
         media_confining.close()
     sys.stdout.flush()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", workers]
+    sys.argv = [str(GUNICORN), "--bind", address, "--workers", workers]
     if GUNICORN_CONF.is_file():
-        gunicorn += ["--config", str(GUNICORN_CONF)]
-    os.execv(sys.executable, [*gunicorn, "wsgi:app"])
+        sys.argv += ["--config", str(GUNICORN_CONF)]
+    sys.argv.append("wsgi:app")
+    # In this process: half of what a start takes is imports, and those are done.
+    run_gunicorn()
 
 
 def _announce(app: Flask) -> None:
