@@ -268,6 +268,7 @@ def test_readers_see_each_publish_in_time_and_each_page_is_made_once_for_it(
             read_one.release()
 
     with readers(4, read):
+        assert read_one.acquire(timeout=SOON)
         for number in range(1, 6):
             rename(f"Title {number}")
             committed.append((monotonic(), number))
