@@ -280,8 +280,9 @@ def test_readers_see_each_publish_in_time_and_each_page_is_made_once_for_it(
         assert number >= max(
             n for moment, n in committed if moment <= max(begun - stale, 0) or not n
         )
-    # Once for each, and once more where a publish came while a page was made.
-    assert len(committed) <= len(made) <= 2 * len(committed)
+    # Once for each, and again where publishes came while a page was made; four readers by
+    # themselves would make each four times.
+    assert len(committed) <= len(made) <= 3 * len(committed)
 
 
 # Who listens, and who asks from inside.
