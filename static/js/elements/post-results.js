@@ -11,6 +11,7 @@ class PostResults extends HTMLElement {
     for (const name of ["change", "submit"]) this.addEventListener(name, this.#keepChips, true)
     document.addEventListener("htmx:before:history:update", this.#keepHistoryShort)
     document.addEventListener("htmx:before:history:restore", this.#stopMarking)
+    document.addEventListener("htmx:after:request", this.#leaveStyles)
     addEventListener("online", this.#retryOnce)
     addEventListener("scroll", this.#mark, { passive: true })
     this.#showChosen()
@@ -22,6 +23,7 @@ class PostResults extends HTMLElement {
     for (const name of ["change", "submit"]) this.removeEventListener(name, this.#keepChips, true)
     document.removeEventListener("htmx:before:history:update", this.#keepHistoryShort)
     document.removeEventListener("htmx:before:history:restore", this.#stopMarking)
+    document.removeEventListener("htmx:after:request", this.#leaveStyles)
     removeEventListener("online", this.#retryOnce)
     this.#stopMarking()
   }
@@ -250,6 +252,12 @@ class PostResults extends HTMLElement {
   #keepHistoryShort = (event) => {
     const { history } = event.detail
     if (history.path === location.pathname + location.search) history.type = "replace"
+  }
+
+  // On the way back htmx reads a whole page for its body. The policy refuses
+  // aloud the styles in it, which are another page's; what that has and this has not came later.
+  #leaveStyles = ({ detail: { ctx } }) => {
+    if (ctx.text?.startsWith("<!doctype html>")) ctx.text = ctx.text.replace(/<style>.*?<\/style>/s, "")
   }
 
   #acts = [
