@@ -296,14 +296,14 @@ def test_in_development_changes_are_seen_at_once(themed, config, settings):
     theme = config.INSTANCE / "theme"
     changed = EXTENDING.replace("Themed: ", "Changed at once: ")
     (theme / "templates/public/post.html").write_text(changed)
-    (theme / "tokens.css").write_text("@layer tokens { :root { --own: 7; } }")
+    (theme / "tokens.css").write_text("@layer tokens { :root { --paper: #FEFEFD; } }")
     second = browser.page("/posts/a-lease")
     (theme / "templates/public/post.html").unlink()
     third = browser.page("/posts/a-lease").title.text
 
     assert first.startswith("Themed: ")
     assert second.title.text.startswith("Changed at once: ")
-    assert "--own:7" in styles(second)
+    assert "--paper:#FEFEFD" in styles(second)
     assert third.startswith("A lease")
 
 
