@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -22,7 +24,7 @@ class Label:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """A listed post without its text. It changes no more, and belongs to no session."""
 
@@ -44,6 +46,11 @@ class Card:
     def summary_or_excerpt(self) -> str:
         """What a list shows under the title; may be empty."""
         return self.summary or self.excerpt
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What tells this card from any other that a post has, had or will have."""
+        return blake2b(repr(self).encode(), digest_size=16).digest()
 
     @property
     def size(self) -> int:

@@ -13,6 +13,7 @@ from blogapp.public.addressing import moved_to
 from blogapp.web.clock import now
 from blogapp.web.formatting import name_months
 from blogapp.web.pages import render_page
+from blogapp.web.remembering import versions
 
 # The other ways into the blog, by their key in addresses, and where they stand on the page.
 SECTIONS = {"domain": "domains", "series": "series", "author": "authors"}
@@ -50,7 +51,7 @@ def show() -> Response:
     if "fragment" not in request.args and (moved := moved_to(url_for("public.archive"))):
         return moved
     keep(url_for("public.archive"))
-    choices = count_choices(Selection(), look(now()))
+    choices = count_choices(Selection(), look(now(), known=versions()))
     return render_page(
         "public/archive.html",
         posts=choices.posts,

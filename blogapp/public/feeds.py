@@ -24,6 +24,7 @@ from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.language import ngettext
+from blogapp.web.remembering import versions
 
 ENTRIES = 20
 MOST_ENTRIES = 1000
@@ -51,7 +52,7 @@ def json() -> Answer:
 
 
 def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
-    asked, limit, finding = _selection(), _limit(), look(now())
+    asked, limit, finding = _selection(), _limit(), look(now(), known=versions())
     selection = follow(asked.by_slugs(finding.slug), finding.names)
     names = _names(selection, finding)
     address = _address(endpoint, selection, limit)

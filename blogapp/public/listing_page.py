@@ -30,6 +30,7 @@ from blogapp.site.models import Link, Site
 from blogapp.web.addresses import absolute
 from blogapp.web.formatting import month_name
 from blogapp.web.language import ngettext
+from blogapp.web.remembering import Made
 
 CHIPS = 12
 AUTOMATIC_PAGES = 4  # the first, and three that come by scrolling
@@ -170,6 +171,11 @@ class Listing:
         """All that the numbers and choices around the list depend on besides the content."""
         invites = self.may_be_kept(self.selection)  # its links, search engines
         return self.top, invites, self.choices.listed, self.beside
+
+    @property
+    def counted(self) -> Made:
+        """What the numbers are made of, as `remembering` tells it: words find what texts say."""
+        return "content" if self.selection.q else "found"
 
     # Words.
 

@@ -19,6 +19,7 @@ from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
 from blogapp.web.language import ngettext
 from blogapp.web.pages import render_page
+from blogapp.web.remembering import versions
 
 MOST_TAGS = 12
 # As much as one looks over while typing.
@@ -47,7 +48,7 @@ def show() -> Response:
 
 def _most_used() -> tuple[int, list[SuggestedTag]]:
     """How many posts there are to search, and the tags that most of them have."""
-    index = facet_index()
+    index = facet_index(versions())
     listed = index.listed(now())
     tags = [
         SuggestedTag(tag.slug, tag.name, tag.positions.intersection_cardinality(listed))
@@ -88,7 +89,7 @@ def _complete(q: str) -> Response:
 
 
 def _suggestions(q: str) -> Suggestions:
-    found = suggest(q, facet_index(), now(), limit=max(MOST_SUGGESTED.values()))
+    found = suggest(q, facet_index(versions()), now(), limit=max(MOST_SUGGESTED.values()))
     return Suggestions(
         titles=found.titles[: MOST_SUGGESTED["titles"]],
         tags=found.tags[: MOST_SUGGESTED["tags"]],

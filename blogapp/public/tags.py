@@ -17,6 +17,7 @@ from blogapp.posts.selection import LARGEST, Selection
 from blogapp.public.addressing import moved_to
 from blogapp.web.clock import now
 from blogapp.web.pages import render_page
+from blogapp.web.remembering import versions
 
 KEYS = ("find", "sort", "letter", "page")
 USED = "used"
@@ -147,7 +148,7 @@ def _read() -> TagIndex:
         abort(400)
     find = " ".join(given["find"].split())[:LONGEST_WORDS].strip()
     sort = USED if given["sort"] == USED and not find else ""
-    tags = count_choices(Selection(), look(now())).tags
+    tags = count_choices(Selection(), look(now(), known=versions())).tags
     shown = TagIndex(tags, list_alias_names(), find, sort, page=int(page))
     letter = "" if find or sort or not shown.is_large else given["letter"]
     return TagIndex(tags, shown.aliases, find, sort, letter, int(page))

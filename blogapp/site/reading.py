@@ -29,6 +29,14 @@ def read_site() -> Site:
     return copy
 
 
+def values_of(site: Site) -> list[Any]:
+    """Return all that is set, the logo's own facts likewise."""
+    own = [getattr(site, column.key) for column in Site.__table__.columns]
+    logo = site.logo
+    of_logo = [getattr(logo, column.key) for column in Media.__table__.columns] if logo else []
+    return own + of_logo
+
+
 def copy_of(site: Site) -> Site:
     """Return the same settings in no session, to be changed and shown without being kept."""
     values = {column.key: getattr(site, column.key) for column in Site.__table__.columns}

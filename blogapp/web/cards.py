@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def card_of_site() -> Card:
         title=" ".join(site.hero.split()) or site.heading or site.title,
         **remembered("signed", _signed, lambda _: SMALL),
         label=site.eyebrow,
-        drawing=_drawn(words),
+        drawing=_drawn(tuple(words)),
     )
 
 
@@ -145,7 +146,9 @@ def _said(title: str) -> str:
     return f"{title} · {site}" if title else site
 
 
-def _drawn(words: list[str]) -> str:
+# Of the site's few words; three milliseconds.
+@lru_cache(maxsize=4)
+def _drawn(words: tuple[str, ...]) -> str:
     measures = tuple(3 * len(word) for word in words)
     outline = [Block(0, "prose", float(len(words)), measures)]
     return to_json(draw(outline, [], columns=132, height=60))

@@ -1,14 +1,15 @@
 """What templates may call: the site itself, its addresses and its clock."""
 
 from datetime import datetime
+from hashlib import blake2b
 
 from flask import Flask, g
 
 from blogapp.site.models import Site
-from blogapp.site.reading import get_site, read_site
+from blogapp.site.reading import get_site, read_site, values_of
 from blogapp.text.drawing import from_json
 from blogapp.web.addresses import absolute_url_for
-from blogapp.web.remembering import remembered, versions
+from blogapp.web.remembering import remembered, settle, versions
 
 
 def init_app(app: Flask) -> None:
@@ -21,13 +22,21 @@ def init_app(app: Flask) -> None:
 def current_site() -> Site:
     """Return the blog's settings, read once a request, or remembered since they changed."""
     if "site" not in g:
-        g.site = remembered("site", read_site, _size) if versions() else get_site()
+        g.site = _remembered_site() if versions() else get_site()
     site: Site = g.site
     return site
 
 
-def _size(site: Site) -> int:
-    return 4000 + len(site.head_snippet)
+def _remembered_site() -> Site:
+    site, digest = remembered("site", _read, lambda read: 4000 + len(read[0].head_snippet))
+    settle(digest)
+    return site
+
+
+def _read() -> tuple[Site, bytes]:
+    """The settings, and what tells them from others."""
+    site = read_site()
+    return site, blake2b(repr(values_of(site)).encode(), digest_size=16).digest()
 
 
 def iso(moment: datetime) -> str:

@@ -5,12 +5,15 @@ Everything stands under the page token, which the database itself renews with ea
 is read once a request and before anything else, so a part may be newer than its token and never
 older. What a part depends on beyond the content and the settings belongs in its key; a view that
 depends on the time has it there as the number of posts that are listed.
+
+Some parts depend on less of the content than all, and stay when something else of it changes:
+those of settings alone, and numbers of posts, which change with what can be found.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from flask import Flask, current_app, g, has_request_context, request
 from jinja2 import Environment, pass_environment
@@ -24,6 +27,9 @@ ENTRY = 400
 SMALL, LARGE = 2_000, 40_000
 
 Part = TypeVar("Part")
+# Of what a part is made, besides the settings: of all content, of what can be found, or of
+# nothing that is not in its key.
+Made = Literal["content", "found", "key"]
 
 
 class Memory:
@@ -72,7 +78,16 @@ class Within:
     def __init__(self, app: Flask, versions: Versions, root: str) -> None:
         self.memory: Memory = app.extensions["memory"]
         self.templates = app.jinja_env
-        self.content = versions.pages, root
+        self.content: Hashable = (versions.pages, root)
+        self.made_of: dict[Made, Hashable] = dict.fromkeys(
+            ("content", "found", "key"), self.content
+        )
+        self._found, self._root = versions.facets, root
+
+    def settle(self, settings: Hashable) -> None:
+        """Tell these from other settings by ``settings`` from now on, not by the content."""
+        self.made_of["found"] = self._found, settings, self._root
+        self.made_of["key"] = settings, self._root
 
 
 def init_app(app: Flask) -> None:
@@ -92,6 +107,12 @@ def versions() -> Versions | None:
         g.remembered = Within(app, found, request.script_root) if found else None
     known: Versions | None = g.versions
     return known
+
+
+def settle(settings: Hashable) -> None:
+    """Say what settings this request goes by: until then, parts of theirs go by all content."""
+    if within := _within():
+        within.settle(settings)
 
 
 def remembered(key: Hashable, make: Callable[[], Part], size: Callable[[Part], int]) -> Part:
@@ -126,25 +147,30 @@ def kept(
     name: str,
     *key: Hashable,
     caller: Callable[[], str],
+    of: Made = "content",
     whenever: object = True,
 ) -> str:
     """Return a part of a page: ``{% call kept("footer") %}…{% endcall %}``.
 
-    Remembered under ``name`` and ``key``, which says all that the part depends on besides content
-    and settings, ``whenever`` that is all there is. A part in which anything is admitted inline
-    (`assets.admit`) cannot be kept.
+    Remembered under ``name`` and ``key``, which says all that the part depends on besides settings
+    and what it is made ``of``, ``whenever`` that is all there is. A part in which anything is
+    admitted inline (`assets.admit`) cannot be kept.
     """
     within = _within() if whenever else None
     # Where a theme failed, the blog's own templates stand in, which write other parts.
     if within is None or environment is not within.templates:
         return caller()
-    return _remembered(within, ("part", name, *key), caller, len)
+    return _remembered(within, ("part", name, *key), caller, len, of)
 
 
 def _remembered(
-    within: Within, key: Hashable, make: Callable[[], Part], size: Callable[[Part], int]
+    within: Within,
+    key: Hashable,
+    make: Callable[[], Part],
+    size: Callable[[Part], int],
+    of: Made = "content",
 ) -> Part:
-    whole = within.content, key
+    whole = within.made_of[of], key
     part: Part | None = within.memory.get(whole)
     if part is None:
         part = make()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Series, Tag
+from blogapp.posts.models import Domain, Post, Series, Tag
 from blogapp.site.reading import get_site
 from blogapp.web.remembering import ENTRY, Memory
 from tests.conftest import JANUARY
@@ -86,6 +86,30 @@ def test_another_page_of_a_list_makes_only_what_is_its_own(browser, blog, made):
 
     assert of_its_own == {("card", False), "about", "pages", "card"}
     assert made == []
+
+
+def test_another_post_leaves_cards_and_what_settings_say(browser, blog, made):
+    browser.get("/")
+    made.clear()
+
+    db.session.scalar(select(Post).where(Post.title == "Post 3")).title = "Changed"
+    db.session.commit()
+    browser.get("/")
+
+    kept_by = {"card", "header", "footer", "icons", "colours", "opening", "masthead", "filter"}
+    assert "pages" in made
+    assert not kept_by & set(made)
+
+
+def test_numbers_beside_what_was_searched_go_by_the_texts(browser, blog, made):
+    browser.get("/?q=post")
+    made.clear()
+
+    db.session.scalar(select(Post).where(Post.title == "Post 3")).title = "Changed"
+    db.session.commit()
+    browser.get("/?q=post")
+
+    assert "filter" in made
 
 
 CHANGES = {
