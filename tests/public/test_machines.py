@@ -137,7 +137,7 @@ def test_a_sitemap_costs_the_same_statements_for_any_number_of_posts(browser, ma
     queries.clear()
     browser.get("/sitemap.xml")
 
-    assert len(queries) == few <= 9
+    assert len(queries) == few <= 10
 
 
 def test_the_sitemap_is_valid(browser, shared, make_post, make_author, monkeypatch):
