@@ -1,12 +1,12 @@
 """Whole answers: their bytes in every coding, and whether a client has them already."""
 
-import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from blogapp.caching.encoding import IDENTITY, LEAST, compress, is_text
+from blogapp.web.conditions import is_known, is_refused, refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -17,8 +17,6 @@ Headers = Sequence[tuple[str, str]]
 _OF_A_CODING = frozenset({"content-length", "content-encoding", "etag", "vary"})
 # What a 304 says again (RFC 9110, 15.4.5); the server adds the date.
 _OF_ANY_STATUS = frozenset({"cache-control", "content-location", "expires"})
-# RFC 9110, 8.8.3: what stands in an entity tag, weak or strong.
-_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 class Coded(NamedTuple):
@@ -125,34 +123,14 @@ def send(
 ) -> Iterable[bytes]:
     """Answer with ``coded``, or with nothing where the client has it (RFC 9110, 13.2.2)."""
     if etag := coded.etag:
-        wanted = environ.get("HTTP_IF_MATCH")
-        if wanted is not None and not is_meant(wanted, etag):
-            start("412 Precondition Failed", [("Content-Length", "0"), *coded.unchanged])
-            return ()
+        if "HTTP_IF_MATCH" in environ and is_refused(environ, etag):
+            return refuse(start)
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == etag or is_known(known, etag)):
             start("304 Not Modified", coded.unchanged[:])
             return ()
     start(status, coded.headers[:])
     return () if environ["REQUEST_METHOD"] == "HEAD" else coded.body
-
-
-def is_known(if_none_match: str, etag: str) -> bool:
-    """Return whether a client has what ``etag`` names: the weak comparison (RFC 9110, 13.1.2).
-
-    >>> is_known('W/"a", "b"', '"a"'), is_known("*", '"a"'), is_known('"a-gzip"', '"a"')
-    (True, True, False)
-    """
-    if if_none_match.strip() == "*":
-        return True
-    return any(tag == etag[1:-1] for _weak, tag in _TAG.findall(if_none_match))
-
-
-def is_meant(if_match: str, etag: str) -> bool:
-    """Return whether a client means what ``etag`` names: the strong comparison (13.1.1)."""
-    if if_match.strip() == "*":
-        return True
-    return any(tag == etag[1:-1] and not weak for weak, tag in _TAG.findall(if_match))
 
 
 def is_worth_coding(headers: Headers, length: int) -> bool:

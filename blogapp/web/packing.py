@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from blogapp.web.compressing import accepted, compressed, is_worth
+from blogapp.web.conditions import is_refused, refuse
 from blogapp.web.headers import COMMON
 from blogapp.web.ranges import with_plain_range
 
@@ -25,7 +26,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 FOR_NOW = "no-cache"
 # Seconds until it is asked again for what is compressed better.
 _PAUSE = 2.0
-_CONDITIONS = ("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+_CONDITIONS = (
+    *("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"),
+    *("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"),
+)
 # What a 304 says (RFC 9110, 15.4.5); the rest is known.
 _KNOWN = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
 
@@ -82,6 +86,8 @@ class Packed:
         form = self._form(
             "" if "HTTP_RANGE" in environ else environ.get("HTTP_ACCEPT_ENCODING", "")
         )
+        if is_refused(environ, form.etag, _changed(form.headers)):
+            return refuse(start)
         if environ.get("HTTP_IF_NONE_MATCH") == form.etag:
             return _send_nothing(form.headers, start)
         response = Response(form.body, headers=form.headers)
@@ -130,6 +136,8 @@ class Stored:
         self._headers = own + headers
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if is_refused(environ, self._etag, _changed(self._headers)):
+            return refuse(start)
         if environ.get("HTTP_IF_NONE_MATCH") == self._etag and "HTTP_RANGE" not in environ:
             return _send_nothing(self._headers, start)
         file = self._open()
@@ -152,6 +160,10 @@ class Stored:
         return file
 
 
+def _changed(headers: Headers) -> str:
+    return next((value for name, value in headers if name == "Last-Modified"), "")
+
+
 def _send_nothing(headers: Headers, start: "StartResponse") -> Iterable[bytes]:
     start("304 NOT MODIFIED", [pair for pair in headers if pair[0] in _KNOWN])
     return ()
@@ -160,7 +172,8 @@ def _send_nothing(headers: Headers, start: "StartResponse") -> Iterable[bytes]:
 def _send_on_condition(
     response: Response, length: int, environ: "WSGIEnvironment", start: "StartResponse"
 ) -> Iterable[bytes]:
-    """Send it whole, in part, or not again (RFC 9110, 13 and 14)."""
+    """Send it whole, in part, or not again (RFC 9110, 13 and 14), as nobody refuses it."""
+    environ = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
     try:
         response.make_conditional(environ, accept_ranges=True, complete_length=length)
     except RequestedRangeNotSatisfiable:

@@ -279,6 +279,9 @@ def test_what_somebody_else_means_is_not_sent(browser):
     assert shown(browser, If_Match='"another"').status_code == 412
     # The strong comparison: a weak tag never matches (RFC 9110, 13.1.1).
     assert shown(browser, If_Match=f"W/{etag}").status_code == 412
+    # With a tag a cache could keep that, find it to be the present one, and show it to everybody.
+    refused = dict(shown(browser, If_Match='"another"').headers)
+    assert refused == {"Content-Length": "0", "Cache-Control": "no-store"}
 
 
 def test_head_says_what_get_says(browser, asked):
