@@ -233,6 +233,15 @@ def test_no_address_leads_out_of_the_pages(path, site):
     assert answer.status in {400, 503} or is_blog(answer, f"GET {path} ")
 
 
+def test_a_long_name_is_found_under_no_other_address(folder, site):
+    long, pieces = f"/posts/{'a' * 310}", f"/posts/{'a' * 150}@/{'a' * 150}@/{'a' * 10}"
+    page = f"current: {long}. ".encode()
+    Writer(folder / "current", folder / "scratch").write(store_name(long), page)
+
+    assert is_file(site.get(long), long)
+    assert is_blog(site.get(pieces), f"GET {pieces} ")
+
+
 def test_two_spellings_of_a_path_are_one(site):
     assert is_file(site.get("/posts/../posts/%73hards"), "/posts/shards")
 
@@ -283,7 +292,9 @@ def test_a_blog_under_a_path_has_its_files_too(folder, site, monkeypatch):
         assert under.get("/eng/blog/static/a.css").body == b"a { color: red }"
         for path in ("/eng/blog/write/", "/eng/blog/media/a/b.png", "/eng/blog/posts/x"):
             assert is_blog(under.get(path), f"GET {path} ")
-        assert under.get("/posts/shards").status == 404
+        assert under.get("/eng/blog").headers["Location"].endswith("/eng/blog/")
+        for path in ("/posts/shards", "/store.json", "/current/@.html", "/static/a.css"):
+            assert under.get(path).status == 404
         assert SECRET not in under.get("/eng/blog/%2e%2e/store.json").body
 
 
