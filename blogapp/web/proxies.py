@@ -30,6 +30,9 @@ class OutsideView:
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         environ["wsgi.url_scheme"] = self.scheme
+        if "HTTP_HOST" in environ:
+            # RFC 3986, 3.2.2: it is the same in any letters.
+            environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
         if self.base:
             path = environ.get("PATH_INFO", "")
             if path == self.base or path.startswith(f"{self.base}/"):

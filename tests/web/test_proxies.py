@@ -40,3 +40,8 @@ def test_a_request_past_the_proxy_is_its_own_peer():
 @pytest.mark.parametrize("trusted", [3, (ip_network("127.0.0.1"),)])
 def test_a_missing_header_falls_back_to_the_peer(trusted):
     assert client_address(request(), trusted) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(("host", "status"), [("LocalHost:8000", 200), ("Evil.example", 400)])
+def test_the_name_of_the_host_is_the_same_in_any_letters(host, status, browser):
+    assert browser.get("/robots.txt", headers={"Host": host}).status_code == status
