@@ -13,7 +13,8 @@ from blogapp.web.assets import admit
 EAGERNESS = "moderate"
 # Nothing else of this blog is ever asked for without a click.
 READY = ("/posts/*", "/pages/*")
-NEVER = "/*.md"
+# What is saved, not shown.
+NEVER = ("/*.md", "/*/code/*")
 
 
 def init_app(app: Flask) -> None:
@@ -28,6 +29,7 @@ def inline_rules() -> Markup:
 @cache
 def _rules(root: str) -> str:
     posts = {"href_matches": [root + path for path in READY]}
-    where = {"and": [posts, {"not": {"href_matches": root + NEVER}}]}
+    others = {"href_matches": [root + path for path in NEVER]}
+    where = {"and": [posts, {"not": others}]}
     rules = {"prerender": [{"where": where, "eagerness": EAGERNESS}]}
     return json.dumps(rules, separators=(",", ":"))
