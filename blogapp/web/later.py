@@ -130,7 +130,10 @@ def _later(folder: Path, theme: Theme, root: str) -> str:
     sheet = divided(stylesheet(folder, COMPONENTS + own, theme, root), ())
     tokens = tokens_of(without_tokens(sheet.first, OWNERS))
     sheets = (named_sheet(folder, f"components/{name}", theme, root) for name in BROUGHT)
-    return tokens + sheet.later + minified("".join(sheets) + (folder / FONTS).read_text())
+    faces = minified((folder / FONTS).read_text())
+    # Letters that come late would move what is read: `js/faces.js` looks whether they do.
+    faces = faces.replace("font-display:swap", "font-display:optional")
+    return tokens + sheet.later + minified("".join(sheets)) + faces
 
 
 def _folder() -> Path:

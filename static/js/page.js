@@ -1,4 +1,6 @@
 // On every page: "/" goes to the search field, and what helps there comes when it is first used.
+import "./faces.js"
+
 const field = () => document.querySelector("main search-box input") ?? document.querySelector("search-box input")
 
 // A letter goes into these; boxes to tick take none.

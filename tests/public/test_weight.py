@@ -20,7 +20,7 @@ SHOWN = 14
 LISTINGS = {
     "cards": (12_300, 5_000, 490),
     "log": (11_200, 5_000, 430),
-    "minimal": (7_700, 3_500, 190),
+    "minimal": (7_750, 3_500, 190),
 }
 # What a post has around its text, and for each thousand words of it.
 MOST_OF_POST, MOST_OF_WORDS = 11_600, 3_200
