@@ -83,6 +83,7 @@ PRIVATE: dict[str, str] = {
     "imported_files": "where posts came from",
     "jobs": "what is still to be done",
     "journal_entries": "how it was typed",
+    "noted_posts": "what the triggers write",
     "post_keywords": "what related posts are found by; those are noticed",
     "preview_links": "addresses for a few, which are never kept",
     "publications": "what an author may take back",

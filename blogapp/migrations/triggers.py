@@ -2,7 +2,8 @@
 
 They write a new token into `content_version`, in the transaction of the change: whoever sees
 the token sees the change. No code path can forget it, and the save of a draft is not noted.
-``token`` is for what can be found, ``page_token`` for all that pages show.
+``token`` is for what can be found, ``page_token`` for all that pages show. Which posts changed
+with a ``token`` stands in `noted_posts`, so that an index need not read all of them again.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 # Each of their rows counts, whatever is in it.
 WHOLE = ("tag_aliases",)
+# So many entries of the log stay.
+MOST_NOTED = 1000
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
@@ -53,7 +56,7 @@ def make_triggers(connection: Connection) -> None:
     drop_triggers(connection)
     known = inspect(connection)
     tables = set(known.get_table_names())
-    if "content_version" not in tables:
+    if "noted_posts" not in tables:
         return
     on_sqlite = connection.dialect.name == "sqlite"
     for statement in _on_sqlite(tables) if on_sqlite else _on_postgres(tables):
@@ -67,10 +70,13 @@ def make_triggers(connection: Connection) -> None:
             pages = _page_on_postgres(table, shown, columns, key)
         for statement in pages:
             connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("DELETE FROM noted_posts")
     if connection.exec_driver_sql("SELECT id FROM content_version LIMIT 1").first() is None:
         connection.exec_driver_sql("INSERT INTO content_version (token) VALUES (0)")
     token = "random()" if on_sqlite else _TOKEN
     connection.exec_driver_sql(f"UPDATE content_version SET token = {token}, page_token = {token}")
+    logged = "INSERT INTO noted_posts (version_id, token) SELECT id, token FROM content_version"
+    connection.exec_driver_sql(logged)
 
 
 def is_findable(row: str, *, false: str = "false") -> str:
@@ -87,12 +93,15 @@ def is_findable(row: str, *, false: str = "false") -> str:
 def _on_sqlite(tables: set[str]) -> Iterator[str]:
     for event, rows in EVENTS.items():
         seen = " OR ".join(f"({is_findable(row, false='0')})" for row in rows)
-        yield _row_trigger("posts", event, _unless_same(event, FACETS, seen), FACETS)
+        condition = _unless_same(event, FACETS, seen)
+        yield _row_trigger("posts", event, condition, FACETS, posts=(f"{rows[-1]}.id",))
         for table, columns in LINKS.items():
-            ids = ", ".join(f"{row}.post_id" for row in rows)
+            posts = tuple(f"{row}.post_id" for row in rows)
+            ids = ", ".join(posts)
             found = is_findable("posts", false="0")
             seen = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN ({ids}) AND {found})"
-            yield _row_trigger(table, event, _unless_same(event, columns, seen), columns)
+            condition = _unless_same(event, columns, seen)
+            yield _row_trigger(table, event, condition, columns, posts=posts)
         for table in tables & set(WHOLE):
             yield _row_trigger(table, event, "1")
     for table, columns in NAMES.items():
@@ -100,12 +109,31 @@ def _on_sqlite(tables: set[str]) -> Iterator[str]:
     yield _row_trigger("site", "INSERT", "1")
 
 
-def _row_trigger(table: str, event: str, condition: str, columns: tuple[str, ...] = ()) -> str:
+def _row_trigger(
+    table: str,
+    event: str,
+    condition: str,
+    columns: tuple[str, ...] = (),
+    posts: tuple[str, ...] = ("NULL",),
+) -> str:
     of = f" OF {', '.join(columns)}" if event == "UPDATE" and columns else ""
     return (
         f"CREATE TRIGGER {PREFIX}{table}_{event.lower()} AFTER {event}{of} ON {table} "
-        f"WHEN {condition} BEGIN UPDATE content_version SET token = random(); END"
+        f"WHEN {condition} BEGIN UPDATE content_version SET token = random(); "
+        f"{' '.join(map(_log_on_sqlite, posts))} {_FORGET} END"
     )
+
+
+def _log_on_sqlite(post: str) -> str:
+    return (
+        "INSERT INTO noted_posts (version_id, token, post_id) "
+        f"SELECT id, token, {post} FROM content_version;"
+    )
+
+
+_FORGET = (
+    f"DELETE FROM noted_posts WHERE number <= (SELECT max(number) FROM noted_posts) - {MOST_NOTED};"
+)
 
 
 def _unless_same(event: str, columns: tuple[str, ...], condition: str) -> str:
@@ -155,26 +183,47 @@ BEGIN
     INSERT INTO content_version (token, page_token) VALUES ({token}, {token});
   END IF;
 END $$"""
+_NOTE_POSTS = f"""
+CREATE OR REPLACE FUNCTION {PREFIX}posts(posts integer[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  version integer;
+  noted bigint := {_TOKEN};
+BEGIN
+  UPDATE content_version SET token = noted WHERE id =
+    (SELECT id FROM content_version ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id INTO version;
+  IF version IS NULL THEN
+    INSERT INTO content_version (token, page_token) VALUES (noted, {_TOKEN})
+      RETURNING id INTO version;
+  END IF;
+  INSERT INTO noted_posts (version_id, token, post_id) SELECT version, noted, unnest(posts);
+  DELETE FROM noted_posts WHERE version_id = version AND number <=
+    (SELECT max(number) FROM noted_posts WHERE version_id = version) - {MOST_NOTED};
+END $$"""
+# More at a time are any.
+_MOST_AT_ONCE = 500
+_ANY = "SELECT NULL::integer"
 _WORDS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
-_CHANGE, _PAGE_CHANGE = f"{PREFIX}change", f"{PAGE_PREFIX}change"
+_PAGE_CHANGE = f"{PAGE_PREFIX}change"
 
 
 def _on_postgres(tables: set[str]) -> Iterator[str]:
-    for name, column in ((_CHANGE, "token"), (_PAGE_CHANGE, "page_token")):
-        yield _NOTE.format(name=name, column=column, token=_TOKEN)
+    yield _NOTE.format(name=_PAGE_CHANGE, column="page_token", token=_TOKEN)
+    yield _NOTE_POSTS
     yield from _statement_triggers(
         "posts",
-        inserted=f"SELECT FROM new_rows n WHERE {is_findable('n')}",
+        inserted=f"SELECT id FROM new_rows n WHERE {is_findable('n')}",
         updated=(
-            "SELECT FROM old_rows o JOIN new_rows n USING (id) "
+            "SELECT id FROM old_rows o JOIN new_rows n USING (id) "
             f"WHERE (({is_findable('o')}) OR ({is_findable('n')})) "
             f"AND {_row_of('o', FACETS)} IS DISTINCT FROM {_row_of('n', FACETS)}"
         ),
-        deleted=f"SELECT FROM old_rows o WHERE {is_findable('o')}",
+        deleted=f"SELECT id FROM old_rows o WHERE {is_findable('o')}",
     )
     for table in LINKS:
         inserted, deleted = (
-            f"SELECT FROM {rows} r JOIN posts p ON p.id = r.post_id WHERE {is_findable('p')}"
+            f"SELECT r.post_id FROM {rows} r JOIN posts p ON p.id = r.post_id "
+            f"WHERE {is_findable('p')}"
             for rows in ("new_rows", "old_rows")
         )
         yield from _statement_triggers(
@@ -183,18 +232,18 @@ def _on_postgres(tables: set[str]) -> Iterator[str]:
     for table, columns in NAMES.items():
         yield from _statement_triggers(
             table,
-            inserted="SELECT FROM new_rows" if table == "site" else "",
+            inserted=f"{_ANY} FROM new_rows" if table == "site" else "",
             updated=(
-                "SELECT FROM old_rows o JOIN new_rows n USING (id) "
+                f"{_ANY} FROM old_rows o JOIN new_rows n USING (id) "
                 f"WHERE {_row_of('o', columns)} IS DISTINCT FROM {_row_of('n', columns)}"
             ),
         )
     for table in tables & set(WHOLE):
         yield from _statement_triggers(
             table,
-            inserted="SELECT FROM new_rows",
-            updated="SELECT FROM new_rows",
-            deleted="SELECT FROM old_rows",
+            inserted=f"{_ANY} FROM new_rows",
+            updated=f"{_ANY} FROM new_rows",
+            deleted=f"{_ANY} FROM old_rows",
         )
 
 
@@ -211,7 +260,7 @@ def _page_on_postgres(
         "DELETE": f"SELECT FROM old_rows o WHERE {_is_seen(shown, 'o')}",
     }
     chosen = {word: rows[event] for event, word in _WORDS.items() if event in shown.events}
-    yield from _statement_triggers(table, **chosen, prefix=PAGE_PREFIX, note=_PAGE_CHANGE)
+    yield from _statement_triggers(table, **chosen, prefix=PAGE_PREFIX, is_logged=False)
 
 
 def _comparable(row: str, column: ReflectedColumn) -> str:
@@ -226,7 +275,7 @@ def _statement_triggers(
     updated: str = "",
     deleted: str = "",
     prefix: str = PREFIX,
-    note: str = _CHANGE,
+    is_logged: bool = True,
 ) -> Iterator[str]:
     """One trigger for each event: those that see their rows take one alone."""
     transitions = {
@@ -240,12 +289,26 @@ def _statement_triggers(
         name = f"{prefix}{table}_{event.lower()}"
         yield (
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN IF EXISTS ({rows}) THEN PERFORM {note}(); END IF; RETURN NULL; END $$"
+            f"{_log_on_postgres(rows) if is_logged else _note_page(rows)} RETURN NULL; END $$"
         )
         yield (
             f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {transitions[event]} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
         )
+
+
+def _note_page(rows: str) -> str:
+    return f"BEGIN IF EXISTS ({rows}) THEN PERFORM {_PAGE_CHANGE}(); END IF;"
+
+
+def _log_on_postgres(rows: str) -> str:
+    some = f"ARRAY(SELECT DISTINCT * FROM ({rows}) seen LIMIT {_MOST_AT_ONCE + 1})"
+    any_posts = "ARRAY[NULL::integer]"
+    return (
+        f"DECLARE posts integer[] := {some}; BEGIN "
+        f"IF cardinality(posts) > {_MOST_AT_ONCE} THEN posts := {any_posts}; END IF; "
+        f"IF cardinality(posts) > 0 THEN PERFORM {PREFIX}posts(posts); END IF;"
+    )
 
 
 def _row_of(row: str, columns: tuple[str, ...]) -> str:

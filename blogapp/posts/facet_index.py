@@ -1,7 +1,7 @@
 """Which posts have what: everything a listing filters, counts and orders by, in memory.
 
-One immutable index per process and database, made from the database whenever the content
-version has changed there. A post is its position in the order of `(published_at, id)`, a facet's
+One immutable index per process and database, made of the one before and what changed whenever
+the content version is another there, or of all posts. A post is its position in the order of `(published_at, id)`, a facet's
 value is the bitmap of the positions that have it. Nothing here knows SQL but the reading at the
 end, and nothing elsewhere knows how the sets are kept.
 """
@@ -9,7 +9,7 @@ end, and nothing elsewhere knows how the sets are kept.
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -24,6 +24,7 @@ from sqlalchemy.types import NullType
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
+from blogapp.posts.facet_changes import Move, list_changed
 from blogapp.posts.models import (
     ContentVersion,
     Domain,
@@ -112,8 +113,12 @@ class FacetIndex:
 
     def place(self, moment: datetime, id: int) -> int:
         """Return how many posts stand before ``(moment, id)``, whether or not it is there."""
+        return self.place_of(_micros(moment), id)
+
+    def place_of(self, micros: int, id: int) -> int:
+        """Return the same of a moment in microseconds since 1970."""
         return bisect_left(
-            range(len(self)), (_micros(moment), id), key=lambda at: (self.moments[at], self.ids[at])
+            range(len(self)), (micros, id), key=lambda at: (self.moments[at], self.ids[at])
         )
 
     def moment(self, position: int) -> datetime:
@@ -208,8 +213,8 @@ def read_versions() -> Versions:
 def facet_index(known: Versions | None = None) -> FacetIndex:
     """Return the index of what the database holds now, in one statement while that is known.
 
-    In none where the versions are ``known`` that it held a moment ago. Otherwise it is read
-    anew, in a handful; of several threads that find it old, one reads and the others wait.
+    In none where the versions are ``known`` that it held a moment ago. Otherwise what changed is
+    read, or all of it, in a dozen; of several threads that find it old, one reads and the others wait.
     """
     engine = db.session.get_bind()
     assert isinstance(engine, Engine)
@@ -222,7 +227,7 @@ def facet_index(known: Versions | None = None) -> FacetIndex:
             version, index = read_versions().facets, kept.index
             if index and index.version == version:
                 return index
-            index = _read(version)
+            index = (index and _renewed(index, version)) or _read(version)
             if read_versions().facets == version:
                 kept.index = index
                 return index
@@ -260,30 +265,82 @@ class _Names:
     language: str  # of posts that say none
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Posts by their positions, and the positions that have a value, by facet and value."""
+
+    ids: "array[int]"
+    moments: "array[int]"
+    places: Places
+    having: Mapping[str, Mapping[Any, Iterable[int]]]
+
+
 def _read(version: Version) -> FacetIndex:
     names = _names()
-    ids, moments, (domains, kinds, series, languages, months) = _columns()
-    places = Places(ids)
-    having: Mapping[str, Mapping[int, Iterable[int]]] = {
-        "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, places),
-        "author": _linked(PostAuthor.author_id, PostAuthor.post_id, places),
-        "domain": domains,
-        "series": series,
+    return _made(version, names, _rows_of(names))
+
+
+def _renewed(index: FacetIndex, version: Version) -> FacetIndex | None:
+    """Return the index with what has changed since; None where that is not known."""
+    changed = list_changed(index.version, version)
+    if changed is None:
+        return None
+    names = _names()
+    come = _rows_of(names, changed)
+    keys = list(zip(come.moments, come.ids, strict=True))
+    stood = index.places.of(changed)
+    move = Move(len(index), stood, [index.place_of(*key) for key in keys])
+    having = {
+        facet: _moved(move, old, come.having[facet]) for facet, old in _had(index, names).items()
     }
-    by_month = {month: _bitmap(found) for month, found in sorted(months.items(), key=_key) if month}
+    ids = move.numbers(index.ids, come.ids)
+    places = index.places if ids == index.ids else Places(ids)
+    moments = move.numbers(index.moments, come.moments)
+    return _made(version, names, _Rows(ids, moments, places, having))
+
+
+def _had(index: FacetIndex, names: _Names) -> Mapping[str, Mapping[Any, BitMap]]:
+    """Return the positions that had each value, as `_Rows` has them."""
+    values = index.values
+    named: dict[str, Mapping[Any, BitMap]] = {
+        facet: {
+            id: value.positions
+            for id, slug, _name in names.of[facet]
+            if (value := values[facet].get(caseless(slug)))
+        }
+        for facet in NAMED
+    }
+    plain = {
+        facet: {key: value.positions for key, value in values[facet].items()}
+        for facet in ("kind", "language")
+    }
+    return {**named, **plain, "month": index.months}
+
+
+def _moved(
+    move: Move, old: Mapping[Any, BitMap], come: Mapping[Any, Iterable[int]]
+) -> Mapping[Any, BitMap]:
+    found = {value: move.moved(positions) for value, positions in old.items()}
+    for value, numbers in come.items():
+        here = BitMap([move.come[number] for number in numbers])
+        found[value] = found[value] | here if value in found else here
+    return {value: positions for value, positions in found.items() if positions}
+
+
+def _made(version: Version, names: _Names, rows: _Rows) -> FacetIndex:
+    having = rows.having
+    months = sorted(having["month"].items(), key=_key)
+    by_month = {month: _bitmap(found) for month, found in months if month}
     slugs = {id: caseless(slug) for id, slug, _name in names.of["tag"]}
-    spoken = _groups()
-    for language, positions in languages.items():
-        spoken[caseless(language or names.language)].extend(positions)
     return FacetIndex(
         version=version,
-        ids=ids,
-        moments=moments,
-        places=places,
+        ids=rows.ids,
+        moments=rows.moments,
+        places=rows.places,
         values={
             **{facet: _named(names.of[facet], having[facet]) for facet in NAMED},
-            "kind": _unnamed(kinds),
-            "language": _unnamed(spoken),
+            "kind": _unnamed(having["kind"]),
+            "language": _unnamed(having["language"]),
             "year": _parts(by_month, lambda month: month // 100),
             "month": _parts(by_month, lambda month: month % 100),
         },
@@ -291,6 +348,24 @@ def _read(version: Version) -> FacetIndex:
         aliases={caseless(slug): slugs[id] for id, slug, _name in names.aliases if slug},
         alias_names={caseless(name): slugs[id] for id, _slug, name in names.aliases if name},
     )
+
+
+def _rows_of(names: _Names, only: Set[int] | None = None) -> _Rows:
+    ids, moments, (domains, kinds, series, languages, months) = _columns(only)
+    places = Places(ids)
+    spoken = _groups()
+    for language, positions in languages.items():
+        spoken[caseless(language or names.language)].extend(positions)
+    having: dict[str, Mapping[Any, Iterable[int]]] = {
+        "tag": _linked(post_tags.c.tag_id, post_tags.c.post_id, places, only),
+        "author": _linked(PostAuthor.author_id, PostAuthor.post_id, places, only),
+        "domain": domains,
+        "series": series,
+        "kind": kinds,
+        "language": spoken,
+        "month": months,
+    }
+    return _Rows(ids, moments, places, having)
 
 
 def _names() -> _Names:
@@ -310,7 +385,7 @@ def _names() -> _Names:
     return _Names(found, found["alias"], language)
 
 
-def _columns() -> tuple["array[int]", "array[int]", Sequence[Groups]]:
+def _columns(only: Set[int] | None) -> tuple["array[int]", "array[int]", Sequence[Groups]]:
     """Ids and moments of all posts, by position; the positions of each domain, kind, series,
     language and month. Some rows at a time: a hundred thousand of them are 40 MB.
     """
@@ -318,6 +393,8 @@ def _columns() -> tuple["array[int]", "array[int]", Sequence[Groups]]:
     moment = type_coerce(Post.published_at, NullType())
     facets = (Post.domain_id, Post.kind, Post.series_id, Post.language, Post.published_month)
     query = select(Post.id, moment, *facets).where(findable())
+    if only is not None:
+        query = query.where(Post.id.in_(only))
     ids, moments, groups = array("q"), array("q"), [_groups() for _ in facets]
     for rows in _rows(query.order_by(Post.published_at, Post.id)):
         first = len(ids)
@@ -344,11 +421,13 @@ def _groups() -> Groups:
     return defaultdict(lambda: array("I"))
 
 
-def _linked(value: Any, post: Any, places: Places) -> Mapping[int, BitMap]:
+def _linked(value: Any, post: Any, places: Places, only: Set[int] | None) -> Mapping[int, BitMap]:
     """Return the positions that have a value, by its id. One row a value is several times faster
     than one a post.
     """
     query = select(value, func.aggregate_strings(cast(post, String), " ")).group_by(value)
+    if only is not None:
+        query = query.where(post.in_(only))
     rows = chain.from_iterable(_rows(query))
     found = ((id, BitMap(places.of(map(int, posts.split())))) for id, posts in rows)
     return {id: positions for id, positions in found if positions}
