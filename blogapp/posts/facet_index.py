@@ -1,9 +1,9 @@
 """Which posts have what: everything a listing filters, counts and orders by, in memory.
 
 One immutable index per process and database, made of the one before and what changed whenever
-the content version is another there, or of all posts. A post is its position in the order of `(published_at, id)`, a facet's
-value is the bitmap of the positions that have it. Nothing here knows SQL but the reading at the
-end, and nothing elsewhere knows how the sets are kept.
+the content version is another there, or of all posts. A post is its position in the order of
+`(published_at, id)`, a facet's value is the bitmap of the positions that have it. Nothing here
+knows SQL but the reading at the end, and nothing elsewhere knows how the sets are kept.
 """
 
 from array import array
@@ -214,7 +214,8 @@ def facet_index(known: Versions | None = None) -> FacetIndex:
     """Return the index of what the database holds now, in one statement while that is known.
 
     In none where the versions are ``known`` that it held a moment ago. Otherwise what changed is
-    read, or all of it, in a dozen; of several threads that find it old, one reads and the others wait.
+    read, or all of it, in a dozen; of several threads that find it old, one reads and the others
+    wait.
     """
     engine = db.session.get_bind()
     assert isinstance(engine, Engine)
