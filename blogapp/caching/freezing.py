@@ -126,12 +126,15 @@ def frozen_name(address: str) -> str | None:
     ('index.html', 'tags/a/page/2/index.html', 'posts/a.md')
     >>> frozen_name("/?page=3&after=abc&fragment=posts"), frozen_name("/?q=word")
     ('page/3/posts.html', None)
+    >>> frozen_name("/posts/old.html"), frozen_name("/posts/old.html/code/1/a.py")
+    ('posts/old.html/index.html', 'posts/old.html/code/1/a.py')
     """
     link = frozen_link(address)
     if link is None:
         return None
     name = unquote(link).lstrip("/")
-    if kind_of(address) == "html" and not link.endswith(".html"):
+    # A slug may end as the name of a file does; below its page may lie others all the same.
+    if kind_of(address) == "html" and "fragment=" not in address:
         name = f"{name.rstrip('/')}/index.html".lstrip("/")
     parts = name.split("/")
     is_plain = all(part not in {"", ".", ".."} and part.isprintable() for part in parts)

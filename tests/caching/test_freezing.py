@@ -167,6 +167,14 @@ def test_code_that_browsers_would_run_is_text(freeze, folder, make_post):
     )
 
 
+def test_a_slug_may_end_as_a_file_does(freeze, folder, make_post):
+    make_post("Old", slug="old.html", body="```python\nx = 1\n```\n")
+
+    freeze()
+
+    assert {"posts/old.html/index.html", "posts/old.html/code/1/code-1.py"} <= names(folder)
+
+
 def test_a_blog_under_a_path_is_frozen_without_it(config, make_posts, small_pages, tmp_path):
     from dataclasses import replace
 
