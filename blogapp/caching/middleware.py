@@ -37,6 +37,13 @@ MOST_CODED = 2 * MEGABYTE
 _TRIES = 2
 # What looks after itself: files, ranges, streams, and long feeds.
 _OWN = frozenset({"accept-ranges", "content-encoding", "content-range", "etag", "last-modified"})
+# What such an answer minds of a request.
+_CONDITIONS = frozenset(
+    {
+        *("HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
+        *("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
+    }
+)
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +109,11 @@ class Keeper:
         key = key_of_address(address)
         if key is None:
             return None
-        made = self._fetch(key) if key in self.shelf else self._make(key, is_kept=False)
+        made = self._fetch(key) if key in self.shelf else None
+        if isinstance(made, Reply):
+            made.close()
+        if not isinstance(made, Answer):
+            made = self._make(key, is_kept=False)
         if isinstance(made, Reply):
             made.close()
             return None
@@ -148,7 +159,7 @@ class Keeper:
         if isinstance(made, Answer):
             return self._send(key, made, environ, start)
         is_same = key == _spelled(environ) and "HTTP_HX_REQUEST_TYPE" not in environ
-        if is_same and _is_whole(made):
+        if is_same and (_is_whole(made) or _CONDITIONS.isdisjoint(environ)):
             return self._finish(made, environ, start)
         # What was said to a stranger may be said to this reader in other words.
         made.close()
@@ -208,7 +219,9 @@ class Keeper:
             environ = self._environ(key)
             with self._app.app_context():
                 reply = self._call(environ)
-                if not token or not may_be_kept(key, environ, reply.status, reply.headers):
+                is_fit = may_be_kept(key, environ, reply.status, reply.headers)
+                # A long feed is a file: whoever keeps nothing may read it, readers have it sent.
+                if not token or not is_fit or (is_kept and not _is_whole(reply)):
                     return reply
                 body = reply.read()
             answer = as_kept(key, token, environ, reply.status, reply.headers, body)

@@ -8,6 +8,7 @@ import pytest
 
 from blogapp.extensions import db
 from blogapp.posts.models import Post
+from blogapp.public import feeds
 from blogapp.site.models import Site
 
 MACHINES = [
@@ -98,6 +99,24 @@ def test_what_is_no_page_of_everybody_is_not_kept(browser, keeper, asked, addres
 
     assert len(asked) == 3
     assert len(keeper.shelf) == 0
+
+
+def test_a_feed_too_long_for_memory_is_made_once_and_sent_as_it_is(
+    browser, keeper, asked, monkeypatch
+):
+    short = browser.get("/feed.xml?limit=2").data
+    keeper.shelf.clear()
+    asked.clear()
+    monkeypatch.setattr(feeds, "MOST_IN_MEMORY", 100)
+
+    whole = browser.get("/feed.xml?limit=2", headers={"Accept-Encoding": BOTH})
+
+    assert (whole.data, whole.headers.get("Content-Encoding")) == (short, None)
+    assert (len(asked), len(keeper.shelf)) == (1, 0)
+    known = {"If-None-Match": whole.headers["ETag"]}
+    assert browser.get("/feed.xml?limit=2", headers=known).status_code == 304
+    # A page store, which is written by one at a time, has it all the same.
+    assert keeper.ask("/feed.xml?limit=2").body == short
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "PROPFIND"])
