@@ -103,7 +103,7 @@ _IN_PROSE = {
     "<table": r"table|:is\(td,th\)|thead th|\.cell--",
 }
 _TRAITS = [
-    (name, re.compile(rf"\.{name}(?![\w-])" if name not in _BLOCKS else rf"\.{name}\b"))
+    (name, re.compile(rf"\.{name}(?![\w-])" if name not in _BLOCKS else rf"\.{name}(?![a-z])"))
     for name in RARE
     if name[0] != "<"
 ]

@@ -118,3 +118,27 @@ def test_who_saves_data_is_asked_for_no_post(blog, page):
     page.goto(pages.PUBLIC["listing"])
 
     expect(page.locator("script[type=speculationrules]")).to_have_count(0)
+
+
+LOOKS = """() => {
+  const told = (element) => {
+    const { color, font, marginBlockStart, display } = getComputedStyle(element)
+    return [element.localName, element.className, color, font, marginBlockStart, display].join(" ")
+  }
+  return [...document.querySelectorAll("main :not(svg *)")].map(told)
+}"""
+
+
+def test_the_second_visit_looks_like_the_first_on_screen_and_on_paper(blog, page):
+    seen = []
+
+    for _ in range(2):
+        page.goto(pages.PUBLIC["post"])
+        page.wait_for_load_state("networkidle")
+        page.evaluate(UNTIL % "localStorage.later")
+        on_screen = page.evaluate(LOOKS)
+        page.emulate_media(media="print")
+        seen.append((on_screen, page.evaluate(LOOKS)))
+        page.emulate_media(media="screen")
+
+    assert seen[0] == seen[1]
