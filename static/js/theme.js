@@ -8,7 +8,7 @@
   style.onload = () => { try { kept.later = style.href } catch {} }
   const put = (one) => document.head.append(one)
   const bring = () => {
-    const later = document.getElementById("later")
+    const later = document.querySelector("template[data-scripts]")
     if (!later) return
     if (page.dataset.later && !style.isConnected) put(style)
     if (navigator.connection?.saveData) later.content.querySelector("[type=speculationrules]")?.remove()

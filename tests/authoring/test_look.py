@@ -285,15 +285,15 @@ class TestCards:
         assert [child.name for child in card.find_all(recursive=False)] == ["h2"]
 
     def test_authors_on_cards_cost_one_statement(self, owner, browser, post, queries):
-        browser.page("/")
-        usual = len(queries)
-        owner.post("/write/settings/front", data={"card_fields": list(CARD_FIELDS)})
-        queries.clear()
-
-        page = browser.page("/")
+        costs = []
+        for fields in (CARD_FIELDS, set(CARD_FIELDS) - {"author"}, CARD_FIELDS):
+            owner.post("/write/settings/front", data={"card_fields": list(fields)})
+            queries.clear()
+            page = browser.page("/")
+            costs.append(len(queries))
 
         assert page.select_one(".post-card__authors").text.strip() == "Ada Lovelace"
-        assert len(queries) == usual + 1
+        assert costs[2] == costs[1] + 1
 
     def test_a_card_has_something_to_press(self, owner):
         refused = owner.post("/write/settings/front", data={"card_fields": ["date", "tags"]})

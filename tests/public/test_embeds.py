@@ -111,6 +111,7 @@ def test_a_card_costs_one_statement_and_other_posts_none(browser, make_post, app
     links = [f"{app.config['PUBLIC_URL']}/posts/part-{number}" for number in range(3)]
     make_post("With", body="\n\n".join(links))
     make_post("Without", body="Text.")
+    browser.page("/posts/without")
     queries.clear()
     browser.page("/posts/without")
     without = len(queries)

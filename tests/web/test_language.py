@@ -448,7 +448,8 @@ def english(browser, address, *, data=None, method=None):
     if answer.mimetype != "text/html":
         return set()
     page = parsed(answer.text)
-    for element in page.select(LEFT_ALONE):
+    # Selectors do not reach into a <template>.
+    for element in [*page.select(LEFT_ALONE), *page.find_all("script")]:
         element.decompose()
     texts = list(page.stripped_strings)
     for name in ("aria-label", "title", "placeholder", "alt", "data-news", "data-title"):
