@@ -84,4 +84,8 @@ def _only_one(folder: Path) -> Iterator[bool]:
         except OSError:
             yield False
         else:
-            yield True
+            try:
+                yield True
+            finally:
+                # A child that was forked meanwhile holds the file, too.
+                fcntl.flock(file, fcntl.LOCK_UN)

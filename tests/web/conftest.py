@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,3 +83,11 @@ def sent(response, encoding):
     assert response.headers.get("Content-Encoding", "") == encoding
     expand = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[encoding]
     return expand(response.data)
+
+
+def fill(statics):
+    """Fill the folder, after what a request may have begun: who comes second does nothing."""
+    for thread in threading.enumerate():
+        if thread.name == "files":
+            thread.join()
+    statics.filling.run()

@@ -12,7 +12,7 @@ import pytest
 
 from blogapp.web.assets import add_maker
 from blogapp.web.serving import write_assets
-from tests.web.conftest import DAYS, FOR_EVER, sent
+from tests.web.conftest import DAYS, FOR_EVER, fill, sent
 
 pytestmark = pytest.mark.sqlite
 
@@ -24,7 +24,7 @@ def test_the_best_compressed_forms_lie_in_the_folder(browser, address, statics):
     found = address("js/page.js")
     light = browser.get(found, headers={"Accept-Encoding": "br"})
 
-    statics.filling.run()
+    fill(statics)
 
     plain = statics.shelf.folder / found.removeprefix("/static/")
     forms = [plain, plain.with_name(f"{plain.name}.br"), plain.with_name(f"{plain.name}.gz")]
@@ -48,7 +48,7 @@ def test_what_is_missing_in_the_folder_is_made_while_readers_are_served(browser,
 
 
 def test_a_process_sends_what_it_finds_in_the_folder(restarted, address, statics):
-    statics.filling.run()
+    fill(statics)
     found = address("js/page.js")
 
     response = restarted().test_client().get(found, headers={"Accept-Encoding": "br"})
@@ -59,26 +59,26 @@ def test_a_process_sends_what_it_finds_in_the_folder(restarted, address, statics
 
 
 def test_a_damaged_file_in_the_folder_is_sent_to_nobody(restarted, address, statics):
-    statics.filling.run()
+    fill(statics)
     found = address("js/page.js")
     kept = statics.shelf.folder / f"{found.removeprefix('/static/')}.br"
     kept.write_bytes(kept.read_bytes()[:50])
 
     response = restarted().test_client().get(found, headers={"Accept-Encoding": "br"})
-    statics.filling.run()
+    fill(statics)
 
     assert "keydown" in brotli.decompress(response.data).decode()
     assert "keydown" in brotli.decompress(kept.read_bytes()).decode()
 
 
 def test_what_no_version_uses_leaves_the_folder_after_a_month(address, statics):
-    statics.filling.run()
+    fill(statics)
     folder, used = statics.shelf.folder, address("js/page.js").removeprefix("/static/")
     for name, days in (("js/old.0123456789ab.js", 31), ("new.0123456789ab.css", 29), (used, 99)):
         (folder / name).touch()
         os.utime(folder / name, (time.time() - days * DAYS,) * 2)
 
-    statics.filling.run()
+    fill(statics)
 
     assert not (folder / "js/old.0123456789ab.js").exists()
     assert (folder / "new.0123456789ab.css").exists()
@@ -88,8 +88,8 @@ def test_what_no_version_uses_leaves_the_folder_after_a_month(address, statics):
 def test_a_folder_that_cannot_be_written_costs_bytes_alone(browser, address, statics, caplog):
     statics.shelf.folder.write_text("no folder")
 
-    statics.filling.run()
-    statics.filling.run()
+    fill(statics)
+    fill(statics)
 
     response = browser.get(address("js/page.js"), headers={"Accept-Encoding": "br"})
     assert "keydown" in sent(response, "br").decode()
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_costs_bytes_alone(browser, address, sta
 
 def test_a_page_of_the_version_before_still_finds_its_files(theme, restarted, address, statics):
     theme(**{"a.js": "old()"})
-    statics.filling.run()
+    fill(statics)
     old = address("a.js")
     theme(**{"a.js": "young()"})
 
