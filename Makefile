@@ -53,20 +53,20 @@ lint: .venv/has-tests ## style, types, import contracts, templates
 	$(VENV)/python -m djlint --lint --quiet templates
 
 fast: .venv/has-tests ## unit and contract tests on SQLite
-	$(PYTEST) $(FAST)
+	$(PYTEST) $(FAST) || $(ALONE) -m "not browser and not prove"
 
 postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
-	$(PYTEST) $(FAST) --postgres
+	$(PYTEST) $(FAST) --postgres || $(ALONE) -m "not browser and not prove" --postgres
 
 browser: .venv/has-tests programs ## the tests that drive Chromium
-	$(PYTEST) $(DRIVEN) tests/browser || $(ALONE)
-	$(PYTEST) -n 3 -m "proxied and not prove" tests/browser --nginx || $(ALONE) --nginx
+	$(PYTEST) $(DRIVEN) tests/browser || $(ALONE) tests/browser
+	$(PYTEST) -n 3 -m "proxied and not prove" tests/browser --nginx || $(ALONE) tests/browser --nginx
 	$(PYTEST) -n 3 -m "under_path and not prove" tests/browser --base-path=/eng/blog || \
-	  $(ALONE) --base-path=/eng/blog
+	  $(ALONE) tests/browser --base-path=/eng/blog
 
-# A journey that failed among three at once on a busy machine gets one more try by itself. Its
-# first failure stays on the screen: find out why it needed two.
-ALONE = $(PYTEST) -x --last-failed --last-failed-no-failures=none tests/browser -m "not prove"
+# A test that failed beside others on a busy machine gets one more try by itself. Its first
+# failure stays on the screen: find out why it needed two.
+ALONE = $(PYTEST) -x --last-failed --last-failed-no-failures=none
 
 programs: .venv/has-tests
 	@$(VENV)/python tests/browser/programs.py
