@@ -15,6 +15,13 @@ from blogapp.caching.asking import MOMENTS, TOKENS, Tokens, Unanswered, plain
 _LIMIT = 2_000
 
 
+class _Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that ends with what holds it, without a warning: nobody closes an app."""
+
+    def __del__(self, __warn: Any = None) -> None:
+        """Leave it to libpq's own end of it, which knows whose process it is."""
+
+
 class Postgres:
     """PostgreSQL, somewhere on a network that may swallow a question or an answer."""
 
@@ -22,7 +29,7 @@ class Postgres:
 
     def __init__(self, engine: Engine) -> None:
         _args, self.options = engine.dialect.create_connect_args(engine.url)
-        self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self.connection: _Connection | None = None
         self.is_given_up = False
 
     def tokens(self) -> Tokens:
@@ -60,7 +67,7 @@ class Postgres:
             self.close()
             raise Unanswered(error) from error
 
-    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+    def _connected(self) -> _Connection:
         if not self.connection:
             options = {
                 **self.options,
@@ -74,7 +81,7 @@ class Postgres:
                 # A pooler between may hand each statement to another session.
                 "prepare_threshold": None,
             }
-            self.connection = psycopg.connect(**options)
+            self.connection = _Connection.connect(**options)
             self.connection.execute(f"SET statement_timeout = {_LIMIT}")
             self.connection.execute(f"SET lock_timeout = {_LIMIT}")
         return self.connection
