@@ -3,7 +3,6 @@
 import ctypes
 import gc
 import os
-import sys
 from contextlib import suppress
 
 bind = f"{os.environ.get('BLOG_HOST') or '127.0.0.1'}:{os.environ.get('BLOG_PORT') or 8000}"
@@ -48,9 +47,6 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Work that no request waits for goes on after a restart, before the first reader comes."""
-    # Seconds for which a thread that makes a page keeps those waiting that send kept ones: a
-    # reader's answer takes a tenth of a millisecond, and changes threads several times.
-    sys.setswitchinterval(0.0002)
     worker.wsgi.extensions["jobs"].start()
     if storekeeper := worker.wsgi.extensions.get("storekeeper"):
         storekeeper.start()

@@ -25,6 +25,7 @@ from blogapp.caching.keys import key_of, key_of_address
 from blogapp.caching.renewing import Renewer
 from blogapp.caching.shelf import Shelf
 from blogapp.caching.tastes import prefers_markdown
+from blogapp.caching.turns import Turns
 from blogapp.caching.watching import Watch, watch_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Keeper:
         self.shelf = Shelf(0 if app.debug else config["KEEP_MB"] * MEGABYTE)
         self.flights = Flights()
         self._app, self._wsgi, self._watch = app, wsgi, watch
-        self._renewer = Renewer(self._make)
+        self._renewer, self._turns = Renewer(self._make), Turns()
         self._public = urlsplit(config["PUBLIC_URL"])
         self._base = config["BASE_PATH"]
         self._session = config["SESSION_COOKIE_NAME"]
@@ -299,7 +300,8 @@ class Keeper:
             said[:] = [(status, headers)]
             return lambda _: None
 
-        body = self._wsgi(environ, start)
+        with self._turns:
+            body = self._wsgi(environ, start)
         return Reply(*said[0], body)
 
     def _is_secret(self, reply: Reply, environ: "WSGIEnvironment") -> bool:
