@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import weakref
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -311,11 +312,22 @@ def _hurry_sqlite(connection, _record):
         connection.execute("PRAGMA synchronous=OFF")
 
 
+OPEN = weakref.WeakSet()
+
+
+@event.listens_for(Engine, "connect")
+def _remember_postgres(connection, _record):
+    """Remember what PostgreSQL's driver would miss aloud, in the middle of another test."""
+    if not isinstance(connection, sqlite3.Connection):
+        OPEN.add(connection)
+
+
 @pytest.fixture
 def app(config):
     """The blog on an empty database. Its context is open while the test runs."""
     from blogapp import create_app
 
+    before = set(OPEN)
     app = create_app(config)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = KEPT_TEMPLATES
@@ -325,6 +337,9 @@ def app(config):
         db.session.remove()
         db.engine.dispose()
         app.extensions["watch"].close()
+    # Those of other apps that the test made, and of their threads.
+    for connection in set(OPEN) - before:
+        connection.close()
 
 
 PREPARED = {}
