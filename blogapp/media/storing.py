@@ -25,6 +25,8 @@ from blogapp.media.models import Media
 from blogapp.media.variants import missing_variants
 
 MOST_BYTES = 20_000_000
+# How the names of files begin that are being written.
+UNFINISHED = ".new-"
 SVG = "image/svg+xml"
 # What a blog hands out beside its posts; browsers are told to save it, not to show it.
 FILE_TYPES = {
@@ -260,7 +262,7 @@ def _looks_like_an_image(data: bytes) -> bool:
 def write_file(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -6,7 +6,6 @@ that run side by side: what lies in it has its hash in its name and never change
 
 import gzip
 import os
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import brotli
 
+from blogapp.media.storing import UNFINISHED, write_file
 from blogapp.web.kinds import is_compressible, kind_of
 from blogapp.web.naming import Asset
 
@@ -28,7 +28,6 @@ _UNUSED = 30 * 24 * 3600
 _DAY = 24 * 3600
 _LIGHT = {"br": 5, "gzip": 6}
 _BEST = {"br": 11, "gzip": 9}
-UNFINISHED = ".new-"
 
 
 @lru_cache(maxsize=256)
@@ -129,25 +128,11 @@ def write_compressed(path: Path, asset: Asset) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file unless it is there: whole or not at all, also after a power cut.
-
-    Whoever reads the folder without us, as nginx does, sends what it finds.
-    """
+    """Write a file unless it is there: who reads the folder without us sends what it finds."""
     with suppress(OSError):
         if path.stat().st_size == len(content):
             return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_file(path, content)
 
 
 def may_shrink(kind: str, length: int) -> bool:

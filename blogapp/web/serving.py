@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from blogapp.web.compressing import ENDINGS, UNFINISHED, write, write_compressed
+from blogapp.media.storing import UNFINISHED
+from blogapp.web.compressing import ENDINGS, write, write_compressed
 from blogapp.web.statics import FOLDER, Statics
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """`deploy/nginx-pages.conf`: which requests get a file, and what is told of it."""
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -13,9 +14,12 @@ import pytest
 
 from blogapp.caching.filing import Writer, store_name
 from tests.browser import serving
-from tests.browser.programs import find_nginx
+from tests.browser.programs import find_nginx, how_to_install
 
-pytestmark = pytest.mark.skipif(not find_nginx(), reason="no nginx here")
+# Where checks run for all, nothing is left out for want of it.
+pytestmark = pytest.mark.skipif(
+    not (find_nginx() or os.environ.get("CI")), reason=how_to_install("nginx")
+)
 PUBLIC = "https://blog.example.org"
 SECRET = b"nobody's to read"
 PAGES = ["/", "/?page=2", "/posts/shards", "/posts/node.js", "/posts/shards.md", "/feed.xml"]
