@@ -5,7 +5,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from blogapp.caching.encoding import IDENTITY, LEAST, compress, is_text
+from blogapp.caching.encoding import LEAST, compress, is_text
+from blogapp.web.codings import IDENTITY
 from blogapp.web.conditions import is_known, is_refused, refuse
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from blogapp.caching.answers import Answer, header
-from blogapp.caching.encoding import BROTLI, GZIP, compress
+from blogapp.caching.encoding import compress
+from blogapp.web.codings import BROTLI, GZIP
 
 # What a file's type is called in its name, and the type that the server then tells.
 KINDS = {

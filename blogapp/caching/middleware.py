@@ -18,7 +18,7 @@ from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
 from blogapp.caching.answers import Answer, header, send
-from blogapp.caching.encoding import IDENTITY, choose
+from blogapp.caching.encoding import choose
 from blogapp.caching.flights import Flights
 from blogapp.caching.keeping import as_kept, may_be_kept
 from blogapp.caching.keys import key_of, key_of_address
@@ -27,6 +27,7 @@ from blogapp.caching.shelf import Shelf
 from blogapp.caching.tastes import prefers_markdown
 from blogapp.caching.turns import Turns
 from blogapp.caching.watching import Watch, watch_of
+from blogapp.web.codings import IDENTITY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

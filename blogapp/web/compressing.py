@@ -10,7 +10,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -28,23 +27,6 @@ _UNUSED = 30 * 24 * 3600
 _DAY = 24 * 3600
 _LIGHT = {"br": 5, "gzip": 6}
 _BEST = {"br": 11, "gzip": 9}
-
-
-@lru_cache(maxsize=256)
-def accepted(header: str) -> tuple[str, ...]:
-    """Return the encodings that an Accept-Encoding admits, best first (RFC 9110, 12.5.3).
-
-    >>> accepted("gzip, deflate, br"), accepted("gzip;q=1, br;q=0.5"), accepted("*;q=0, gzip")
-    (('br', 'gzip'), ('gzip', 'br'), ('gzip',))
-    >>> accepted("br;q=0, gzip;q=0.0"), accepted("identity;q=1, gzip;q=0.5"), accepted("br;q=x")
-    ((), (), ())
-    """
-    weights = dict(_weighed(part) for part in header.lower().split(",") if part.strip())
-    rest = weights.get("*", 0.0)
-    least = weights.get("identity", 0.0)
-    found = [(weights.get(name, rest), name) for name in ENDINGS]
-    # Sorting keeps our order where a client has no preference.
-    return tuple(n for q, n in sorted(found, key=lambda pair: -pair[0]) if q > 0 and q >= least)
 
 
 def compressed(content: bytes, encoding: str, *, best: bool = False) -> bytes:
@@ -147,18 +129,6 @@ def _tidy(path: Path, is_used: bool) -> None:
             os.utime(path)
         elif not is_used and age > (_DAY if path.name.startswith(UNFINISHED) else _UNUSED):
             path.unlink()
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    name, _, parameter = part.partition(";")
-    key, _, value = parameter.strip().partition("=")
-    if key.strip() != "q":
-        return name.strip(), 1.0
-    try:
-        weight = float(value)
-    except ValueError:
-        weight = 0.0
-    return name.strip(), weight if 0 <= weight <= 1 else 0.0
 
 
 def _expanded(content: bytes, encoding: str) -> bytes | None:

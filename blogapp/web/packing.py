@@ -14,7 +14,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
-from blogapp.web.compressing import accepted, compressed, is_worth
+from blogapp.web.codings import read_accepted
+from blogapp.web.compressing import compressed, is_worth
 from blogapp.web.conditions import is_refused, refuse
 from blogapp.web.headers import COMMON
 from blogapp.web.ranges import with_plain_range
@@ -94,7 +95,7 @@ class Packed:
         return _send_on_condition(response, len(self.content), environ, start)
 
     def _form(self, header: str) -> _Form:
-        encodings = accepted(header) if self._shrinks else ()
+        encodings = read_accepted(header) if self._shrinks else ()
         form = self._forms.get(encodings)
         if form is None or (form.until is not None and form.until < monotonic()):
             form = self._forms[encodings] = self._make(encodings, form)
