@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 import blogapp.importing.models  # so that these tables are known
 import blogapp.jobs.models
+import blogapp.posts.comment_models
 import blogapp.posts.draft_models
 import blogapp.posts.preview_models
 import blogapp.posts.publication_models

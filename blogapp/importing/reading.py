@@ -74,6 +74,19 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceComment:
+    """An approved comment, or another site's mention of the post ("pingback")."""
+
+    id: str  # the source's own, unique within the post
+    at: datetime  # aware UTC
+    parent: str = ""  # the id of the comment it answers
+    name: str = ""
+    url: str = ""
+    html: str = ""
+    kind: str = "comment"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourcePost:
     """What a source file says. Names, not rows; the body as it stands in the file."""
 
@@ -101,6 +114,11 @@ class SourcePost:
     addresses: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     problems: tuple[tuple[int, str], ...] = ()
+    # A static page: at /pages/…, in no listing.
+    is_page: bool = False
+    # What the old site's feed called it, so that no subscriber sees it as new.
+    entry_id: str = ""
+    comments: tuple[SourceComment, ...] = ()
 
 
 def read_post(

@@ -70,6 +70,7 @@ SHOWN: dict[str, Shown] = {
         events=("UPDATE", "DELETE"),
     ),
     "redirects": Shown(("created_at",)),
+    "comments": Shown(("source_id", "body"), posts=("post_id",)),
 }
 
 PRIVATE: dict[str, str] = {
@@ -81,8 +82,10 @@ PRIVATE: dict[str, str] = {
     "drafts": "what is typed and not published",
     "failed_sign_ins": "how often somebody guessed",
     "imported_files": "where posts came from",
+    "imported_media": "where pictures came from",
     "jobs": "what is still to be done",
     "journal_entries": "how it was typed",
+    "kept_lists": "people of other blogs",
     "noted_posts": "what the triggers write",
     "post_keywords": "what related posts are found by; those are noticed",
     "preview_links": "addresses for a few, which are never kept",

@@ -16,6 +16,7 @@ from blogapp.accounts.models import Author
 from blogapp.extensions import Base, UTCDateTime, db
 from blogapp.media.models import Media
 from blogapp.migrations.noticing import PRIVATE, SHOWN
+from blogapp.posts.comment_models import Comment
 from blogapp.posts.facet_index import facet_index
 from blogapp.posts.models import (
     ContentVersion,
@@ -70,6 +71,7 @@ def everything(make_post, make_author):
                 tag_id=db.session.scalar(select(func.min(Tag.id))), name="Other", slug="other"
             ),
             Redirect(path="/old", post_id=first.id, created_at=NOW),
+            Comment(post_id=first.id, source_id="1", at=NOW),
             Revision(
                 post_id=first.id,
                 number=900,
