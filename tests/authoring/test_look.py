@@ -14,6 +14,7 @@ from blogapp.site.models import CARD_FIELDS, Site
 from blogapp.text.colours import contrast
 from tests.conftest import parse
 
+pytestmark = pytest.mark.sqlite
 LOOK = {"fonts": "house", "prose": "serif"}
 GENERAL = {
     "title": "Untitled blog",
@@ -27,7 +28,6 @@ RED = "#B3261E"
 OWN = FRAME | {"own_navigation": "own"}
 LINKS = (("Home", "https://example.com"), ("Posts", "/"), ("About", "/about"))
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3z"/></svg>'
-
 
 PARTS = {
     "drawing": ".post-card__drawing",

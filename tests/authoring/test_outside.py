@@ -10,6 +10,9 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 from tests.conftest import parse
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 ADDRESS = "/write/settings/outside"
 SCRIPT = "https://stats.example.com"
 SNIPPET = f"""\

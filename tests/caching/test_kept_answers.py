@@ -11,6 +11,9 @@ from blogapp.posts.models import Post
 from blogapp.public import feeds
 from blogapp.site.models import Site
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 MACHINES = [
     *("/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt"),
     *("/llms.txt", "/opensearch.xml", "/site.webmanifest", "/favicon.ico"),

@@ -17,6 +17,9 @@ from blogapp.web.cards import card_of, card_of_site
 from blogapp.web.icons import present_digest
 from tests.conftest import JANUARY
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 KEPT = "public, no-cache"
 # What is not a page says itself how long it may be kept.
 OWN_CACHE_CONTROL = {

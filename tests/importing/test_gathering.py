@@ -2,6 +2,9 @@ import pytest
 
 from blogapp.importing.gathering import references
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 
 def names(body):
     return list(dict.fromkeys(item.name for item in references(body)))

@@ -2,6 +2,9 @@
 
 import pytest
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 SITES = {
     "jekyll/_config.yml": "timezone: America/Los_Angeles\npermalink: pretty\n",
     "jekyll/_posts/2023-11-02-queues.md": (

@@ -11,6 +11,9 @@ from blogapp.media.models import Media
 from blogapp.media.storing import store_drawing, store_file, store_image
 from blogapp.web.packing import Packed
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 

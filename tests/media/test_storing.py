@@ -14,6 +14,9 @@ from blogapp.media.errors import NotAnImage, TooLarge, TooManyPixels, UnwantedKi
 from blogapp.media.models import Media
 from blogapp.media.storing import delete_file, store_drawing, store_file, store_image
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h9"/></svg>'
 

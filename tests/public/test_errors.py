@@ -11,6 +11,9 @@ from blogapp.site.models import Site
 from blogapp.web.filters import current_site
 from tests.conftest import JANUARY, parse
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 EXPLAINED = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(autouse=True)
 def clock(clock):

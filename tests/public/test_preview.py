@@ -12,6 +12,9 @@ from blogapp.posts.models import PostAuthor
 from blogapp.posts.preview_models import PreviewLink
 from tests.conftest import parse
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(autouse=True)
 def _stopped_clock(clock):

@@ -5,6 +5,9 @@ from blogapp.text.snippets import BadSnippet, read_snippet
 from blogapp.web import explaining
 from blogapp.web.explaining import explain
 
+# What it holds is the same whichever database stands behind it.
+pytestmark = pytest.mark.sqlite
+
 DRAWINGS = [
     b"<svg",
     b"<p xmlns='http://www.w3.org/1999/xhtml'/>",
