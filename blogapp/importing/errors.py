@@ -23,3 +23,11 @@ class NotAPost(ImportingError):
 
 class NoSite(ImportingError):
     """Nothing under this path looks like posts."""
+
+
+class BrokenXml(Unreadable):
+    """The file is no XML, ends in the middle, or declares what an honest export has no use for."""
+
+
+class BrokenArchive(NoSite):
+    """A ZIP that is damaged, locked, or made to do harm when it is unpacked."""
