@@ -9,11 +9,13 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 import blogapp.importing.models  # so that these tables are known
+import blogapp.importing.run_models
 import blogapp.jobs.models
 import blogapp.posts.comment_models
 import blogapp.posts.draft_models
 import blogapp.posts.preview_models
 import blogapp.posts.publication_models
+import blogapp.posts.redirect_models
 import blogapp.posts.revision_models
 import blogapp.posts.undo_models  # noqa: F401
 from blogapp.extensions import Base, db

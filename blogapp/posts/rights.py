@@ -112,5 +112,14 @@ def may_open_outside(author: Author) -> bool:
     return author.role == Role.OWNER
 
 
+def may_move_blog(author: Author) -> bool:
+    """Whether ``author`` may take a whole blog in, or this one out.
+
+    Both go past all other rights: in everybody's name, with everybody's drafts, and with lists
+    of people.
+    """
+    return author.role == Role.OWNER
+
+
 def _signs(author: Author, post: Post) -> bool:
     return any(byline.author_id == author.id for byline in post.bylines)

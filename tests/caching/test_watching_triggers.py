@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import JSON, Boolean, Enum, Float, Integer, String, func, inspect, select, text
 
 import blogapp.importing.models
+import blogapp.importing.run_models
 import blogapp.jobs.models
 import blogapp.posts.draft_models
 import blogapp.posts.preview_models
 import blogapp.posts.publication_models
+import blogapp.posts.redirect_models
 import blogapp.posts.revision_models
 import blogapp.posts.undo_models  # noqa: F401
 from blogapp.accounts.models import Author
