@@ -364,7 +364,10 @@ class ContentVersion(Base):
 
 
 class Redirect(Base):
-    """An address that worked once. It leads to a post, or to another path."""
+    """An address that worked once. It leads to a post, to another path, or is gone.
+
+    ``/?p=7`` is an address with what it asked for; ``/old/*`` is all that is below ``/old``.
+    """
 
     __tablename__ = "redirects"
 
@@ -375,6 +378,12 @@ class Redirect(Base):
         ForeignKey("posts.id", ondelete="CASCADE"), index=True
     )
     target: Mapped[str | None] = mapped_column(Text)
+    # Moved for good, or for a while (RFC 9110, 15.4.2 and 15.4.3).
+    status: Mapped[int] = mapped_column(default=301, server_default="301")
+    # Whether the target may be another host: only where somebody decided that here.
+    leads_out: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # "renamed", "imported", or "hand".
+    came_by: Mapped[str] = mapped_column(String(20), default="renamed", server_default="renamed")
     created_at: Mapped[Timestamp]
 
     post: Mapped[Post | None] = relationship(lazy="raise")
