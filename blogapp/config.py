@@ -45,6 +45,8 @@ class Config:
     ACCESS_LOG: bool = True
     KEEP_MB: int = 32
     PAGE_STORE: Path | None = None
+    # Whether pages are made for a place that only serves files.
+    FROZEN: bool = False
     HOST: str = "127.0.0.1"
     PORT: int = 8000
     WORKERS: int = 2

@@ -27,6 +27,7 @@ from blogapp.caching.keeping import ask
 from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.extensions import db
+from blogapp.posts.listing import MOST_PAGES
 from blogapp.posts.models import Redirect
 from blogapp.web import kinds
 from blogapp.web.compressing import compressed
@@ -40,7 +41,7 @@ LONGEST_NAME = 255  # bytes, on nearly every disk
 
 # Links that may be called otherwise: those with a query, and those to code.
 _LINK = re.compile(
-    r"""(\s(?:href|hx-get)=)(?:"([^"#]*(?:\?|/code/)[^"#]*)"|([^\s"'>#]+(?:\?|/code/)[^\s"'>#]*))"""
+    r"""(\s(?:href|hx-get|hx-replace-url)=)(?:"([^"#]*(?:\?|/code/)[^"#]*)"|([^\s"'>#]+(?:\?|/code/)[^\s"'>#]*))"""
 )
 # What browsers would run, were it not shown as text: authors show code, they do not serve it.
 _ACTIVE = (".htm", ".html", ".mht", ".mhtml", ".shtml", ".svg", ".xht", ".xhtml", ".xml", ".xsl")
@@ -53,6 +54,13 @@ _PLACES = {
     "year": "archive",
 }
 _YEAR = re.compile("/archive/[0-9]+")
+_FEED = re.compile(
+    r"""\shref=["']?([^\s"'>]*/feed\.xml\?(?:tag|domain|series|author)=[^\s"'>&]+)["'\s>]"""
+)
+# What only the running blog can answer.
+_ALIVE = {"/opensearch.xml"}
+_WORDS = {"sort": "by"}
+_FEEDS = {"/feed.xml", "/rss.xml", "/feed.json"}
 _ENDING = re.compile(r"[^\s\"'<>&,()\\]+")
 _EXCHANGE, _HERE = 2, -100  # RENAME_EXCHANGE and AT_FDCWD of Linux
 
@@ -95,7 +103,7 @@ def freeze(
         new.mkdir()
         work = _Freeze(app, new, place, folder, is_compressed)
         before = watch_of(app).look(now=True).token
-        walk(app, lambda address: work.visit(address, done))
+        walk(app, lambda address: work.visit(address, done), last_batch=MOST_PAGES)
         work.add_rest()
         work.frozen.has_changed = watch_of(app).look(now=True).token != before
         (new / MANIFEST).write_text("".join(f"{name}\n" for name in sorted(_files(new))))
@@ -125,7 +133,7 @@ def frozen_name(address: str) -> str | None:
     >>> frozen_name("/"), frozen_name("/tags/a?page=2"), frozen_name("/posts/a.md")
     ('index.html', 'tags/a/page/2/index.html', 'posts/a.md')
     >>> frozen_name("/?page=3&after=abc&fragment=posts"), frozen_name("/?q=word")
-    ('page/3/posts.html', None)
+    ('fragments/page/3/index.html', None)
     >>> frozen_name("/posts/old.html"), frozen_name("/posts/old.html/code/1/a.py")
     ('posts/old.html/index.html', 'posts/old.html/code/1/a.py')
     """
@@ -134,7 +142,7 @@ def frozen_name(address: str) -> str | None:
         return None
     name = unquote(link).lstrip("/")
     # A slug may end as the name of a file does; below its page may lie others all the same.
-    if kind_of(address) == "html" and "fragment=" not in address:
+    if kind_of(address) == "html":
         name = f"{name.rstrip('/')}/index.html".lstrip("/")
     parts = name.split("/")
     is_plain = all(part not in {"", ".", ".."} and part.isprintable() for part in parts)
@@ -149,6 +157,8 @@ def frozen_link(address: str) -> str | None:
 
     >>> frozen_link("/tags?sort=used&page=2"), frozen_link("/posts/a/code/1/page.html")
     ('/tags/by/used/page/2/', '/posts/a/code/1/page.html.txt')
+    >>> frozen_link("/tags/a?page=2&after=b&fragment=posts"), frozen_link("/feed.xml?tag=a")
+    ('/fragments/tags/a/page/2/', '/tags/a/feed.xml')
     """
     path, _, query = address.partition("?")
     if not query:
@@ -158,20 +168,20 @@ def frozen_link(address: str) -> str | None:
     values = dict(pairs)
     if len(values) == 1 == len(pairs) and (place := _place(path, *pairs[0])):
         return place
-    link = path.rstrip("/")
-    for key, word in (("sort", "by"), ("letter", "letter"), ("page", "page")):
+    link, asked = path.rstrip("/"), set(values)
+    for key in ("sort", "letter", "page", "through"):
         if value := values.pop(key, ""):
-            link += f"/{word}/{quote(value, safe='')}"
+            link += f"/{_WORDS.get(key, key)}/{quote(value, safe='')}"
     if values.keys() == {"after", "fragment"} and values["fragment"] == "posts":
-        return f"{link}/posts.html"
-    is_page = not values and (path == "/tags" or set(dict(pairs)) == {"page"})
-    return f"{link}/" if is_page else None
+        return f"/fragments{link}/"
+    is_page = not values and (path == "/tags" or asked in ({"page"}, {"through"}))
+    return f"{link}/" if is_page and path not in _FEEDS else None
 
 
 def _place(path: str, key: str, value: str) -> str:
     """Return where a single choice has a page of its own; empty where it has none."""
-    if path == "/" and key in _PLACES:
-        return f"/{_PLACES[key]}/{quote(value, safe='')}"
+    if path in {"/", "/feed.xml"} and key in _PLACES:
+        return f"/{_PLACES[key]}/{quote(value, safe='')}{path.rstrip('/')}"
     if key == "month" and _YEAR.fullmatch(path):
         return f"{path}/{quote(value, safe='')}"
     return ""
@@ -212,14 +222,16 @@ class _Freeze:
             f"(?:{re.escape(public)}|(?<=[\"'\\s=,(])){re.escape(self.base)}/media/"
         )
         self.media = set[str]()
+        self.feeds = dict[str, None]()
 
     def visit(self, address: str, done: Callable[[], None]) -> str | None:
         """Write the file of this address; return its text."""
-        answer = ask(self.app, address)
+        answer = None if address in _ALIVE else ask(self.app, address)
         if answer is None:
             return None
         text = answer.body.decode()
         self._note_media(text)
+        self._note_feeds(text)
         name = frozen_name(address)
         body = self._content(answer, text)
         if name is None or body is None:
@@ -232,6 +244,8 @@ class _Freeze:
 
     def add_rest(self) -> None:
         """Add what pages show, icons, the files of the software, and a page for other addresses."""
+        for address in self.feeds:
+            self.visit(address, lambda: None)
         for address in ("/favicon.ico", "/apple-touch-icon.png", *sorted(self.media)):
             self._add_file(address)
         self._add_assets()
@@ -243,10 +257,10 @@ class _Freeze:
             self.frozen.redirects = db.session.scalar(select(func.count(Redirect.id))) or 0
 
     def _content(self, answer: Answer, text: str) -> bytes | None:
-        if kind_of(answer.address) != "html":
+        if kind_of(answer.address) not in {"html", "atom"}:
             return answer.body
         page = with_paths(text, self.app.config["PUBLIC_URL"], self.base).encode()
-        if "fragment=" in answer.address:
+        if "fragment=" in answer.address or kind_of(answer.address) == "atom":
             return page
         return with_policy(page, header(answer.headers, "content-security-policy"))
 
@@ -254,6 +268,11 @@ class _Freeze:
         for match in self.named.finditer(text):
             if ending := _ENDING.match(text, match.end()):
                 self.media.add(f"/media/{unescape(ending[0])}")
+
+    def _note_feeds(self, text: str) -> None:
+        for match in _FEED.finditer(text):
+            link = unescape(match[1]).removeprefix(self.app.config["PUBLIC_URL"])
+            self.feeds[link.removeprefix(self.base)] = None
 
     def _add_file(self, address: str) -> None:
         status, body, _policy = self._get(address)

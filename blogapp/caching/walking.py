@@ -24,10 +24,10 @@ _FEEDS = ("feed", "rss", "json_feed")
 _MACHINES = ("sitemap", "robots", "llms", "opensearch", "manifest", "security")
 _AT_ONCE = 1_000
 
-_LINK = re.compile(r"""\s(?:href|hx-get)=(?:"([^"#]+)"|'([^'#]+)'|([^\s"'>#]+))""")
+_LINK = re.compile(r"""\s(?:href|hx-get|hx-replace-url)=(?:"([^"#]+)"|'([^'#]+)'|([^\s"'>#]+))""")
 _PART = re.compile(r"<loc>[^<]*(/sitemap-\d+\.xml)</loc>")
 _CODE = re.compile(r"/(?:posts|pages)/[^/?]+/code/\d+/[^/?]+")
-_PAGE = re.compile(r"page=\d+")
+_PAGE = re.compile(r"(?:page|through)=\d+")
 _BATCH = re.compile(r"page=(\d+)&after=[^&]+&fragment=posts")
 _OF_TAGS = re.compile(r"(?:sort=used|letter=[^&]+)(?:&page=\d+)?")
 
@@ -35,10 +35,11 @@ _OF_TAGS = re.compile(r"(?:sort=used|letter=[^&]+)(?:&page=\d+)?")
 Visit = Callable[[str], str | None]
 
 
-def walk(app: Flask, visit: Visit) -> None:
+def walk(app: Flask, visit: Visit, *, last_batch: int = LAST_BATCH) -> None:
     """Call ``visit`` with the address of every public page, file and feed, each once.
 
-    Addresses are as in links, without the base path. Nothing is open in between.
+    Addresses are as in links, without the base path. Nothing is open in between. Batches are
+    followed up to page ``last_batch``.
     """
     # Deep pages are many, and read seldom: they come last.
     later, seen = deque[str](), set[str]()
@@ -47,7 +48,8 @@ def walk(app: Flask, visit: Visit) -> None:
         near = [address]
         while near:
             address = near.pop()
-            for following in leads_to(address, visit(address) or "", app.config["BASE_PATH"]):
+            text = visit(address) or ""
+            for following in leads_to(address, text, app.config["BASE_PATH"], last_batch):
                 if following not in seen:
                     seen.add(following)
                     is_deep = "page=" in following and "fragment=" not in following
@@ -102,7 +104,7 @@ def list_addresses(app: Flask) -> Iterator[str]:
         yield address(name)
 
 
-def leads_to(address: str, text: str, base: str) -> Iterator[str]:
+def leads_to(address: str, text: str, base: str, last_batch: int = LAST_BATCH) -> Iterator[str]:
     """Yield the addresses that are known from this one's text alone."""
     path = address.partition("?")[0]
     if path == "/sitemap.xml":
@@ -114,14 +116,14 @@ def leads_to(address: str, text: str, base: str) -> Iterator[str]:
         if link.startswith(f"{base}/"):
             link = link[len(base) :]
             place, _, query = link.partition("?")
-            if (place == path and _is_part(path, query)) or _CODE.fullmatch(link):
+            if (place == path and _is_part(path, query, last_batch)) or _CODE.fullmatch(link):
                 yield link
 
 
-def _is_part(path: str, query: str) -> bool:
+def _is_part(path: str, query: str, last_batch: int) -> bool:
     """Whether this is a further page of the same, or a batch that scrolling asks for."""
     if batch := _BATCH.fullmatch(query):
-        return int(batch[1]) <= LAST_BATCH
+        return int(batch[1]) <= last_batch
     is_of_tags = path == "/tags" and _OF_TAGS.fullmatch(query)
     return bool(_PAGE.fullmatch(query) or is_of_tags)
 

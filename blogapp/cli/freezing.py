@@ -1,5 +1,6 @@
 """The whole blog as files: `freeze`."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -9,6 +10,7 @@ from blogapp.caching import freezing
 from blogapp.caching.freezing import Busy, Frozen, NotEmpty
 from blogapp.caching.walking import count_addresses
 from blogapp.cli.opening import opened_blog
+from blogapp.config import Config
 
 _CANNOT = (
     "What a place for files cannot do: search, filters of several choices, signing in,\n"
@@ -25,7 +27,9 @@ def freeze(folder: Path, compress: bool) -> None:
     The folder is new, empty or from an earlier freeze, and is replaced as a whole when
     everything is written.
     """
-    with opened_blog() as app:
+    # The page store is the running blog's, and shows other pages.
+    config = replace(Config.from_env(), FROZEN=True, PAGE_STORE=None)
+    with opened_blog(config) as app:
         begun = perf_counter()
         with click.progressbar(length=count_addresses(app), label="Freezing") as progress:
 

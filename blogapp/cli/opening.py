@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from flask import Flask
 
 from blogapp import create_app
+from blogapp.config import Config
 from blogapp.extensions import db
 from blogapp.migrations import migrate
 
 
 @contextmanager
-def opened_blog() -> Iterator[Flask]:
+def opened_blog(config: Config | None = None) -> Iterator[Flask]:
     """Give an application context; the database is created and migrated first."""
-    app = create_app()
+    app = create_app(config)
     with app.app_context():
         migrate(db.engine)
         yield app

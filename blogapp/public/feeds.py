@@ -6,7 +6,7 @@ from hashlib import blake2b
 from tempfile import SpooledTemporaryFile
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
@@ -76,6 +76,8 @@ def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
         links={
             relation: _address(endpoint, place, limit)
             for relation, place in _pages_around(selection, newest, limit).items()
+            # A place for files has the first page alone.
+            if not current_app.config["FROZEN"]
         },
     )
     return _sent(write(feed), f"{content_type}; charset=utf-8")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from blogapp.accounts.models import Author
@@ -134,7 +135,7 @@ def _web_site() -> Thing:
         "name": site.title,
         "url": home,
         "inLanguage": site.language,
-        "potentialAction": search,
+        **({} if current_app.config["FROZEN"] else {"potentialAction": search}),
     }
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from blogapp.posts.cards import Card
 from blogapp.posts.counting import Choices, TagChoice, TagChoices, WayOut
 from blogapp.posts.finding import SINGLE, Finding
-from blogapp.posts.listing import Batch
+from blogapp.posts.listing import MOST_PAGES, Batch
 from blogapp.posts.overviewing import Newest
 from blogapp.posts.pinning import Pinned
 from blogapp.posts.selection import EVERYTHING, Match, Selection, Sort
@@ -105,6 +105,23 @@ class Listing:
             self.selection.from_the_top(), page=self.batch.last + 1, after=self.batch.next
         )
         return self.place.address(following, fragment="posts")
+
+    @property
+    def with_more(self) -> str:
+        """Where the pages so far and the next batch stand in one document."""
+        return self.place.address(
+            replace(self.selection.from_the_top(), through=self.batch.last + 1)
+        )
+
+    @property
+    def most_in_one(self) -> int:
+        """How many pages one document holds at most."""
+        return MOST_PAGES
+
+    @property
+    def has_feed_as_file(self) -> bool:
+        """Whether a place for files has a feed of this list: lists by time have none."""
+        return self.place.key in {"tag", "domain", "series", "author"}
 
     @cached_property
     def canonical(self) -> str:
