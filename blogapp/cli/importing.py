@@ -1,19 +1,21 @@
-"""Taking in posts from elsewhere: `import markdown`."""
+"""Taking in posts from elsewhere: `import markdown`, and a command for each reader."""
 
 import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from blogapp.cli.opening import opened_blog
 from blogapp.importing.errors import NoSite
-from blogapp.importing.importing import EVERY_SITE, import_tree
+from blogapp.importing.importing import import_source, import_tree
+from blogapp.importing.readers import READERS, Reader
 from blogapp.importing.reporting import Outcome, Report, Result
+from blogapp.importing.sites import EVERY_SITE
 from blogapp.site.reading import get_site
 from blogapp.web.clock import now
 
@@ -28,13 +30,14 @@ def importing() -> None:
 def _read_zones(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, ZoneInfo]:
-    zones = {}
-    for name, zone in _by_site(given).items():
-        try:
-            zones[name] = ZoneInfo(zone)
-        except (KeyError, ValueError, OSError) as error:
-            raise click.BadParameter(f"{zone!r} is not a time zone like Europe/Berlin") from error
-    return zones
+    return {name: _zone(zone) for name, zone in _by_site(given).items()}
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise click.BadParameter(f"{name!r} is not a time zone like Europe/Berlin") from error
 
 
 def _read_permalinks(
@@ -49,15 +52,31 @@ def _by_site(given: tuple[str, ...]) -> dict[str, str]:
     return {site or EVERY_SITE: value for site, _, value in pairs}
 
 
+_REPORTED = (
+    click.option("--dry-run", is_flag=True, help="Read and report everything, keep nothing."),
+    click.option(
+        "--report",
+        "report_file",
+        type=click.File("w", encoding="utf-8", errors="backslashreplace", lazy=False),
+        help="Write one line of JSON for each item.",
+    ),
+    click.option("--author", default="", help="Who signs posts that name nobody."),
+    click.option(
+        "--name", default="", help="Tell this source from another that is called the same."
+    ),
+)
+
+
+def _reported(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that every import has."""
+    for option in reversed(_REPORTED):
+        command = option(command)
+    return command
+
+
 @importing.command("markdown")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Read and report everything, keep nothing.")
-@click.option(
-    "--report",
-    "report_file",
-    type=click.File("w", encoding="utf-8", errors="backslashreplace", lazy=False),
-    help="Write one line of JSON for each source file.",
-)
+@_reported
 @click.option(
     "--time-zone",
     "zones",
@@ -76,8 +95,6 @@ def _by_site(given: tuple[str, ...]) -> dict[str, str]:
     help="How the site's addresses were built, such as /:year/:month/:day/:title/. They lead "
     "to the posts. Without it: the site's own settings, else its generator's habit.",
 )
-@click.option("--author", default="", help="Who signs posts that name nobody.")
-@click.option("--name", default="", help="Tell the site from another whose folder has its name.")
 def markdown(
     path: Path,
     dry_run: bool,
@@ -92,18 +109,67 @@ def markdown(
     Jekyll, Hugo, Pelican, Astro, Eleventy, and plain folders. Safe to repeat and to
     interrupt: only new and changed files are written, posts edited here stay as they are.
     """
+
+    def run(**settings: Any) -> Report:
+        return import_tree(path, source=name, zones=zones, permalinks=permalinks, **settings)
+
+    _take_in(run, report_file, dry_run=dry_run, author=author)
+
+
+def _register(kind: str, reader: Reader) -> None:
+    @importing.command(kind, help=reader.about, short_help=reader.about.split(". ")[0])
+    @click.argument("path", type=click.Path(exists=True, path_type=Path))
+    @_reported
+    @click.option(
+        "--time-zone",
+        "time_zone",
+        metavar="ZONE",
+        default="",
+        callback=lambda _context, _option, given: _zone(given) if given else None,
+        help="Read dates without an offset in this zone, not in the blog's.",
+    )
+    @click.option(
+        "--base-url",
+        metavar="URL",
+        default="",
+        callback=_read_base_url,
+        help="Where the source was on the web, if its export does not say so.",
+    )
+    def command(
+        path: Path,
+        dry_run: bool,
+        report_file: TextIO | None,
+        author: str,
+        name: str,
+        time_zone: ZoneInfo | None,
+        base_url: str,
+    ) -> None:
+        def run(**settings: Any) -> Report:
+            zone = time_zone or settings["zone"]
+            with reader.open(path, name=name, base_url=base_url, zone=zone) as source:
+                return import_source(source, **settings)
+
+        _take_in(run, report_file, dry_run=dry_run, author=author)
+
+
+def _read_base_url(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    if given and not given.startswith(("https://", "http://")):
+        raise click.BadParameter(f"{given!r} is not an address like https://example.org/blog")
+    return given.rstrip("/")
+
+
+def _take_in(
+    run: Callable[..., Report], report_file: TextIO | None, *, dry_run: bool, author: str
+) -> None:
+    """Run an import and tell how it goes; exit status 1 where an item failed."""
     report = Report()
     with opened_blog() as app, _Telling(report, report_file) as telling:
         try:
-            import_tree(
-                path,
+            run(
                 zone=get_site().zone,
                 now=now(),
                 media_folder=app.config["MEDIA_FOLDER"],
-                source=name,
                 author=author,
-                zones=zones,
-                permalinks=permalinks,
                 dry_run=dry_run,
                 on_start=telling.start,
                 on_outcome=telling.tell,
@@ -134,7 +200,7 @@ class _Telling:
 
     def start(self, total: int) -> None:
         if sys.stderr.isatty():
-            bar = click.progressbar(length=total, label="Importing", file=sys.stderr)
+            bar: Any = click.progressbar(length=total or None, label="Importing", file=sys.stderr)
             self._advance = self._shown.enter_context(bar).update
 
     def tell(self, outcome: Outcome) -> None:
@@ -168,3 +234,7 @@ def _reasons(report: Report) -> list[tuple[str, int]]:
     for reason in left_out:
         counts[reason] = counts.get(reason, 0) + 1
     return sorted(counts.items(), key=lambda item: -item[1])
+
+
+for _kind, _reader in READERS.items():
+    _register(_kind, _reader)

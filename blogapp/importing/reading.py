@@ -119,6 +119,8 @@ class SourcePost:
     # What the old site's feed called it, so that no subscriber sees it as new.
     entry_id: str = ""
     comments: tuple[SourceComment, ...] = ()
+    # A reader made the body: addresses in it may be written anew. Else it stays byte for byte.
+    converted: bool = False
 
 
 def read_post(

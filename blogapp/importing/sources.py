@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
+from blogapp.importing.gathering import Gathered
 from blogapp.importing.reading import Problem, SourcePost
 
 
@@ -65,7 +67,7 @@ class AsideList:
 
 @dataclass
 class Source:
-    """A place that posts come from, as one reader reads it."""
+    """A place that posts come from, as one reader reads it. A context: files end with it."""
 
     # Tells this source from others in what is remembered of an import; a folder's or site's name.
     name: str
@@ -75,12 +77,21 @@ class Source:
     # What the source as a whole lost, and why: a line each.
     problems: list[Problem] = field(default_factory=list)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what was opened or unpacked."""
+
     def count(self) -> int:
         """Return how many items there are, for the progress; 0 where only reading tells."""
         return 0
 
     def items(self) -> Iterator[Item]:
-        """Yield every item, each once, oldest exports' order kept; bounded in memory."""
+        """Yield every item, each once, in an order that later exports keep; bounded in memory."""
         return iter(())
 
     def authors(self) -> Iterable[SourceAuthor]:
@@ -95,6 +106,14 @@ class Source:
 
     def lists(self) -> Iterable[AsideList]:
         return ()
+
+    def shown(self, path: str) -> str:
+        """Return what the report calls an item."""
+        return path
+
+    def gather(self, post: SourcePost) -> Gathered:
+        """Return the files of a post whose body keeps its own names for them."""
+        return Gathered({}, None, ())
 
     def find_file(self, address: str) -> Path | None:
         """Return the file that came with the source for an address in a body; None if none did."""

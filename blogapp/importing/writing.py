@@ -27,6 +27,7 @@ from blogapp.posts.naming import find_or_make_authors, free_post_slug
 from blogapp.posts.writing import Manuscript, new_post, save
 
 Note = tuple[int, str]
+_LATER = {"is_page", "entry_id", "comments", "converted"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class Desk:
 def fingerprint(post: SourcePost, gathered: Gathered) -> str:
     """Return a hash of all that was read: the file's words and its pictures' bytes."""
     said = asdict(replace(post, problems=(), body_line=0))
+    # What was added later does not count while it says nothing: older imports stay known.
+    said = {name: value for name, value in said.items() if value or name not in _LATER}
     files = {name: _hash(path) for name, path in sorted(gathered.files.items())}
     cover = _hash(gathered.cover) if gathered.cover else ""
     text = json.dumps([said, files, cover], sort_keys=True, default=str)
@@ -52,7 +55,7 @@ def fingerprint(post: SourcePost, gathered: Gathered) -> str:
 def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post, list[Note]]:
     """Return a new post of what ``source`` says, and what the source's owner should know."""
     notes: list[Note] = []
-    slug = free_post_slug(source.slug)
+    slug = free_post_slug(source.slug, is_page=source.is_page)
     if slug != source.slug:
         notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
     media, cover = _store(gathered, desk, notes)
@@ -60,7 +63,7 @@ def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post,
 
     # Its first flush is the one with all its columns.
     with db.session.no_autoflush:
-        post = new_post(now=desk.now, origin=desk.origin)
+        post = new_post(now=desk.now, origin=desk.origin, is_page=source.is_page)
         post.media = [PostMedia(name=name, media_id=item.id) for name, item in media.items()]
         save(post, manuscript, now=desk.now)
     _finish(post, source, cover, desk, notes)
@@ -147,7 +150,7 @@ def _kept_slug(post: Post, wanted: str) -> str:
     stem, _, number = post.slug.rpartition("-")
     if post.slug == wanted or (stem.casefold() == wanted.casefold() and number.isdigit()):
         return post.slug
-    return free_post_slug(wanted, except_id=post.id)
+    return free_post_slug(wanted, except_id=post.id, is_page=post.is_page)
 
 
 # Files

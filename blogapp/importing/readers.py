@@ -1,0 +1,35 @@
+"""The readers there are, by the word that asks for each; imported only then."""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blogapp.importing.sources import Source
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one kind of export.
+
+    ``opener`` names, as "module:function", what takes a path and the keywords ``name``,
+    ``base_url`` and ``zone`` and returns the `Source`. ``about`` is the help of its command.
+    """
+
+    opener: str
+    about: str
+
+    def open(self, path: Path, *, zone: ZoneInfo, name: str = "", base_url: str = "") -> Source:
+        """Return the source at ``path``, a context. Raises `NoSite` with what is wrong with it.
+
+        Dates without an offset are read in ``zone``; ``name`` and ``base_url`` count before
+        what the export says of itself.
+        """
+        module, _, function = self.opener.partition(":")
+        source: Source = getattr(importlib.import_module(module), function)(
+            path, zone=zone, name=name, base_url=base_url
+        )
+        return source
+
+
+READERS: dict[str, Reader] = {}
