@@ -99,8 +99,8 @@ _PAGE_IDS = _words(
     " token toolbar top upload version view write year news notices pages series-parts shape"
     " search-all search-plain search-these"
 )
-# What the page numbers or builds: suggestions of the search field, posts of a list.
-_PAGE_PREFIXES = ("post-", "site-search", "suggested-")
+# What the page numbers or builds: suggestions of the search field, posts of a list, comments.
+_PAGE_PREFIXES = ("comment-", "post-", "site-search", "suggested-")
 # Blocks of code and their lines: "c3", "c3-L10"; links may lead to them.
 _CODE_ID = re.compile(r"c\d+")
 _LINE_ID = re.compile(r"-L(?=\d)")
@@ -114,7 +114,7 @@ def sanitize(html: str) -> str:
     >>> sanitize('<a href="javascript:x">a</a><script>x</script><b onclick="x">b</b>')
     '<a>a</a><b>b</b>'
     """
-    html = _without_depths(html)
+    html = without_depths(html)
     if _DRAWN_LINK.search(html):
         html = _links_of_drawings(html)
     return _CLEANER.clean(_LINK.sub(_mend, html))
@@ -149,7 +149,7 @@ def is_safe_address(address: str) -> bool:
     return scheme is None or scheme[1].lower() in _SCHEMES
 
 
-def _without_depths(html: str) -> str:
+def without_depths(html: str) -> str:
     """Drop tags nested deeper than a browser would follow: parsing costs the square of it."""
     depth = 0
 

@@ -1,0 +1,118 @@
+"""HTML of other programs as Markdown for this one, with nothing lost on the way.
+
+Markdownify writes it, the blog's own renderer reads it back, and both are compared block by
+block. A block that does not come back as it was stays as HTML, which the renderer lets through.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bs4.element import Tag
+
+from blogapp.text.from_html_checking import (
+    Shape,
+    differing,
+    note_shape,
+    shapes_of_markdown,
+)
+from blogapp.text.from_html_reading import Read, read
+from blogapp.text.from_html_writing import keep, write_block
+from blogapp.text.mojibake import garbled_lines
+
+# Characters; what a post may hold is less.
+LONGEST = 4_000_000
+_MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A body as Markdown; the blocks that stayed HTML in it, and what a reader would miss."""
+
+    markdown: str
+    kept_html: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def to_markdown(html: str, *, base_url: str = "") -> Converted:
+    """Return ``html`` as Markdown that the blog renders as the same blocks and words.
+
+    Addresses without a host are completed by ``base_url`` if one is given. Scripts, styles
+    and forms are left out and told in ``problems``; any text gives an answer.
+
+    >>> to_markdown('<p>Caches <b>lie</b>.</p><pre class="brush: python">x = 1</pre>').markdown
+    'Caches **lie**.\\n\\n```python\\nx = 1\\n```\\n'
+    """
+    found = read(html[:LONGEST], base_url=base_url)
+    writing = _Writing(found)
+    writing.run()
+    text = writing.text()
+    problems = dict.fromkeys(found.problems)
+    if len(html) > LONGEST:
+        problems[f"is longer than {LONGEST} characters; the rest was left out"] = None
+    for _, garbled, fixed in garbled_lines(text):
+        what = f"“{garbled}” looks like “{fixed}” read in the wrong encoding; left as it is"
+        problems[what] = None
+    return Converted(text, tuple(writing.kept()), tuple(problems))
+
+
+# How a block is written, from what is nicest to read to what cannot be misread.
+_WAYS: tuple[Callable[[Tag], str], ...] = (
+    write_block,
+    lambda block: write_block(block, plainly=True),
+    keep,
+)
+
+
+class _Writing:
+    def __init__(self, found: Read) -> None:
+        self.blocks = found.blocks()
+        self.notes = found.notes
+        self.ways = [0] * len(self.blocks)
+        self.written = [write_block(block) for block in self.blocks]
+        self.wanted = [_shape(block) for block in self.blocks]
+
+    def run(self) -> None:
+        for _ in range(_MOST_ROUNDS):
+            bad = self._bad()
+            if not bad:
+                return
+            for number in bad:
+                self._write_otherwise(number)
+        for number in range(len(self.blocks)):
+            self.ways[number] = len(_WAYS) - 2
+            self._write_otherwise(number)
+
+    def text(self) -> str:
+        notes = [_note(name, note) for name, note in self.notes.items()]
+        parts = [part for part in [*self.written, *notes] if part.strip()]
+        return "\n\n".join(parts) + "\n" if parts else ""
+
+    def kept(self) -> list[str]:
+        last = len(_WAYS) - 1
+        return [text for text, way in zip(self.written, self.ways, strict=True) if way == last]
+
+    def _bad(self) -> set[int]:
+        shapes = shapes_of_markdown(self.text())
+        wanted = [shape for shape in self.wanted if shape]
+        numbers = [number for number, shape in enumerate(self.wanted) if shape]
+        return {numbers[place] for place in differing(wanted, shapes.blocks)}
+
+    def _write_otherwise(self, number: int) -> None:
+        self.ways[number] = min(self.ways[number] + 1, len(_WAYS) - 1)
+        self.written[number] = _WAYS[self.ways[number]](self.blocks[number])
+
+
+def _shape(block: Tag) -> Shape:
+    html = block.decode(formatter="minimal").replace(' data-language="', ' title="')
+    return note_shape(html.replace(' data-note="', ' title="note-'))[:-1]
+
+
+def _note(name: str, note: Tag) -> str:
+    text = "\n\n".join(write_block(block) for block in _blocks_of(note))
+    return (
+        f"[^{name}]: " + "\n".join(f"    {line}" if line else "" for line in text.split("\n"))[4:]
+    )
+
+
+def _blocks_of(note: Tag) -> list[Tag]:
+    return [child for child in note.children if isinstance(child, Tag)]
