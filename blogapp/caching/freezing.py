@@ -19,16 +19,14 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
 
 from flask import Flask
-from sqlalchemy import func, select
 
 from blogapp.caching.answers import Answer, header
 from blogapp.caching.filing import SUFFIXES, Writer, kind_of, with_policy
 from blogapp.caching.keeping import ask
+from blogapp.caching.leading_on import add_leads
 from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
-from blogapp.extensions import db
 from blogapp.posts.listing import MOST_PAGES
-from blogapp.posts.models import Redirect
 from blogapp.web import kinds
 from blogapp.web.compressing import compressed
 from blogapp.web.serving import statics_of
@@ -84,7 +82,7 @@ class Frozen:
     left_out: list[str] = field(default_factory=list)
     # Whether content changed meanwhile: then some pages may show it, and others not.
     has_changed: bool = False
-    # Addresses of before that lead to others while the blog runs.
+    # Old addresses that lead on: by a page where a file can be, and all of them in a list.
     redirects: int = 0
 
 
@@ -253,8 +251,11 @@ class _Freeze:
         page = with_policy(lost[1], lost[2])
         if page is not None:
             self.frozen.written += self.pages.write(NOT_FOUND, page)
-        with self.app.app_context():
-            self.frozen.redirects = db.session.scalar(select(func.count(Redirect.id))) or 0
+        self.frozen.redirects = add_leads(self.app, self.new, self._write_page)
+
+    def _write_page(self, name: str, body: bytes) -> None:
+        self.frozen.written += self.pages.write(name, body)
+        self.frozen.files += 1
 
     def _content(self, answer: Answer, text: str) -> bytes | None:
         if kind_of(answer.address) not in {"html", "atom"}:

@@ -56,5 +56,8 @@ def _tell(frozen: Frozen, folder: Path, address: str, seconds: float) -> None:
         click.echo(f"Left out: {left}", err=True)
     if frozen.has_changed:
         click.echo("Content changed meanwhile: freeze again to have all of it.", err=True)
-    redirects = f", the {frozen.redirects} old addresses that lead to new ones"
-    click.echo(f"{_CANNOT}{redirects if frozen.redirects else ''}.")
+    if frozen.redirects:
+        click.echo(
+            f"{frozen.redirects} old addresses lead on by pages of their own; _redirects lists them."
+        )
+    click.echo(f"{_CANNOT}.")

@@ -4,20 +4,23 @@ import fcntl
 import gzip
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from blogapp.caching import freezing
 from blogapp.caching.freezing import Busy, NotEmpty, demand_own, with_paths
 from blogapp.cli import group
 from blogapp.extensions import db
-from blogapp.posts.models import Post
+from blogapp.posts.models import Post, Redirect, Tag, TagAlias
 from blogapp.site.reading import get_site
 from tests.conftest import parse
 
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PUBLIC = "https://frozen.example.com"
 
 
@@ -73,7 +76,14 @@ def test_every_public_page_is_a_file(freeze, folder, make_posts, make_post, smal
     assert found >= {"index.html", "about/index.html", "pages/about.md", "404.html", "robots.txt"}
     assert found >= {"posts/post-1/index.html", "posts/post-1.md", "page/2/index.html"}
     assert found >= {"tags/c-plus-plus/index.html", "tags/c-plus-plus/page/2/index.html"}
-    assert found >= {"fragments/page/2/index.html", "through/2/index.html", "feed.xml", "rss.xml", "feed.json", "sitemap.xml"}
+    assert found >= {
+        "fragments/page/2/index.html",
+        "through/2/index.html",
+        "feed.xml",
+        "rss.xml",
+        "feed.json",
+        "sitemap.xml",
+    }
     assert found >= {"favicon.ico", "apple-touch-icon.png", "static/icons/mark.svg"}
     assert not [name for name in found if "draft" in name or "write" in name]
     assert frozen.left_out == []
@@ -331,3 +341,38 @@ def test_the_command_says_what_it_did_and_what_files_cannot_do(tmp_path):
     assert refused.exit_code == 1
     assert "mine.txt was written by no freeze: nothing was changed" in refused.output
     assert Path(site / "mine.txt").exists()
+
+
+def test_old_addresses_lead_on(freeze, folder, make_post, make_posts):
+    leases = make_post("Leases", slug="leases")
+    make_posts(1, tags=["Go"])
+    draft = make_post("Draft", slug="draft", published_at=None)
+    rules = {
+        "/2019/über leases": {"post_id": leases.id},
+        "/old.html": {"target": "/archive"},
+        "/?p=7": {"post_id": leases.id},
+        "/docs/*": {"target": "/tags/*"},
+        "/wp-content/a.png": {"target": "/media/a.png"},
+        "/archive": {"target": "/tags"},
+        "/unfinished": {"post_id": draft.id},
+        "/gone": {},
+    }
+    db.session.add_all([Redirect(path=path, created_at=NOW, **to) for path, to in rules.items()])
+    db.session.add(TagAlias(tag_id=db.session.scalar(select(Tag.id)), slug="golang"))
+    db.session.commit()
+
+    frozen = freeze()
+
+    found = names(folder)
+    stub = parse((folder / "2019/über leases/index.html").read_text())
+    assert stub.select_one("link[rel=canonical]")["href"] == f"{PUBLIC}/posts/leases"
+    assert stub.select_one("[http-equiv=refresh]")["content"] == f"0; url={PUBLIC}/posts/leases"
+    assert {"old.html", "tags/golang/index.html", "archive/index.html"} <= found
+    assert "refresh" not in (folder / "archive/index.html").read_text()
+    assert not {"gone/index.html", "unfinished/index.html", "wp-content/a.png"} & found
+    lines = (folder / "_redirects").read_text().splitlines()
+    assert f"/2019/%C3%BCber%20leases {PUBLIC}/posts/leases 301" in lines
+    assert f"/docs/* {PUBLIC}/tags/:splat 301" in lines
+    assert f"/?p=7 {PUBLIC}/posts/leases 301" in lines
+    assert frozen.redirects == len(lines) == 7
+    assert freeze().written == 0
