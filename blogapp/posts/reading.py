@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload, undefer
 from blogapp.extensions import UTCDateTime, db
 from blogapp.posts.finding import Finding
 from blogapp.posts.indexing import LAST_CHANGE
-from blogapp.posts.models import Post, Redirect, RelatedPost, Series
+from blogapp.posts.models import Post, RelatedPost, Series
 from blogapp.posts.revising import ToldChange, change_log
 from blogapp.posts.selection import Cursor, Selection, Sort
 from blogapp.posts.series import reading_order
@@ -154,18 +154,6 @@ def was_public(post: Post, now: datetime) -> bool:
     """Tell whether readers may have known a post that they cannot open any more."""
     left = post.withdrawn_at or post.deleted_at
     return left is not None and post.published_at is not None and post.published_at <= now
-
-
-def find_redirect(path: str) -> Redirect | None:
-    """Return where ``path`` (below the base path) has moved to, with its post loaded.
-
-    A path that was kept in small letters is found in any.
-    """
-    path = path.rstrip("/")
-    spellings = {path, path.lower()}
-    query = select(Redirect).where(Redirect.path.in_(spellings)).options(joinedload(Redirect.post))
-    found = {redirect.path: redirect for redirect in db.session.scalars(query)}
-    return found.get(path) or found.get(path.lower())
 
 
 def _last_change(ids: Sequence[int], now: datetime) -> datetime | None:

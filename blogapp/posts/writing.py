@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts.errors import BadSlug, BodyTooLong, SlugTaken
-from blogapp.posts.models import Domain, Post, PostAuthor, Redirect, Series, Tag
+from blogapp.posts.models import Domain, Post, PostAuthor, Series, Tag
 from blogapp.posts.naming import find_or_make, free_post_slug
+from blogapp.posts.redirecting import forget_path, lead
 from blogapp.posts.relating import relate
 from blogapp.posts.rendering import render_post
 from blogapp.posts.searching import index_post
@@ -129,16 +128,10 @@ def _move(post: Post, slug: str, *, now: datetime) -> None:
     """Give the post its slug; its old address keeps working, its new one is its own."""
     old_slug, old_path = post.slug, post.path
     post.slug = slug
-    _forget_redirect(post.path)
+    forget_path(post.path)
     is_known = old_slug and post.id and not post.slug_follows_title
     if is_known and old_slug.casefold() != slug.casefold():
-        _forget_redirect(old_path)
-        # In small letters, so that `find_redirect` finds it in any.
-        db.session.add(Redirect(path=old_path.lower(), post_id=post.id, created_at=now))
-
-
-def _forget_redirect(path: str) -> None:
-    db.session.execute(delete(Redirect).where(Redirect.path.in_({path, path.lower()})))
+        lead(old_path, post, now=now)
 
 
 def _sign(post: Post, authors: tuple[Author, ...]) -> None:

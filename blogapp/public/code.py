@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching.keeping import keep
 from blogapp.posts.models import Post
-from blogapp.posts.reading import find_page, find_redirect, find_source
+from blogapp.posts.reading import find_page, find_source
+from blogapp.posts.redirecting import find_redirect
 from blogapp.public.posts import has_query, moved, opened
 from blogapp.text.markdown import list_code
 

@@ -25,6 +25,7 @@ from blogapp.site.models import Site
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import name_month
+from blogapp.web.moving import follow_old_name
 from blogapp.web.pages import render_page
 from blogapp.web.remembering import LARGE, SMALL, remembered, remembered_each, versions
 
@@ -91,6 +92,8 @@ def _show(place: Place) -> Response:
         return moved
 
     choices = count_choices(selection, finding)
+    if not choices.shown and not place.key and (led := follow_old_name()):
+        return led
     selection = _in_reach(selection, choices.shown, site.page_size)
     batch = _batch(selection, finding, site)
     listing = Listing(

@@ -13,18 +13,21 @@ from blogapp.web import (
     language,
     later,
     look,
+    moving,
     outside,
     proxies,
     remembering,
     scripts,
     serving,
     speculating,
+    tallying,
     theming,
 )
 
 
 def init_app(app: Flask) -> None:
     for part in (
+        tallying,
         proxies,
         theming,
         assets,
@@ -36,6 +39,7 @@ def init_app(app: Flask) -> None:
         speculating,
         outside,
         errors,
+        moving,
         language,
         remembering,
         filters,

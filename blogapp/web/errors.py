@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.extensions import db
 from blogapp.site.reading import default_site, get_site
-from blogapp.web.moving import find_new_address
+from blogapp.web.moving import find_new_address, send_to
 
 WORDS = {
     400: (_("This address does not make sense"), _("Something in it is malformed.")),
@@ -61,7 +61,7 @@ def show_error(error: HTTPException) -> Answer:
     except HTTPException as gone:
         error, moved = gone, None
     if moved:
-        return _send_to(moved)
+        return send_to(moved)
     return _explain(error)
 
 
@@ -79,12 +79,6 @@ def _let_go_of_the_database() -> None:
 
 def _may_have_moved(error: HTTPException) -> bool:
     return error.code == 404 and request.method in {"GET", "HEAD"}
-
-
-def _send_to(address: str) -> Answer:
-    answer = redirect(address, 301)
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer
 
 
 def _explain(error: HTTPException) -> Response:

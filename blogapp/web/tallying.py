@@ -1,0 +1,236 @@
+"""Counting what old addresses are asked for, and what is asked for in vain, beside all requests.
+
+A request adds to a number in memory; a thread writes the numbers of some seconds at once. What
+cannot be written waits, within bounds, and is lost at worst: no reader waits for it or sees it.
+"""
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from blogapp.extensions import db
+from blogapp.posts.redirect_counting import Missed, add_hits, add_missing, is_probe
+from blogapp.posts.redirecting import LONGEST, spelled
+from blogapp.web.clock import now
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Seconds of counting that are written at once.
+PAUSE = 5.0
+# So many different ones are counted between two writes.
+MOST_RULES, MOST_MISSING, MOST_PROBES = 5_000, 300, 50
+# What nobody moves here, or what holds a secret in its path.
+NEVER = (
+    *("/write", "/account", "/login", "/logout", "/invite", "/reset", "/preview", "/static"),
+    *("/media/", "/healthz", "/readyz", "/metrics", "/csp-report"),
+)
+# Says to the middleware what an answer was, and goes no further.
+HEADER = "X-Tally"
+# In an environment: this request is nobody's.
+UNCOUNTED = "blogapp.uncounted"
+_MET = "blogapp.met"
+# What lists and feeds are asked for.
+_CHOOSING = frozenset(
+    {"page", "after", "through", "tag", "match", "not", "domain", "kind", "series", "author"}
+    | {"year", "month", "q", "sort", "view", "limit"}
+)
+
+_log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Count in ``app.extensions["tally"]``; it wants to stand around what keeps answers."""
+    tally = app.extensions["tally"] = Tally(app)
+    app.after_request(mark)
+    app.wsgi_app = Counting(app.wsgi_app, tally)  # type: ignore[assignment, method-assign]
+
+
+def note_hit(rule: int) -> None:
+    """Note that this request is answered by a rule."""
+    request.environ[_MET] = f"rule {rule}"
+
+
+def note_missing() -> None:
+    """Note that nobody knows this request's address, if it is one that could lead somewhere."""
+    # A page past the end of a list that is there, and a part of a page.
+    is_known = request.endpoint is not None and not _CHOOSING.isdisjoint(request.args)
+    if not is_known and "fragment" not in request.args and not request.path.startswith(NEVER):
+        request.environ[_MET] = "missing"
+
+
+def forget() -> None:
+    """Note nothing of this request after all."""
+    request.environ.pop(_MET, None)
+
+
+def mark(response: Response) -> Response:
+    """Say in the answer's header what was noted; for `Counting` alone."""
+    met = request.environ.get(_MET, "")
+    if met and (met != "missing" or response.status_code == 404):
+        response.headers[HEADER] = met
+    return response
+
+
+def write_now() -> None:
+    """Write what this process has counted, for a page that shows it."""
+    # It shows what is written already, where nothing can be.
+    with suppress(SQLAlchemyError, OSError):
+        current_app.extensions["tally"].flush()
+
+
+class Counting:
+    """Middleware: counts an answer by its header, which it takes off."""
+
+    def __init__(self, wsgi: "WSGIApplication", tally: "Tally") -> None:
+        self.wsgi, self.tally = wsgi, tally
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def counted(status: str, headers: list[tuple[str, str]], *exc_info: object) -> object:
+            # Most answers are pages.
+            if not status.startswith("2"):
+                for name, value in headers:
+                    if name == HEADER:
+                        headers = [pair for pair in headers if pair[0] != HEADER]
+                        if UNCOUNTED not in environ:
+                            self.tally.count(value, environ)
+                        break
+            return start(status, headers, *exc_info)  # type: ignore[arg-type]
+
+        return self.wsgi(environ, counted)  # type: ignore[arg-type]
+
+
+class Tally:
+    """What one process has counted and not written yet."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._hits: dict[int, int] = {}
+        self._missing: dict[str, Missed] = {}
+        self._has_some = threading.Event()
+        self._process = 0
+
+    def count(self, met: str, environ: "WSGIEnvironment") -> None:
+        """Count one request; never raises, and never waits for anything but another count."""
+        kind, _, rule = met.partition(" ")
+        with self._lock:
+            if kind == "rule":
+                id = int(rule)
+                if id in self._hits or len(self._hits) < MOST_RULES:
+                    self._hits[id] = self._hits.get(id, 0) + 1
+            else:
+                self._count_missing(environ)
+        if not self.app.testing:
+            self._has_some.set()
+            self._start()
+
+    def flush(self) -> None:
+        """Write what is counted; what cannot be written is kept for the next time."""
+        with self._writing:
+            with self._lock:
+                hits, self._hits = self._hits, {}
+                missing, self._missing = self._missing, {}
+            if not hits and not missing:
+                return
+            try:
+                with self.app.app_context():
+                    add_hits(hits, now=now())
+                    add_missing(missing.values(), now=now())
+                    db.session.commit()
+            except (SQLAlchemyError, OSError):
+                self._take_back(hits, missing)
+                raise
+
+    def _count_missing(self, environ: "WSGIEnvironment") -> None:
+        path = _path(environ)
+        if path is None:
+            return
+        if seen := self._missing.get(path):
+            seen.hits += 1
+            seen.referrer = seen.referrer or _host(environ)
+            return
+        kind = is_probe(path)
+        waiting = sum(each.is_probe is kind for each in self._missing.values())
+        if waiting < (MOST_PROBES if kind else MOST_MISSING):
+            self._missing[path] = Missed(path, 1, _host(environ), kind)
+
+    def _take_back(self, hits: dict[int, int], missing: dict[str, Missed]) -> None:
+        with self._lock:
+            for id, count in hits.items():
+                if id in self._hits or len(self._hits) < MOST_RULES:
+                    self._hits[id] = self._hits.get(id, 0) + count
+            for path, missed in missing.items():
+                if seen := self._missing.get(path):
+                    seen.hits += missed.hits
+                elif len(self._missing) < MOST_MISSING + MOST_PROBES:
+                    self._missing[path] = missed
+
+    def _start(self) -> None:
+        """Start the thread, once in each process: a fork takes none along."""
+        if self._process == os.getpid():
+            return
+        with self._lock:
+            if self._process == os.getpid():
+                return
+            self._process = os.getpid()
+        self._writing = threading.Lock()
+        threading.Thread(target=self._run, name="tally", daemon=True).start()
+        atexit.register(self._flush_at_last)
+
+    def _run(self) -> None:
+        is_told = False
+        while True:
+            self._has_some.wait()
+            threading.Event().wait(PAUSE)
+            self._has_some.clear()
+            try:
+                self.flush()
+                is_told = False
+            except Exception as error:
+                if not is_told:
+                    _log.warning("what old addresses are asked for is not written: %s", error)
+                is_told = True
+                self._has_some.set()
+
+    def _flush_at_last(self) -> None:
+        try:
+            self.flush()
+        except Exception as error:
+            _log.warning("what old addresses were asked for is lost: %s", error)
+
+
+def _path(environ: "WSGIEnvironment") -> str | None:
+    """Return the address that was missing, in the spelling of rules; None for no text."""
+    try:
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode()
+    except UnicodeError:
+        return None
+    found = None
+    if query := environ.get("QUERY_STRING", ""):
+        found = spelled(f"{_quoted(path)}?{query}")
+    found = found or spelled(_quoted(path))
+    return found if found and found != "/" and len(found) <= LONGEST // 2 else None
+
+
+def _quoted(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+
+
+def _host(environ: "WSGIEnvironment") -> str:
+    """Return the host that a reader came from, if the browser says so; nothing else of it."""
+    try:
+        parts = urlsplit(environ.get("HTTP_REFERER", ""))
+        host = (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+    return host if host.isprintable() and len(host) <= 255 else ""
