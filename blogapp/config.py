@@ -45,6 +45,7 @@ class Config:
     ACCESS_LOG: bool = True
     KEEP_MB: int = 32
     PAGE_STORE: Path | None = None
+    IMPORT_MB: int = 2000
     # Whether pages are made for a place that only serves files.
     FROZEN: bool = False
     HOST: str = "127.0.0.1"
@@ -80,6 +81,7 @@ class Config:
             ACCESS_LOG=read.flag("BLOG_ACCESS_LOG", default=True),
             KEEP_MB=read.number("BLOG_KEEP_MB", default=32, least=0, most=100_000),
             PAGE_STORE=_page_store(read.text("BLOG_PAGE_STORE")),
+            IMPORT_MB=read.number("BLOG_IMPORT_MB", default=2000, least=1, most=1_000_000),
             HOST=host,
             PORT=port,
             WORKERS=read.number("BLOG_WORKERS", default=2, least=1, most=256),
@@ -105,6 +107,11 @@ class Config:
         host = self._public.hostname or "127.0.0.1"
         loopback = ["localhost", "127.0.0.1", "[::1]"]
         return list(dict.fromkeys([host, *loopback])) if _is_loopback(host) else [host]
+
+    @property
+    def IMPORTS_FOLDER(self) -> Path:
+        """Where exports of other blogs lie that somebody uploaded."""
+        return self.INSTANCE / "imports"
 
     @property
     def SESSION_COOKIE_NAME(self) -> str:

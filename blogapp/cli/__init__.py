@@ -70,6 +70,13 @@ def main() -> None:
         raise SystemExit(f"blogapp: {error}") from None
 
 
+def in_one_line(error: DBAPIError | OSError) -> str:
+    """Return what a database or a disk says, and what to do about it."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return _advice(error)
+
+
 def _advice(error: DBAPIError) -> str:
     lines = str(error.orig).strip().splitlines()
     reason = lines[0] if lines else type(error.orig).__name__

@@ -12,6 +12,8 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from blogapp.extensions import db
+from blogapp.importing.running import IMPORT, look_after
+from blogapp.jobs.queueing import enqueue
 from blogapp.jobs.running import Handler, run_due_jobs
 from blogapp.media.making import make_missing
 from blogapp.media.storing import PURGE, VARIANTS
@@ -26,6 +28,8 @@ PAUSE = 2.0
 PATIENCE = 20.0
 # As much at once as leaves a stopping process little to wait for.
 _BATCH = 10
+_HOME = Path(__file__).parents[2]
+_PLACES = {"BLOG_INSTANCE", "BLOG_DATABASE_URL", "BLOG_MEDIA_URL", "BLOG_PUBLIC_URL"}
 # Names the lock in the database's own numbering, which all its users share.
 _LOCK = 0x626C6F67
 
@@ -45,6 +49,7 @@ def handlers(app: Flask) -> Mapping[str, Handler]:
         VARIANTS: lambda key: _done(make_missing(int(key), folder)),
         PURGE: lambda key: purge(int(key), folder),
         EMPTY: lambda _day: _empty_trash(),
+        IMPORT: lambda key: _look_after_import(key, app),
     }
 
 
@@ -121,6 +126,31 @@ def _empty_trash() -> None:
     while gone := empty_overdue(now=now()):
         db.session.commit()
         forget_cards(gone)
+
+
+def _look_after_import(key: str, app: Flask) -> None:
+    """Bring an import on, and come again while there is something to do."""
+    folder: Path = app.config["IMPORTS_FOLDER"]
+    again = look_after(int(key), folder, surroundings(app), now=now())
+    if again:
+        enqueue(IMPORT, key, now=now(), due=now() + again)
+
+
+def surroundings(app: Flask) -> dict[str, str]:
+    """Return the environment in which a command opens this very blog."""
+    inherited = {name: text for name, text in os.environ.items() if not _names_a_place(name)}
+    path = os.pathsep.join(filter(None, [str(_HOME), os.environ.get("PYTHONPATH", "")]))
+    return inherited | {
+        "PYTHONPATH": path,
+        "BLOG_INSTANCE": app.instance_path,
+        "BLOG_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "BLOG_MEDIA_URL": str(app.config["MEDIA_FOLDER"]),
+        "BLOG_PUBLIC_URL": app.config["PUBLIC_URL"],
+    }
+
+
+def _names_a_place(variable: str) -> bool:
+    return variable.removesuffix("_FILE") in _PLACES
 
 
 def _done(_count: int) -> None:

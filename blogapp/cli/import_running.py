@@ -1,0 +1,166 @@
+"""The process of one import of the authoring area: `python -m blogapp.cli.import_running ID`.
+
+It ends with the process that started it, because then its pipe ends. It works at a lower priority
+than those that serve readers, and one of its kind at a time.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import DBAPIError
+
+from blogapp.cli import in_one_line
+from blogapp.cli.opening import opened_blog
+from blogapp.extensions import db
+from blogapp.importing.arriving import Place, place_of
+from blogapp.importing.errors import ImportingError
+from blogapp.importing.following import Following, Stopped
+from blogapp.importing.importing import import_source, import_tree
+from blogapp.importing.readers import READERS
+from blogapp.importing.recognizing import recognize, suffix_of
+from blogapp.importing.run_models import ImportRun
+from blogapp.importing.sites import EVERY_SITE
+from blogapp.importing.unpacking import unpacked
+from blogapp.site.reading import get_site
+from blogapp.text.slugs import slugify
+from blogapp.web.clock import now
+
+MARKDOWN = "markdown"
+UNKNOWN = "nothing in it looks like posts of a blog"
+_PRIORITY = 10
+
+
+def main() -> None:
+    """Do the run whose number is the one argument."""
+    is_stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: is_stopped.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(OSError):
+        os.nice(_PRIORITY)
+    with opened_blog() as app:
+        run = db.session.get(ImportRun, int(sys.argv[1]))
+        if run:
+            place = place_of(app.config["IMPORTS_FOLDER"], run.token)
+            follow(run, place, app.config, is_stopped)
+
+
+def follow(
+    run: ImportRun, place: Place, settings: dict[str, Any], is_stopped: threading.Event
+) -> None:
+    """Do a run, and leave in its ``place`` what came of it; nothing is raised."""
+    job = _Job(run, place, settings)
+    db.session.rollback()
+    with ExitStack() as held:
+        lock = held.enter_context(place.lock.open("w"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        report = place.report(is_preview=job.is_preview)
+        if job.is_preview:
+            report.unlink(missing_ok=True)
+        following = Following(report, place.progress, is_stopped=is_stopped.is_set)
+        try:
+            job.take_in(following)
+            following.end("done")
+        except Stopped:
+            following.end("stopped")
+        except ImportingError as error:
+            following.end("failed", _without_paths(str(error), place))
+        except (DBAPIError, OSError) as error:
+            following.end("failed", _without_paths(in_one_line(error), place))
+        except Exception as error:
+            logging.getLogger(__name__).exception("an import failed")
+            following.end("failed", f"{type(error).__name__}: {error}")
+        finally:
+            db.session.rollback()
+
+
+class _Job:
+    """What a run asks for, read once: the session is the import's from then on."""
+
+    def __init__(self, run: ImportRun, place: Place, settings: dict[str, Any]) -> None:
+        self.place, self.settings = place, settings
+        self.kind, self.asked = run.kind, run.asked_kind
+        self.file_name, self.is_preview = run.file_name, run.is_preview
+        self.options = dict(run.options)
+
+    def take_in(self, following: Following) -> None:
+        shutil.rmtree(self.place.workshop, ignore_errors=True)
+        self.place.workshop.mkdir(mode=0o700)
+        # Whatever a reader puts into a temporary file goes with the rest of this folder.
+        tempfile.tempdir = str(self.place.workshop)
+        with unpacked(self._named(), within=self.place.workshop) as path:
+            kind = self._decide(path)
+            following.recognized(kind)
+            self._import(kind, path, following)
+
+    def _named(self) -> Path:
+        """Return the upload by a name that says what it is: readers may go by it."""
+        stem = slugify(Path(self.file_name).stem)[:60] or "export"
+        folder = self.place.workshop / "in"
+        folder.mkdir()
+        named = folder / f"{stem}{_suffix(self.place.upload, self.file_name)}"
+        named.symlink_to(self.place.upload)
+        return named
+
+    def _decide(self, path: Path) -> str:
+        if self.kind and (self.options.get("insists") or not self.is_preview):
+            return self.kind
+        kind = recognize(path) or self.asked
+        if not kind:
+            raise ImportingError(UNKNOWN)
+        return kind
+
+    def _import(self, kind: str, path: Path, following: Following) -> None:
+        site = get_site()
+        zone = ZoneInfo(self.options["time_zone"]) if self.options.get("time_zone") else None
+        name = self.options.get("name", "")
+        settings: dict[str, Any] = {
+            "now": now(),
+            "media_folder": self.settings["MEDIA_FOLDER"],
+            "author": self.options.get("author", ""),
+            "dry_run": self.is_preview,
+            "on_start": following.start,
+            "on_outcome": following.tell,
+        }
+        if kind == MARKDOWN:
+            folder, name = (path.parent, name or path.stem) if path.is_file() else (path, name)
+            zones = {EVERY_SITE: zone} if zone else {}
+            import_tree(folder, zone=site.zone, zones=zones, source=name, **settings)
+            return
+        if kind not in READERS:
+            raise ImportingError(f"there is no reader for {kind}")
+        base_url = self.options.get("base_url", "")
+        reader = READERS[kind]
+        with reader.open(path, zone=zone or site.zone, name=name, base_url=base_url) as source:
+            import_source(source, zone=site.zone, **settings)
+
+
+def _suffix(upload: Path, name: str) -> str:
+    return suffix_of(upload) or Path(re.sub(r"[^\w.]", "", name)).suffix[:10]
+
+
+def _without_paths(words: str, place: Place) -> str:
+    """Take out of an error where the upload lies: that is nobody's business."""
+    return re.sub(re.escape(str(place.folder)) + r"(?:/[\w./-]*/)?", "", words)
+
+
+def _end_with_parent() -> None:
+    """End this process when its input does, however its parent came to its end."""
+    while os.read(0, 1024):
+        pass
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    main()

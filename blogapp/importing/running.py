@@ -1,0 +1,268 @@
+"""Looking after the imports of the authoring area: each runs in a process of its own.
+
+Whoever calls this is the only one who does (see `blogapp.web.jobs`), and comes again when told.
+What is known of a run stands in its row, so that another process can take over at any moment.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from blogapp.extensions import db
+from blogapp.importing.arriving import Place, place_of, sweep
+from blogapp.importing.run_models import UNDER_WAY, ImportRun, RunState
+from blogapp.jobs.queueing import enqueue
+
+# The kind of job that looks after a run; its key is the run's number.
+IMPORT = "import"
+# Until the next look.
+SOON = timedelta(seconds=1)
+# How long an upload waits for somebody's word.
+PATIENCE = timedelta(days=7)
+# A process that dies at the same item as often as this is not begun again.
+MOST_ATTEMPTS = 3
+# Seconds that a process has to finish the item it is at.
+_GRACE = 15.0
+
+
+@dataclass
+class _Child:
+    process: "subprocess.Popen[bytes]"
+    told_to_stop: float | None = None
+
+
+_children: dict[int, _Child] = {}
+
+
+def begin(
+    token: str,
+    *,
+    asked_kind: str,
+    file_name: str,
+    size: int,
+    options: Mapping[str, Any],
+    by_id: int,
+    now: datetime,
+) -> ImportRun:
+    """Return a run for an upload that has arrived; a preview of it is asked for."""
+    run = ImportRun(
+        token=token,
+        by_id=by_id,
+        kind=asked_kind,
+        asked_kind=asked_kind,
+        file_name=file_name,
+        size=size,
+        options=dict(options),
+        created_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    ask(run, is_preview=True, now=now)
+    return run
+
+
+def ask(run: ImportRun, *, is_preview: bool, now: datetime) -> None:
+    """Have a run looked through, or taken in; it waits for its turn."""
+    run.state, run.is_preview = RunState.WAITING, is_preview
+    run.started_at = run.ended_at = None
+    run.total = run.done = run.attempts = 0
+    run.counts, run.summary, run.error = {}, {}, ""
+    run.is_stopping = False
+    enqueue(IMPORT, str(run.id), now=now)
+
+
+def resume(run: ImportRun, *, now: datetime) -> None:
+    """Go on with a run that failed; what it did stays done."""
+    run.state, run.ended_at, run.error = RunState.WAITING, None, ""
+    run.attempts, run.is_stopping = 0, False
+    enqueue(IMPORT, str(run.id), now=now)
+
+
+def stop(run: ImportRun, *, now: datetime) -> None:
+    """Have a run end; what it has taken in stays."""
+    run.is_stopping = True
+    enqueue(IMPORT, str(run.id), now=now)
+
+
+def forget(run: ImportRun, folder: Path) -> None:
+    """Drop a run that is over, with its reports."""
+    place_of(folder, run.token).remove()
+    db.session.delete(run)
+
+
+def list_runs(*, limit: int = 50) -> list[ImportRun]:
+    """Return the runs there are, newest first."""
+    query = select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def look_after(
+    run_id: int, folder: Path, environment: Mapping[str, str], *, now: datetime
+) -> timedelta | None:
+    """Bring a run one step on; return when to look again, None when there is nothing to do.
+
+    Commits. ``environment`` is what its process needs to open the blog.
+    """
+    run = db.session.get(ImportRun, run_id, populate_existing=True)
+    child = _children.get(run_id)
+    if run is None:
+        _end(run_id, child)
+        return None
+    place = place_of(folder, run.token)
+    if run.state in {RunState.PREVIEWED, RunState.FAILED}:
+        return _wait_for_word(run, place, now)
+    if run.state not in UNDER_WAY:
+        return None
+    if child:
+        again = _follow(run, place, child, now)
+    elif run.is_stopping:
+        again = _close(run, place, RunState.CANCELLED, now)
+    else:
+        again = _start(run, place, environment, now)
+    db.session.commit()
+    return again
+
+
+def tidy(folder: Path) -> None:
+    """Drop what uploads left behind that broke off."""
+    sweep(folder, set(db.session.scalars(select(ImportRun.token))))
+
+
+def _start(
+    run: ImportRun, place: Place, environment: Mapping[str, str], now: datetime
+) -> timedelta | None:
+    if _is_preceded(run):
+        return SOON
+    if not place.upload.exists():
+        return _fail(run, "its upload is not on this machine any more", now)
+    if run.attempts >= MOST_ATTEMPTS:
+        words = f"its process was ended {run.attempts} times at the same place, perhaps for want"
+        return _fail(run, f"{words} of memory", now)
+    run.attempts += 1
+    run.state, run.started_at = RunState.RUNNING, run.started_at or now
+    place.progress.unlink(missing_ok=True)
+    # The process reads the row: it has to be there.
+    db.session.commit()
+    try:
+        _children[run.id] = _Child(_spawn(run.id, environment))
+    except OSError as error:
+        return _fail(run, f"no process could be started ({error.strerror})", now)
+    return SOON
+
+
+def _is_preceded(run: ImportRun) -> bool:
+    """Whether another run goes first: they are done one after the other."""
+    query = select(func.count()).select_from(ImportRun)
+    others = query.where(ImportRun.state.in_(UNDER_WAY), ImportRun.id != run.id)
+    is_first = (ImportRun.state == RunState.RUNNING) | (ImportRun.id < run.id)
+    if run.state == RunState.RUNNING:  # it was going on when its server ended
+        is_first = (ImportRun.state == RunState.RUNNING) & (ImportRun.id < run.id)
+    return bool(db.session.scalar(others.where(is_first)))
+
+
+def _spawn(run_id: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    # -P: a file beside the blog must not stand in for a module.
+    command = [sys.executable, "-P", "-m", "blogapp.cli.import_running", str(run_id)]
+    return subprocess.Popen(
+        command,
+        # It ends when this pipe does.
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=dict(environment),
+        cwd="/",
+    )
+
+
+def _follow(run: ImportRun, place: Place, child: _Child, now: datetime) -> timedelta | None:
+    status = child.process.poll()
+    said = _read(place.progress)
+    _take_over(run, said)
+    if status is None:
+        if run.is_stopping:
+            _tell_to_stop(child)
+        return SOON
+    _end(run.id, child)
+    match said.get("ended"):
+        case "done":
+            run.summary = said.get("summary", {})
+            if not run.is_preview:
+                return _close(run, place, RunState.DONE, now)
+            run.state, run.ended_at = RunState.PREVIEWED, now
+            return PATIENCE
+        case "failed":
+            run.summary = said.get("summary", {})
+            return _fail(run, str(said.get("error", "")), now)
+    if run.is_stopping:
+        run.summary = said.get("summary", {})
+        return _close(run, place, RunState.CANCELLED, now)
+    # Killed, or told to stop by somebody else: it is begun again where it was.
+    run.state = RunState.WAITING
+    return SOON
+
+
+def _take_over(run: ImportRun, said: Mapping[str, Any]) -> None:
+    if said.get("kind"):
+        run.kind = said["kind"]
+    run.total = said.get("total") or run.total
+    # A second attempt goes through what is done already, which shows nothing new.
+    if said.get("done", 0) > run.done:
+        run.done, run.attempts = said["done"], 1
+    if said.get("done", 0) >= run.done:
+        run.counts = dict(said.get("counts", run.counts))
+
+
+def _tell_to_stop(child: _Child) -> None:
+    if child.told_to_stop is None:
+        child.told_to_stop = time.monotonic()
+        child.process.terminate()
+    elif time.monotonic() - child.told_to_stop > _GRACE:
+        child.process.kill()
+
+
+def _wait_for_word(run: ImportRun, place: Place, now: datetime) -> timedelta | None:
+    waited = now - (run.ended_at or run.created_at)
+    if waited < PATIENCE:
+        return PATIENCE - waited
+    _close(run, place, RunState.EXPIRED, now)
+    db.session.commit()
+    return None
+
+
+def _fail(run: ImportRun, why: str, now: datetime) -> timedelta:
+    run.state, run.ended_at, run.error = RunState.FAILED, now, why
+    return PATIENCE
+
+
+def _close(run: ImportRun, place: Place, state: RunState, now: datetime) -> timedelta | None:
+    """End a run for good; only its report stays. Nobody has to look again."""
+    run.state, run.ended_at = state, now
+    place.tidy()
+    return None
+
+
+def _end(run_id: int, child: _Child | None) -> None:
+    _children.pop(run_id, None)
+    if child:
+        with suppress(OSError):
+            if child.process.stdin:
+                child.process.stdin.close()
+        with suppress(ProcessLookupError):
+            child.process.kill()
+        child.process.wait()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
