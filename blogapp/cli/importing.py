@@ -222,7 +222,11 @@ def _summarize(report: Report, *, dry_run: bool) -> None:
     if dry_run:
         click.echo("Nothing was kept: this was a dry run.")
     for result in Result:
-        click.echo(f"{counts[result]:6}  {result}")
+        if result is not Result.NOTED:
+            click.echo(f"{counts[result]:6}  {result}")
+    for outcome in report.outcomes:
+        for name, rows in outcome.line.get("kept_lists", {}).items():
+            click.echo(f"        {rows} rows kept aside: {name}")
     click.echo(f"{len(report.problems):6}  problems")
     for reason, count in _reasons(report):
         click.echo(f"        {count} left out: {reason}")

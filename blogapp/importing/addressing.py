@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from blogapp.importing.surveying import Kind, SourceSite
+from blogapp.posts.redirecting import spelled
 
 LONGEST = 1000
 _STYLES = {  # Jekyll's names for patterns
@@ -30,6 +31,8 @@ def given_addresses(aliases: Iterable[str], folder: PurePosixPath) -> list[str]:
 
     >>> given_addresses(["/old/", "older.html", "https://a.example/x y"], PurePosixPath("/blog"))
     ['/old', '/blog/older.html', '/x y']
+    >>> given_addresses(["/?p=7", "/a/?utm_source=b"], PurePosixPath("/"))
+    ['/?p=7', '/a']
     """
     paths = (_tidy(alias, folder) for alias in aliases)
     return list(dict.fromkeys(path for path in paths if path))
@@ -138,9 +141,12 @@ def _fill(
 
 def _tidy(address: str, folder: PurePosixPath) -> str:
     try:
-        path = unquote(urlsplit(address.strip()).path)
+        parts = urlsplit(address.strip())
+        path = unquote(parts.path)
     except ValueError:
         return ""
+    if parts.query and path.startswith("/") and (named := spelled(address)):
+        return named
     if not path.startswith("/"):
         path = f"{folder}/{path}" if path else ""
     path = re.sub("/+", "/", path).removesuffix("/index.html").rstrip("/")

@@ -1,7 +1,7 @@
 """Taking sources in: read each item, compare it with what is here, write, report."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from blogapp.extensions import db
+from blogapp.importing.bounding import bounded
 from blogapp.importing.errors import ImportingError, NotAPost
 from blogapp.importing.gathering import Gathered
+from blogapp.importing.introducing import Cast
+from blogapp.importing.leading import Note, taken_addresses, taken_note
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.reading import Problem, SourcePost
 from blogapp.importing.reporting import Outcome, Report, Result, planned_line, stored_line
+from blogapp.importing.settling import keep_lists, settle
 from blogapp.importing.sites import open_sites
 from blogapp.importing.sources import Item, Source
 from blogapp.importing.writing import (
     Desk,
-    Note,
     fingerprint,
     note_import,
-    taken_addresses,
-    taken_note,
     unformatted_note,
     write_again,
     write_new,
@@ -99,7 +100,8 @@ def _take_in(
         tell(outcome)
 
     for source in sources:
-        _Run(source=source, desk=desk, dry_run=dry_run, planned=planned).take_in(add)
+        own = replace(desk, cast=Cast.of(source))
+        _Run(source=source, desk=own, dry_run=dry_run, planned=planned).take_in(add)
     return report
 
 
@@ -133,6 +135,22 @@ class _Run:
         self.known = self._recall()
         for item in self.source.items():
             add(self._take_item(item))
+        if whole := self._finish():
+            add(whole)
+
+    def _finish(self) -> Outcome | None:
+        """Bring along what is no item; return what is to be said of the whole, if anything is."""
+        lost, kept = list[str](), dict[str, int]()
+        if not self.dry_run:
+            lost = list(settle(self.source, now=self.desk.now))
+            kept = keep_lists(self.source, now=self.desk.now)
+            db.session.commit()
+        name = self.source.name
+        problems = (*self.source.problems, *(Problem(name, 1, what) for what in lost))
+        if not (problems or kept):
+            return None
+        told = {"result": str(Result.NOTED), "problems": [str(problem) for problem in problems]}
+        return Outcome(name, Result.NOTED, {"path": name, **told, "kept_lists": kept}, problems)
 
     def _recall(self) -> dict[str, _Known]:
         query = (
@@ -163,11 +181,12 @@ class _Run:
             # Ends what an error or Ctrl-C left half done; after a commit it does nothing.
             db.session.rollback()
 
-    def _take_post(self, item: Item, post: SourcePost) -> Outcome:
+    def _take_post(self, item: Item, read: SourcePost) -> Outcome:
+        post, notes = bounded(read)
         gathered = self.source.gather(post)
         digest = fingerprint(post, gathered)
         known = self.known.get(item.path)
-        notes = [
+        notes += [
             *post.problems,
             *(
                 (missed.line, f"the picture {missed.name} is not there")

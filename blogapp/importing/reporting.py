@@ -18,7 +18,7 @@ from blogapp.posts.models import Post
 
 
 class Result(StrEnum):
-    """What became of a source file."""
+    """What became of an item of a source."""
 
     MADE = "made"
     CHANGED = "changed"
@@ -26,6 +26,7 @@ class Result(StrEnum):
     SKIPPED = "skipped"  # not a post, or deleted here
     KEPT = "changed on both sides"
     FAILED = "failed"
+    NOTED = "noted"  # no item: what is to be said of the source as a whole
 
 
 @dataclass(frozen=True)

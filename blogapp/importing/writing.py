@@ -6,7 +6,7 @@ These functions change objects; the caller commits once for each post.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,17 @@ from sqlalchemy.orm import selectinload
 
 from blogapp.extensions import db
 from blogapp.importing.gathering import Gathered
+from blogapp.importing.introducing import Cast
+from blogapp.importing.leading import Note, lead_to_post
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.reading import SourcePost
 from blogapp.media.errors import MediaError
 from blogapp.media.models import Media
 from blogapp.media.storing import FILE_TYPES, store_drawing, store_file, store_image
-from blogapp.posts.models import Post, PostMedia, Redirect
-from blogapp.posts.naming import find_or_make_authors, free_post_slug
+from blogapp.posts.models import Post, PostMedia
+from blogapp.posts.naming import free_post_slug
 from blogapp.posts.writing import Manuscript, new_post, save
 
-Note = tuple[int, str]
 _LATER = {"is_page", "entry_id", "comments", "converted"}
 
 
@@ -39,6 +40,7 @@ class Desk:
     media_folder: Path
     origin: str | None = None
     author: str = ""  # signs what nobody signed
+    cast: Cast = field(default_factory=Cast)
 
 
 def fingerprint(post: SourcePost, gathered: Gathered) -> str:
@@ -106,7 +108,8 @@ def _hash(path: Path) -> str:
 
 def _manuscript(source: SourcePost, slug: str, desk: Desk) -> Manuscript:
     names = source.authors or ((desk.author,) if desk.author else ())
-    authors = find_or_make_authors(names, now=desk.now, origin=desk.origin)
+    authors = desk.cast.authors(names, now=desk.now, origin=desk.origin)
+    desk.cast.make_names(source, origin=desk.origin)
     return Manuscript(
         title=source.title,
         body=source.body,
@@ -129,7 +132,8 @@ def _finish(
 ) -> None:
     _set_dates(post, source, desk)
     post.cover_id = cover.id if cover else None
-    notes += _lead_here(post, source, now=desk.now)
+    notes += lead_to_post(post, source, now=desk.now)
+    notes += _call_entry(post, source)
     if not post.is_formatted:
         notes.append(unformatted_note(source))
     db.session.flush()
@@ -143,6 +147,17 @@ def _set_dates(post: Post, source: SourcePost, desk: Desk) -> None:
     post.pinned = source.pinned
     # The only date that a draft has: when its author began it.
     post.created_at = source.date or post.created_at
+
+
+def _call_entry(post: Post, source: SourcePost) -> Iterator[Note]:
+    """Let feeds call the post what the old site's feed called it, unless another is called so."""
+    if not source.entry_id or source.entry_id == post.entry_id:
+        return
+    query = select(Post.id).where(Post.entry_id == source.entry_id, Post.id != post.id)
+    if db.session.scalar(query.limit(1)) is None:
+        post.entry_id = source.entry_id
+    else:
+        yield 1, f"another post has its feed's id {source.entry_id}; feeds will give a new one"
 
 
 def _kept_slug(post: Post, wanted: str) -> str:
@@ -185,45 +200,5 @@ def _store_one(path: Path, desk: Desk) -> Media:
     return keep(data, path.name, **said)
 
 
-# Old addresses
-
-
-def taken_addresses(source: SourcePost, slug: str, post_id: int | None = None) -> set[str]:
-    """Return those of the post's old addresses that lead to another post, or are one's own."""
-    wanted = _old_addresses(source, slug)
-    if not wanted:
-        return set()
-    led = select(Redirect.path).where(
-        Redirect.path.in_(wanted), Redirect.post_id.is_distinct_from(post_id)
-    )
-    slugs = {path.removeprefix("/posts/").casefold(): path for path in wanted}
-    lived = select(Post.slug_key).where(
-        Post.slug_key.in_(slugs), Post.is_page.is_(False), Post.id != (post_id or 0)
-    )
-    homes = {slugs[key] for key in db.session.scalars(lived)}
-    return {*db.session.scalars(led), *(path for path in homes if path.startswith("/posts/"))}
-
-
-def taken_note(path: str) -> Note:
-    return 1, f"the old address {path} already leads to another post"
-
-
 def unformatted_note(source: SourcePost) -> Note:
     return source.body_line, "formatting it costs too much: it is kept, and shown as it was typed"
-
-
-def _old_addresses(source: SourcePost, slug: str) -> list[str]:
-    own = f"/posts/{slug}".casefold()
-    return [path for path in source.addresses if path.casefold() != own]
-
-
-def _lead_here(post: Post, source: SourcePost, *, now: datetime) -> Iterator[Note]:
-    """Let the post's old addresses lead to it; those that are taken are noted."""
-    taken = taken_addresses(source, post.slug, post.id)
-    query = select(Redirect.path).where(Redirect.post_id == post.id)
-    here = set(db.session.scalars(query))
-    for path in _old_addresses(source, post.slug):
-        if path in taken:
-            yield taken_note(path)
-        elif path not in here:
-            db.session.add(Redirect(path=path, post_id=post.id, created_at=now))

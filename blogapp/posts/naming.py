@@ -15,11 +15,14 @@ from blogapp.text.slugs import slugify, unique_slug
 T = TypeVar("T", Tag, Domain, Series)
 
 
-def find_or_make(model: type[T], names: Iterable[str], *, origin: str | None = None) -> list[T]:
+def find_or_make(
+    model: type[T], names: Iterable[str], *, origin: str | None = None, slug: str = ""
+) -> list[T]:
     """Return what carries these names, made where missing, in the order given, each once.
 
     Names are one when they are equal ignoring case and Unicode's forms; the spelling met
-    first stays. An alias stands for its tag.
+    first stays. An alias stands for its tag. What is made has ``slug`` for its address, if
+    one is given and free.
     """
     wanted = {key: name for name in reversed(list(names)) if (key := _key(name))}
     if not wanted:
@@ -29,7 +32,7 @@ def find_or_make(model: type[T], names: Iterable[str], *, origin: str | None = N
     if model is Tag and (missing := wanted.keys() - found.keys()):
         found |= _find_by_alias(missing)
     for key in wanted.keys() - found.keys():
-        found[key] = _make(model, tidy(wanted[key]), origin)
+        found[key] = _make(model, tidy(wanted[key]), origin, slug)
     return list(dict.fromkeys(found[key] for key in reversed(wanted)))
 
 
@@ -41,12 +44,17 @@ def find_or_make_authors(
     for name in dict.fromkeys(tidy(name) for name in names if _key(name)):
         author = db.session.scalar(select(Author).where(Author.name == name).limit(1))
         if author is None:
-            slug = unique_slug(slugify(name, "author"), lambda s: _taken(Author, s))
+            slug = free_author_slug(slugify(name, "author"))
             author = Author(name=name, slug=slug, created_at=now, origin=origin)
             db.session.add(author)
             db.session.flush()
         authors.append(author)
     return authors
+
+
+def free_author_slug(base: str) -> str:
+    """Return ``base``, or ``base-2``, ``base-3`` … : the first that no author has."""
+    return unique_slug(base, lambda slug: _taken(Author, slug))
 
 
 def free_post_slug(base: str, *, except_id: int | None = None, is_page: bool = False) -> str:
@@ -99,8 +107,9 @@ def _find_by_alias(keys: Iterable[str]) -> dict[str, Any]:
     return {str(key): tag for key, tag in db.session.execute(query)}
 
 
-def _make(model: type[T], name: str, origin: str | None) -> T:
-    slug = unique_slug(slugify(name, model.__name__.lower()), lambda s: _taken(model, s))
+def _make(model: type[T], name: str, origin: str | None, wanted: str) -> T:
+    wanted = wanted or slugify(name, model.__name__.lower())
+    slug = unique_slug(wanted, lambda s: _taken(model, s))
     if model is Tag:
         # It was an address without a name, or of a tag that is gone.
         db.session.execute(delete(TagAlias).where(TagAlias.slug_key == caseless(slug)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import current_app, request, stream_template
 from flask.json import dumps
@@ -19,6 +20,8 @@ from blogapp.web.icons import icon_address
 
 # What XML 1.0 (2.2) cannot hold, however it is escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# RFC 3987, 2.2: a scheme, and nothing after it that an IRI cannot hold.
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|\\^`]+")
 _OUR_ELEMENT = re.compile(r"</?[a-z]+-[a-z-]+(?:\s[^<>]*)?>")
 
 
@@ -76,6 +79,7 @@ def _as_xml(kind: str, feed: Feed) -> Iterator[str]:
         f"feeds/{kind}.xml",
         **{field.name: getattr(feed, field.name) for field in fields(feed)},
         content=_content,
+        iri=_iri,
         picture_of=picture_of,
         rfc822=_rfc822,
         home=absolute(f"{request.script_root}/"),
@@ -115,6 +119,17 @@ def _content(post: Post) -> str:
     Our own elements, which only a page's scripts wake, are left out around what they hold.
     """
     return _OUR_ELEMENT.sub("", feed_html(post, current_app.config["PUBLIC_URL"]))
+
+
+def _iri(entry_id: str) -> str:
+    """Return an entry's id as Atom takes it (RFC 4287, 4.2.6): itself, or a name made from it.
+
+    Posts of other blogs keep what their feed called them, and RSS lets that be any text.
+
+    >>> _iri("https://old.example/?p=7"), _iri("post 7")
+    ('https://old.example/?p=7', 'urn:uuid:50307add-8eb1-57e7-9dc5-db6a868aaf80')
+    """
+    return entry_id if _IRI.fullmatch(entry_id) else uuid5(NAMESPACE_URL, entry_id).urn
 
 
 def _rfc822(moment: datetime) -> str:

@@ -1,0 +1,64 @@
+"""What a source brings besides its posts: pages of names and people, feeds, lists kept aside.
+
+These functions change objects; the caller commits.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import StringIO
+
+from sqlalchemy import select
+
+from blogapp.extensions import db
+from blogapp.importing.introducing import find_author, find_name
+from blogapp.importing.leading import lead_to
+from blogapp.importing.models import KeptList
+from blogapp.importing.sources import AsideList, NameKind, Source
+
+FOLDERS = {NameKind.TAG: "/tags", NameKind.DOMAIN: "/domains", NameKind.SERIES: "/series"}
+
+
+def settle(source: Source, *, now: datetime) -> Iterator[str]:
+    """Let old pages of names, people and feeds lead here; yield a sentence on each loss.
+
+    Names that no post carries are not made: they are told.
+    """
+    ways: list[tuple[str, str]] = []
+    for name in source.names():
+        row = find_name(name)
+        if row is None:
+            yield f"the {name.kind} “{name.name}” was left out: no post has it"
+        else:
+            ways += [(path, f"{FOLDERS[name.kind]}/{row.slug}") for path in name.addresses]
+    for person in source.authors():
+        if author := find_author(person):
+            ways += [(path, f"/authors/{author.slug}") for path in person.addresses]
+        else:
+            yield f"the author “{person.name}” was left out: no post names them"
+    ways += source.moved().items()
+    yield from lead_to(ways, now=now)
+
+
+def keep_lists(source: Source, *, now: datetime) -> dict[str, int]:
+    """Keep the source's lists of people as they are now; return the rows of each by its name."""
+    kept = {}
+    for told in source.lists():
+        query = select(KeptList).where(KeptList.source == source.name, KeptList.name == told.name)
+        row = db.session.scalar(query) or KeptList(source=source.name, name=told.name)
+        row.columns, row.rows, row.count = list(told.columns), _as_csv(told), len(told.rows)
+        row.imported_at = now
+        db.session.add(row)
+        kept[told.name] = row.count
+    return kept
+
+
+def _as_csv(told: AsideList) -> str:
+    out = StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(_plain(told.rows))
+    return out.getvalue()
+
+
+def _plain(rows: Iterable[tuple[str, ...]]) -> Iterator[list[str]]:
+    for row in rows:
+        yield [value.replace("\0", "") for value in row]
