@@ -32,4 +32,9 @@ class Reader:
         return source
 
 
-READERS: dict[str, Reader] = {}
+READERS: dict[str, Reader] = {
+    "ghost": Reader(
+        "blogapp.importing.ghost:open_ghost",
+        "Take in a Ghost export at PATH: JSON, or a ZIP or folder with the content beside it.",
+    ),
+}

@@ -1,0 +1,219 @@
+"""A Ghost site as a source: its exports, what lies beside them, and what of it is kept."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import cached_property, partial
+from pathlib import Path
+
+from blogapp.importing.errors import NoSite
+from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.ghost.database import Database, Fields, key, read_database
+from blogapp.importing.ghost.detours import NAMES, read_permalink, read_redirects
+from blogapp.importing.ghost.members import members_list
+from blogapp.importing.ghost.posts import URL, Reading, item_path, read_row, tag_name
+from blogapp.importing.sources import AsideList, Item, NameKind, SourceAuthor, SourceName
+from blogapp.importing.values import Row
+from blogapp.text.slugs import slugify
+
+_MEDIA = re.compile(r"(?:^|/)content/(images|media|files)/([^?#]+)")
+# Sizes and formats that Ghost made of a picture: "size/w600/format/webp/".
+_MADE = re.compile(r"^(?:size/w\d+(?:h\d+)?/|format/\w+/)+")
+_NOT_EXPORTS = re.compile(r"(?:^|/)(?:themes|images|media|files|node_modules|locales)/")
+
+
+@dataclass(kw_only=True)
+class GhostSource(Export):
+    databases: list[Database]
+    permalink: str = "/{slug}/"
+    # Where old paths led, by old path; and those that led to a post, by the post's.
+    redirects: dict[str, str] = field(default_factory=dict)
+    detours: dict[str, list[str]] = field(default_factory=dict)
+    member_tables: list[Path] = field(default_factory=list)
+
+    def count(self) -> int:
+        return sum(database.post_count for database in self.databases)
+
+    def items(self) -> Iterator[Item]:
+        seen: set[str] = set()
+        for database in self.databases:
+            reading = Reading(database, self.name, self.base_url, self.permalink, self.detours)
+            for row in database.posts():
+                path = item_path(row)
+                if path in seen:
+                    self.lose(path, f"stands in {database.path.name} again; the newest counts")
+                    continue
+                seen.add(path)
+                yield Item(path, partial(read_row, row, reading))
+
+    def authors(self) -> Iterator[SourceAuthor]:
+        for row in self._all("users"):
+            user = Row(row)
+            if name := user.words("name", "slug"):
+                about = [user.text("bio"), user.text("website")]
+                slug = user.text("slug")
+                yield SourceAuthor(
+                    name=name,
+                    slug=slug,
+                    email=user.text("email"),
+                    bio="\n\n".join(filter(None, about)),
+                    addresses=(f"/author/{slug}/", f"/author/{slug}/*") if slug else (),
+                )
+
+    def names(self) -> Iterator[SourceName]:
+        for row in self._all("tags"):
+            name, slug = tag_name(row), Row(row).text("slug")
+            if not name or name.startswith("#"):
+                continue
+            slug = slug or slugify(name, "tag")
+            yield SourceName(
+                kind=NameKind.TAG,
+                name=name,
+                slug=slug,
+                description=Row(row).text("description"),
+                addresses=(f"/tag/{slug}/", f"/tag/{slug}/*", *self._led_to(f"/tag/{slug}")),
+            )
+
+    def moved(self) -> Mapping[str, str]:
+        moved = {"/rss/": "/rss.xml", "/feed/": "/rss.xml", "/page/*": "/"}
+        known = {path.rstrip("/") for paths in self.detours.values() for path in paths}
+        rest = {old: new for old, new in self.redirects.items() if old.rstrip("/") not in known}
+        return moved | rest
+
+    def lists(self) -> Iterator[AsideList]:
+        if found := members_list(self.databases, self.member_tables):
+            yield found
+
+    def find_file(self, address: str) -> Path | None:
+        found = _MEDIA.search(address.removeprefix(URL))
+        if not found:
+            return None
+        folder, name = found[1], _MADE.sub("", found[2])
+        for root in self._content_folders:
+            if self.is_inside(path := root / folder / name):
+                return path.resolve()
+        return None
+
+    def is_inside(self, path: Path) -> bool:
+        # Beside a lone file there may lie the site's content folder.
+        root = self.root.parent if self.root.is_file() else self.root
+        try:
+            return path.is_file() and path.resolve().is_relative_to(root)
+        except (OSError, ValueError):
+            return False
+
+    @cached_property
+    def _content_folders(self) -> list[Path]:
+        if self.root.is_file():
+            return [self.root.parent / "content"]
+        inner = [path for depth in ("*/content", "*/*/content") for path in self.root.glob(depth)]
+        return [self.root / "content", self.root, *sorted(inner)]
+
+    def _all(self, table: str) -> Iterator[Fields]:
+        """Yield the rows of a table in all exports; of one id the newest."""
+        seen: set[str] = set()
+        for database in self.databases:
+            for id, row in database.tables[table].items():
+                if id not in seen:
+                    seen.add(id)
+                    yield row
+
+    def _led_to(self, path: str) -> tuple[str, ...]:
+        return tuple(self.detours.get(path, ()))
+
+
+def open_ghost(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "") -> GhostSource:
+    """Return the Ghost site at ``path``: a JSON file, or a folder or ZIP that holds some.
+
+    Raises `NoSite` with what is wrong with it.
+    """
+    with ExitStack() as stack:
+        root = unpack(path, stack)
+        source = GhostSource(
+            name=name or path.stem, base_url=base_url, root=root, zone=zone, databases=[]
+        )
+        _find_exports(source, path)
+        _find_rest(source)
+        source.opened = stack.pop_all()
+        return source
+
+
+def _find_exports(source: GhostSource, path: Path) -> None:
+    refused: list[NoSite] = []
+    for file in source.files(".json"):
+        shown = source.relative(file)
+        if _NOT_EXPORTS.search(shown) or NAMES.fullmatch(file.name):
+            continue
+        try:
+            database = read_database(file)
+        except NoSite as error:
+            refused.append(error)
+            source.lose(shown, str(error).removeprefix(f"{file.name} "))
+            continue
+        if database.post_count:
+            source.databases.append(database)
+        else:
+            source.lose(shown, "holds no posts of Ghost's; it was left out")
+    if not source.databases and refused:
+        raise refused[0]
+    if not source.databases:
+        raise NoSite(f"{path.name} holds no export of Ghost (JSON with posts)")
+    # The newest first: it counts where two hold the same post.
+    source.databases.sort(key=lambda database: database.exported_on, reverse=True)
+
+
+def _find_rest(source: GhostSource) -> None:
+    database = source.databases[0]
+    source.permalink = database.settings.get("permalinks") or source.permalink
+    others: list[str] = []
+    files = source.root.rglob("*") if source.root.is_dir() else []
+    for file in sorted(path for path in files if source.is_inside(path)):
+        shown = source.relative(file)
+        if NAMES.fullmatch(file.name):
+            found, notes = read_redirects(file, source.base_url)
+            source.redirects |= found
+            for note in notes:
+                source.lose(shown, note)
+        elif file.name in ("routes.yaml", "routes.yml"):
+            permalink, note = read_permalink(file)
+            source.permalink = permalink or source.permalink
+            if note:
+                source.lose(shown, note)
+        elif file.suffix.lower() == ".csv" and "member" in file.name.lower():
+            source.member_tables.append(file)
+        elif file.suffix.lower() != ".json" and not _MEDIA.search(f"/{shown}"):
+            others.append(shown)
+    for place, count in grouped(others):
+        what = "is no post" if count == 1 else f"{count} files that are no posts"
+        source.lose(place, f"{what}; left out")
+    _settle_redirects(source)
+    _note_code(source, database)
+
+
+def _settle_redirects(source: GhostSource) -> None:
+    """Sort redirects by the path they lead to, so that old addresses lead there at once."""
+    for old, new in source.redirects.items():
+        seen = {old}
+        # Chains are followed to their end; circles end where they began.
+        while new not in seen and (further := _further(source.redirects, new)):
+            seen.add(new)
+            new = further
+        target = re.split(r"[?#]", new)[0].rstrip("/")
+        if target:
+            source.detours.setdefault(target, []).append(old)
+
+
+def _further(redirects: dict[str, str], path: str) -> str:
+    return redirects.get(path) or redirects.get(f"{path}/") or redirects.get(path.rstrip("/"), "")
+
+
+def _note_code(source: GhostSource, database: Database) -> None:
+    file = source.relative(database.path)
+    for name in ("codeinjection_head", "codeinjection_foot", "ghost_head", "ghost_foot"):
+        if database.settings.get(name):
+            source.lose(file, f"code for every page ({name}) was refused; it is never run here")
+    for row in database.tables["tags"].values():
+        if key(row, "codeinjection_head") or key(row, "codeinjection_foot"):
+            source.lose(file, f"code for the pages of the tag “{tag_name(row)}” was refused")
