@@ -4,6 +4,7 @@ Markdownify writes it, the blog's own renderer reads it back, and both are compa
 block. A block that does not come back as it was stays as HTML, which the renderer lets through.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from blogapp.text.mojibake import garbled_lines
 # Characters; what a post may hold is less.
 LONGEST = 4_000_000
 _MOST_ROUNDS = 5
+_KEPT = re.compile(r"<(?:audio|blockquote|dl|figure|h[1-6]|ol|p|pre|table|ul|video)\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ def to_markdown(html: str, *, base_url: str = "") -> Converted:
     """
     found = read(html[:LONGEST], base_url=base_url)
     writing = _Writing(found)
-    writing.run()
+    if not writing.run():
+        found = read(html[:LONGEST], base_url=base_url, with_notes=False)
+        writing = _Writing(found)
+        writing.run()
     text = writing.text()
     problems = dict.fromkeys(found.problems)
     if len(html) > LONGEST:
@@ -71,16 +76,19 @@ class _Writing:
         self.written = [write_block(block) for block in self.blocks]
         self.wanted = [_shape(block) for block in self.blocks]
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """Write until all comes back as it was; tell whether the notes did."""
         for _ in range(_MOST_ROUNDS):
-            bad = self._bad()
+            shapes = shapes_of_markdown(self.text())
+            bad = self._bad(shapes.blocks)
             if not bad:
-                return
+                return shapes.notes == [_shape(note) for note in self.notes.values()]
             for number in bad:
                 self._write_otherwise(number)
         for number in range(len(self.blocks)):
             self.ways[number] = len(_WAYS) - 2
             self._write_otherwise(number)
+        return not self.notes
 
     def text(self) -> str:
         notes = [_note(name, note) for name, note in self.notes.items()]
@@ -88,14 +96,12 @@ class _Writing:
         return "\n\n".join(parts) + "\n" if parts else ""
 
     def kept(self) -> list[str]:
-        last = len(_WAYS) - 1
-        return [text for text, way in zip(self.written, self.ways, strict=True) if way == last]
+        return [text for text in self.written if _KEPT.match(text)]
 
-    def _bad(self) -> set[int]:
-        shapes = shapes_of_markdown(self.text())
-        wanted = [shape for shape in self.wanted if shape]
+    def _bad(self, came: list[Shape]) -> set[int]:
         numbers = [number for number, shape in enumerate(self.wanted) if shape]
-        return {numbers[place] for place in differing(wanted, shapes.blocks)}
+        wanted = [self.wanted[number] for number in numbers]
+        return {numbers[place] for place in differing(wanted, came)}
 
     def _write_otherwise(self, number: int) -> None:
         self.ways[number] = min(self.ways[number] + 1, len(_WAYS) - 1)
@@ -104,7 +110,7 @@ class _Writing:
 
 def _shape(block: Tag) -> Shape:
     html = block.decode(formatter="minimal").replace(' data-language="', ' title="')
-    return note_shape(html.replace(' data-note="', ' title="note-'))[:-1]
+    return note_shape(html.replace(' data-note="', ' title="note-'))
 
 
 def _note(name: str, note: Tag) -> str:

@@ -131,22 +131,23 @@ class _Reading:
 
     def _tag(self, tag: Tag) -> None:
         name = _SAME.get(tag.name, tag.name)
-        if (id := tag.attributes.get("id")) and not tag.closing and name != "sup":
-            self.events.append(("id", id))
+        id = "" if tag.closing or name == "sup" else tag.attributes.get("id", "")
+        anchor = [("id", id)] if id else []
         if name in _SEEN_THROUGH or (name == "code" and "pre" in self.open):
             task = {"task", "task--done"} & set(tag.classes)
             if task and not tag.closing:
                 self.events.append(("w", "☑" if "task--done" in task else "☐"))
+            self.events += anchor
             return
         if name in _INLINE or name in ("br", "img", "wbr"):
-            self.events.append(self._event(tag, name))
+            self.events += [*anchor, self._event(tag, name)]
             return
         if not self.open and not tag.closing:
             self._end_block()
         self.events.append(_BREAK)
         if name != "p":
             self.events.append(self._event(tag, name))
-        self.events.append(_BREAK)
+        self.events += [_BREAK, *anchor]
         if tag.closing:
             if name in self.open:
                 while self.open.pop() != name:
@@ -245,7 +246,7 @@ def note_shape(html: str) -> Shape:
 
 
 def _joined(blocks: Iterable[Shape]) -> Shape:
-    return tuple(event for block in blocks for event in (*block, _BREAK))
+    return tuple(event for block in blocks for event in (*block, _BREAK))[:-1]
 
 
 def _without_end(parts: list[Tag | str]) -> list[Tag | str]:

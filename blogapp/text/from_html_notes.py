@@ -67,7 +67,7 @@ def _take_out(note: Tag) -> None:
                 around.decompose()
     parent = note.parent
     note.extract()
-    note.name = "div"
+    note.name, note.attrs = "div", {}
     while parent is not None and parent.name in ("ol", "ul", "div", "section", "aside"):
         if parent.get_text(strip=True) and not _is_only_heading(parent):
             break

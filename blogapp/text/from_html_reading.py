@@ -7,6 +7,7 @@ a reader would miss is told in `problems`.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from urllib.parse import urljoin
 
 import nh3
@@ -94,8 +95,11 @@ class Read:
         return [child for child in self.soup.children if isinstance(child, Tag)]
 
 
-def read(html: str, *, base_url: str = "") -> Read:
-    """Return what ``html`` says; relative addresses are completed by ``base_url`` if given."""
+def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
+    """Return what ``html`` says; relative addresses are completed by ``base_url`` if given.
+
+    Not ``with_notes``, footnotes stay the lists and links that they were written as.
+    """
     problems: list[str] = []
     html = link_scripts(html)
     _note_dropped(html, problems)
@@ -105,7 +109,7 @@ def read(html: str, *, base_url: str = "") -> Read:
     _show_late_pictures(soup)
     link_embeds(soup, problems)
     find_code(soup)
-    found.notes = find_notes(soup)
+    found.notes = find_notes(soup) if with_notes else {}
     _keep_anchors(soup)
     for part in [soup, *found.notes.values()]:
         _tidy(soup, part, base_url, problems)
@@ -120,6 +124,8 @@ def _tidy(soup: BeautifulSoup, part: Tag, base_url: str, problems: list[str]) ->
     _unbox(soup, part)
     _settle_spaces(part)
     _drop_empty(part)
+    _part_paragraphs(soup, part)
+    _lay_out_galleries(soup, part)
     _wrap_runs(soup, part)
 
 
@@ -195,8 +201,12 @@ def _settle(tag: Tag, base_url: str, problems: list[str]) -> None:
         return
     allowed = _ATTRIBUTES.get(tag.name, set()) | _EVERYWHERE
     tag.attrs = {
-        name: value for name, value in tag.attrs.items() if name in allowed and value != ""
+        name: value
+        for name, value in tag.attrs.items()
+        if name in allowed and (value != "" or name in _BARE)
     }
+    if tag.name in ("audio", "video"):
+        tag["controls"] = ""
     for name in ("href", "src", "poster"):
         if name in tag.attrs:
             _settle_address(tag, name, base_url, problems)
@@ -290,12 +300,21 @@ def _settle_spaces(part: Tag) -> None:
             tidy = _WIDE.sub(" ", _SPACES.sub(" ", text))
             if tidy != text:
                 text.replace_with(tidy)
+    for block in part.find_all([*(BLOCKS - {"pre"}), *_PARTS]):
+        texts = [text for text in block.find_all(string=True) if not text.find_parent("pre")]
+        if texts and texts[0].startswith("\xa0"):
+            texts[0].replace_with(texts[0].lstrip(" \xa0"))
+        texts = [text for text in block.find_all(string=True) if not text.find_parent("pre")]
+        if texts and texts[-1].endswith("\xa0"):
+            texts[-1].replace_with(texts[-1].rstrip(" \xa0"))
 
 
 def _drop_empty(part: Tag) -> None:
     """Take out what shows nothing: editors leave empty paragraphs and emphasis of nothing."""
     names = ["p", "strong", "em", "del", "a", "u", "h1", "h2", "h3", "h4", "h5", "h6"]
-    for tag in reversed(part.find_all([*names, "ul", "ol", "blockquote", "figure", "figcaption"])):
+    for tag in reversed(
+        part.find_all([*names, "ul", "ol", "dl", "blockquote", "figure", "figcaption"])
+    ):
         if tag.get_text().strip() or tag.find(("img", "video", "audio", "hr")) or tag.get("id"):
             continue
         if tag.find(id=True):
@@ -304,6 +323,45 @@ def _drop_empty(part: Tag) -> None:
             tag.unwrap()
         else:
             tag.decompose()
+
+
+def _part_paragraphs(soup: BeautifulSoup, part: Tag) -> None:
+    """Begin a new paragraph where two line ends stood for one."""
+    for paragraph in part.find_all("p"):
+        children = list(paragraph.children)
+        ends = [isinstance(child, Tag) and child.name == "br" for child in children]
+        shown = [not isinstance(child, NavigableString) or child.strip() for child in children]
+        said = [place for place in range(len(children)) if shown[place]]
+        if not any(ends[one] and ends[two] for one, two in pairwise(said)):
+            continue
+        new, was_end = soup.new_tag("p"), False
+        paragraph.insert_before(new)
+        for child, is_end, is_shown in zip(children, ends, shown, strict=True):
+            if is_end and was_end and new.contents:
+                new = soup.new_tag("p")
+                paragraph.insert_before(new)
+            elif not (is_end and was_end):
+                new.append(child.extract())
+            was_end = is_end or (was_end and not is_shown)
+        paragraph.decompose()
+
+
+def _lay_out_galleries(soup: BeautifulSoup, part: Tag) -> None:
+    """Set the pictures of a list that holds nothing else one below the other."""
+    for box in part.find_all(("ul", "ol")):
+        items = [child for child in box.children if isinstance(child, Tag)]
+        if not items or not all(_is_picture(item) for item in items):
+            continue
+        for item in items:
+            _wrap_runs(soup, item)
+            item.unwrap()
+        box.unwrap()
+
+
+def _is_picture(item: Tag) -> bool:
+    captions = "".join(tag.get_text() for tag in item.find_all("figcaption"))
+    alone = item.get_text(strip=True) == captions.strip()
+    return item.name == "li" and alone and len(item.find_all("img")) == 1
 
 
 def _wrap_runs(soup: BeautifulSoup, parent: Tag) -> None:

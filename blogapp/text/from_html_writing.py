@@ -17,13 +17,17 @@ _KEPT_INLINE = (
 )
 _ALWAYS = re.compile(r"[\\`*\[~$^]|<(?=[a-zA-Z/!?])|&(?=#?\w{1,40};)|\{(?=[\{%#.:])")
 _SINGLE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_PLUS_SIGNS = re.compile(r"([=+])\1")
+_BARE_ADDRESS = re.compile(r"(\bhttps?://[^\s<>\[\]{}*|`]+)")
 _BEGINNINGS = re.compile(
-    r"(?m)^(?:(#{1,6})(?=\s|$)|(>)|([-+])(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|(:)(?=[\s:])|(=+|-+)[ ]*$"
-    r"|(\|))"
+    r"(?m)^(?:(#{1,6})(?=\s|$)|(>)|([-+])(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|(:)(?=[\s:])"
+    r"|(=+|[|: -]*-[|: -]*)[ ]*$|(\|))"
 )
 _LINES = re.compile(r"(?m)^(?=.)")
-_NEEDS_POINTS = re.compile(r"[\s()<>]")
+_NEEDS_POINTS = re.compile(r"[()]")
+# Where a long line of HTML may be broken without a reader noticing.
+_ENDS = re.compile(
+    r"(</(?:tr|li|thead|tbody|dt|dd|p|figcaption)>|<(?:table|tbody|ul|ol|dl)[^<>]*>)\s*(?=<)"
+)
 _BLANKS = re.compile(r"\n[ \t]*(?=\n)")
 
 
@@ -44,6 +48,8 @@ def keep(block: Tag) -> str:
     html = html.replace(' data-language="', ' class="language-').replace("{", "&#123;")
     if block.name == "pre":
         return html
+    if "<pre" not in html:
+        html = _ENDS.sub("\\1\n", " ".join(html.split(" ")))
     return _BLANKS.sub("\n&#10;", html).strip()
 
 
@@ -70,8 +76,12 @@ class _Writer(MarkdownConverter):
         newline_style = "backslash"
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        text = _ALWAYS.sub(r"\\\g<0>", text)
-        text = _SINGLE_UNDERSCORE.sub(r"\\_", text)
+        # The renderer takes an address as it stands, signs and all.
+        parts = _BARE_ADDRESS.split(text)
+        parts[::2] = [
+            _SINGLE_UNDERSCORE.sub(r"\\_", _ALWAYS.sub(r"\\\g<0>", part)) for part in parts[::2]
+        ]
+        text = "".join(parts)
         if "a" in parent_tags:
             text = text.replace("]", r"\]")
         if "td" in parent_tags or "th" in parent_tags:
@@ -195,7 +205,7 @@ class _Writer(MarkdownConverter):
         return f"\n<summary>{' '.join(inner.split())}</summary>\n\n"
 
     def convert_video(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"\n\n<figure>{keep(el)}</figure>\n\n" if el.name in BLOCKS else keep(el)
+        return f"\n\n{keep(el)}\n\n"
 
     convert_audio = convert_video
 
@@ -222,21 +232,15 @@ class _Plain(_Writer):
     """Writes emphasis as HTML: Markdown's signs depend on the letters around them."""
 
     def get_conv_fn(self, tag_name: str) -> Any:
-        if tag_name in ("strong", "em", "del", "code"):
+        if tag_name in ("strong", "em", "del"):
             return self.convert_as_it_is
         return super().get_conv_fn(tag_name)
-
-    def escape(self, text: str, parent_tags: set[str]) -> str:
-        text = escape(text, quote=False)
-        return re.sub(r"[\\`*_\[\]{}()#+.!|~$^:=-]", lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def _address(address: str) -> str:
     address = address.replace("{", "%7B").replace("\\", "%5C")
-    if not _NEEDS_POINTS.search(address):
-        return address
     address = re.sub(r"\s", "%20", address).replace("<", "%3C").replace(">", "%3E")
-    return f"<{address}>"
+    return f"<{address}>" if _NEEDS_POINTS.search(address) else address
 
 
 def _title(words: str) -> str:
@@ -258,14 +262,28 @@ def _tidy_breaks(text: str) -> str:
 
 
 def _mark(item: Tag) -> str:
+    """Return what an item begins with: lists one after another take turns, or they were one."""
     around = item.parent
-    before = around.find_previous_sibling(True) if around else None
-    again = before is not None and around is not None and before.name == around.name
+    turn, before = False, around
+    while before is not None and (before := _before(before)) is not None:
+        if around is None or before.name != around.name:
+            break
+        turn = not turn
     if around is None or around.name != "ol":
-        return "* " if again else "- "
+        return "* " if turn else "- "
     start = str(around.get("start") or "1")
     number = (int(start) if start.isdigit() else 1) + len(item.find_previous_siblings("li"))
-    return f"{number}{')' if again else '.'} "
+    return f"{number}{')' if turn else '.'} "
+
+
+def _before(tag: Tag) -> Tag | None:
+    """Return the element right before, if only space is between."""
+    sibling = tag.previous_sibling
+    while sibling is not None and not isinstance(sibling, Tag):
+        if str(sibling).strip():
+            return None
+        sibling = sibling.previous_sibling
+    return sibling
 
 
 def _pictured(figure: Tag) -> tuple[Tag | None, str]:
