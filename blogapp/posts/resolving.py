@@ -55,12 +55,22 @@ _NAMED: dict[str, type[Named]] = {"tags": Tag, "domains": Domain, "series": Seri
 
 
 def resolve(
-    paths: Iterable[str], *, now: datetime, is_fixed: Callable[[str], bool]
+    paths: Collection[str], *, now: datetime, is_fixed: Callable[[str], bool]
 ) -> dict[str, Target]:
     """Return what each path (decoded, below the blog's base) leads to, in at most nine statements.
 
     ``is_fixed`` tells which paths always answer: the archive, a feed.
     """
+    found = find_standing(paths, now=now, is_fixed=is_fixed)
+    lost = [path for path in dict.fromkeys(paths) if path not in found]
+    found |= _find_moved(lost)
+    return {path: found.get(path, Target(Answer.LOST)) for path in paths}
+
+
+def find_standing(
+    paths: Iterable[str], *, now: datetime, is_fixed: Callable[[str], bool]
+) -> dict[str, Target]:
+    """Return what stands at those paths at which something does, whatever leads elsewhere."""
     asked, found, others = _Asked(), dict[str, Target](), list[str]()
     for path in dict.fromkeys(paths):
         if not _sort(path, asked):
@@ -70,11 +80,7 @@ def resolve(
     for folder, slugs in asked.names.items():
         found |= _find_names(folder, slugs)
     found |= _find_media(asked.media)
-    found |= {path: Target(Answer.THERE) for path in others if path == "/" or is_fixed(path)}
-    lost = {*asked.posts, *asked.pages, *asked.media, *others} - found.keys()
-    lost.update(*(slugs.keys() - found.keys() for slugs in asked.names.values()))
-    found |= _find_moved(lost)
-    return {path: found.get(path, Target(Answer.LOST)) for path in paths}
+    return found | {path: Target(Answer.THERE) for path in others if path == "/" or is_fixed(path)}
 
 
 def _sort(path: str, asked: _Asked) -> bool:
