@@ -1,0 +1,50 @@
+"""What an export consists of: files by their paths, in a fixed order, a piece at a time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection, select
+
+from blogapp.accounts.models import Author
+from blogapp.exporting.columns import table_of
+from blogapp.importing.reporting import Result
+
+
+class File(NamedTuple):
+    """A file: where it lies, with "/" between the names, and its content in pieces."""
+
+    path: str
+    chunks: Iterable[bytes]
+
+
+class Told(NamedTuple):
+    """What became of one thing that was read back, and what its owner should know of it."""
+
+    what: str
+    result: Result
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Here:
+    """The blog at the moment at which it is written."""
+
+    connection: Connection
+    media_folder: Path
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        """The authors' slugs by their ids."""
+        authors = table_of(Author).c
+        rows = self.connection.execute(select(authors.id, authors.slug))
+        return {row.id: row.slug for row in rows}
+
+
+class Part(Protocol):
+    """A kind of thing: the module that writes its files, and reads them beside."""
+
+    def write(self, here: Here) -> Iterator[File]:
+        """Yield the part's files in their order; those without content are left out."""

@@ -1,0 +1,118 @@
+"""Whether a folder holds just what an export of the blog would write now."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from blogapp.exporting.errors import BadExport
+from blogapp.exporting.file_names import MANIFEST
+from blogapp.exporting.streaming import opened
+from blogapp.exporting.trees import is_export, read_manifest
+
+_CHUNK = 1 << 16
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where blog and export are not the same, with what either says there."""
+
+    path: str
+    line: int
+    here: str
+    there: str
+
+
+@dataclass
+class Verdict:
+    """What comparing came to."""
+
+    equal: int = 0
+    different: int = 0
+    missing: int = 0  # in the export, though the blog has them
+    surplus: int = 0  # in the export, though the blog has them not
+    first: Difference | None = None
+
+    @property
+    def is_equal(self) -> bool:
+        return not (self.different or self.missing or self.surplus)
+
+
+def verify(folder: Path, *, media_folder: Path, done: Callable[[], None] = lambda: None) -> Verdict:
+    """Compare the blog with an export of it, byte by byte. Raises `BadExport` where none is."""
+    if not is_export(folder):
+        raise BadExport(MANIFEST, f"{folder} holds no export, or one without its manifest")
+    verdict = Verdict()
+    rest = {path for path, _digest in read_manifest(folder)}
+    with opened(media_folder) as files:
+        for path, chunks in files:
+            rest.discard(path)
+            _compare(folder, path, chunks, verdict)
+            done()
+    for path in sorted(rest):
+        verdict.surplus += 1
+        _note(verdict, Difference(path, 1, "", "a file that the blog does not have"))
+    return verdict
+
+
+def _compare(folder: Path, path: str, chunks: Iterable[bytes], verdict: Verdict) -> None:
+    target = folder / path
+    if not target.is_file():
+        for _chunk in chunks:
+            pass
+        verdict.missing += 1
+        _note(verdict, Difference(path, 1, "a file that the export does not have", ""))
+        return
+    with target.open("rb") as file:
+        difference = _first_difference(path, _steady(chunks), file.read)
+    if difference is None:
+        verdict.equal += 1
+        return
+    verdict.different += 1
+    # The manifest differs wherever anything does.
+    if path != MANIFEST or not verdict.first:
+        _note(verdict, difference)
+
+
+def _note(verdict: Verdict, difference: Difference) -> None:
+    verdict.first = verdict.first or difference
+
+
+def _steady(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), _CHUNK):
+            yield chunk[start : start + _CHUNK]
+
+
+def _first_difference(
+    path: str, chunks: Iterator[bytes], read: Callable[[int], bytes]
+) -> Difference | None:
+    """Return where the two begin to differ; both are read to their ends all the same."""
+    line, begun, found = 1, b"", None
+    for here in chunks:
+        if found:
+            continue
+        there = read(len(here))
+        if here == there:
+            line += here.count(b"\n")
+            begun = (begun + here).rpartition(b"\n")[2][-_SHOWN:]
+        else:
+            found = _place(path, line, begun, here + next(chunks, b""), there + read(_SHOWN))
+    if found is None and (more := read(_SHOWN)):
+        found = _place(path, line, begun, b"", more)
+    return found
+
+
+def _place(path: str, line: int, begun: bytes, here: bytes, there: bytes) -> Difference:
+    same = next(
+        (place for place, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
+        min(len(here), len(there)),
+    )
+    line += here[:same].count(b"\n")
+    begun = (begun + here[:same]).rpartition(b"\n")[2]
+    return Difference(path, line, _line(begun + here[same:]), _line(begun + there[same:]))
+
+
+def _line(text: bytes) -> str:
+    shown = text.split(b"\n", 1)[0].decode(errors="replace")
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
