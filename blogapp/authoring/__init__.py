@@ -8,6 +8,7 @@ from blogapp.authoring import (
     bulk,
     cards,
     checks,
+    comments,
     conflicts,
     dashboard,
     duplicating,
@@ -98,6 +99,8 @@ bp.add_url_rule(f"{NEW}/checks", "check_new_post", checks.look, methods=["POST"]
 bp.add_url_rule(f"{POST}/checks", "check_post", checks.look, methods=["POST"])
 bp.add_url_rule(f"{NEW}/card.png", "show_first_card", cards.show)
 bp.add_url_rule(f"{POST}/card.png", "show_card", cards.show)
+bp.add_url_rule(f"{POST}/comments", "list_comments", comments.index)
+bp.add_url_rule(f"{POST}/comments", "change_comments", comments.change, methods=["POST"])
 bp.add_url_rule(f"{POST}/previews", "list_previews", preview_links.index, methods=["GET", "POST"])
 bp.add_url_rule(
     f"{POST}/previews/<int(min=1, max=2147483647):link>/revocation",

@@ -7,6 +7,7 @@ from blogapp.authoring.forms import PAGE, SUMMARY_GOAL, ImageForm, PostForm, Pub
 from blogapp.authoring.update_form import UpdateForm
 from blogapp.posts import drafting
 from blogapp.posts.branching import list_open_branches
+from blogapp.posts.commenting import count_comments
 from blogapp.posts.managing import list_authors, list_kinds, list_names
 from blogapp.posts.models import Domain, Post, Series, State
 from blogapp.posts.rights import may_name_authors, may_pin, may_publish, may_publish_own
@@ -45,6 +46,7 @@ def show_editor(
         branches=list_open_branches(post_id=post.id) if post else [],
         draft=drafting.find_state(post.id) if post else None,
         state=state,
+        comments=count_comments(post.id) if post else 0,
         publication=publication,
         update=update,
         image=image,

@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching.keeping import keep
+from blogapp.posts.commenting import list_discussion
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page, list_changes
 from blogapp.public.posts import (
@@ -38,7 +39,12 @@ def show(slug: str) -> Answer:
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
     keep(address, is_negotiated=True)
-    return render_page("public/page.html", page=page, changes=list_changes(page))
+    return render_page(
+        "public/page.html",
+        page=page,
+        changes=list_changes(page),
+        discussion=list_discussion(page.id),
+    )
 
 
 def show_markdown(slug: str) -> Answer:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching import tastes
 from blogapp.caching.keeping import keep
+from blogapp.posts.commenting import list_discussion
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_post, find_source, look_around, was_public
 from blogapp.text.outside_links import outside_links
@@ -35,6 +36,7 @@ def show(slug: str) -> Answer:
         post=post,
         around=look_around(post, now=now()),
         links=outside_links(post.html),
+        discussion=list_discussion(post.id),
     )
 
 

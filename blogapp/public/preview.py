@@ -24,6 +24,7 @@ def show(token: str) -> Response:
             post=shown.post,
             page=shown.post,
             changes=(),
+            discussion=None,
             around=Surroundings(older=None, newer=None, related=(), series=None),
             links=outside_links(shown.post.html),
             is_live=shown.stored.is_public(now()),

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from blogapp.media.variants import srcsets
+from blogapp.posts.comment_models import Comment
+from blogapp.posts.commenting import anchor_of
 from blogapp.posts.models import Post
 from blogapp.posts.rendering import place
 from blogapp.text import code_blocks, offering
@@ -21,6 +23,7 @@ from blogapp.web.saved_words import describe_drawing, in_our_language
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["drawing_in_words"] = describe_drawing
     app.jinja_env.globals.update(post_html=post_html, components_in=components_in, srcsets=srcsets)
+    app.jinja_env.globals.update(comment_html=comment_html, anchor_of=anchor_of)
 
 
 def post_html(post: Post) -> Markup:
@@ -44,6 +47,11 @@ def preview_html(html: str, language: str) -> Markup:
     """Return rendered HTML whose code has no files to open yet."""
     with speaking(language):
         return _completed(html, lambda number, name: "")
+
+
+def comment_html(comment: Comment) -> Markup:
+    """Return what somebody else said, which was sanitised when it came in."""
+    return trusted(comment.html)
 
 
 def feed_html(post: Post, base: str) -> str:

@@ -44,6 +44,8 @@ RIGHTS = {
     "edit_post": WRITERS,
     "check_post": WRITERS,
     "show_card": WRITERS,
+    "list_comments": WRITERS,
+    "change_comments": PUBLISHERS,
     "list_previews": WRITERS,
     "revoke_preview": WRITERS,
     "undo_publication": PUBLISHERS,
