@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from blogapp.cli.opening import opened_blog
+from blogapp.exporting.restoring import read_back
+from blogapp.exporting.trees import is_export
 from blogapp.importing.errors import NoSite
 from blogapp.importing.importing import import_source, import_tree
 from blogapp.importing.readers import READERS, Reader
@@ -20,6 +22,8 @@ from blogapp.site.reading import get_site
 from blogapp.web.clock import now
 
 T = TypeVar("T")
+# What reading an export back asks for: its dates have zones, and its posts authors.
+_OF_EXPORTS = ("now", "media_folder", "dry_run", "on_start", "on_outcome")
 
 
 @click.group("import")
@@ -106,11 +110,14 @@ def markdown(
 ) -> None:
     """Take in the Markdown posts under PATH: a site, or a folder of sites.
 
-    Jekyll, Hugo, Pelican, Astro, Eleventy, and plain folders. Safe to repeat and to
-    interrupt: only new and changed files are written, posts edited here stay as they are.
+    Jekyll, Hugo, Pelican, Astro, Eleventy, and plain folders; what `blogapp export` wrote
+    comes back with every field. Safe to repeat and to interrupt: only new and changed files
+    are written, posts edited here stay as they are.
     """
 
     def run(**settings: Any) -> Report:
+        if is_export(path):
+            return read_back(path, **{name: settings[name] for name in _OF_EXPORTS})
         return import_tree(path, source=name, zones=zones, permalinks=permalinks, **settings)
 
     _take_in(run, report_file, dry_run=dry_run, author=author)
@@ -135,6 +142,14 @@ def _register(kind: str, reader: Reader) -> None:
         callback=_read_base_url,
         help="Where the source was on the web, if its export does not say so.",
     )
+    @click.option(
+        "--media",
+        "folders",
+        metavar="FOLDER",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Look for pictures and files in this folder, such as a copy of wp-content/uploads.",
+    )
     def command(
         path: Path,
         dry_run: bool,
@@ -143,11 +158,12 @@ def _register(kind: str, reader: Reader) -> None:
         name: str,
         time_zone: ZoneInfo | None,
         base_url: str,
+        folders: tuple[Path, ...],
     ) -> None:
         def run(**settings: Any) -> Report:
             zone = time_zone or settings["zone"]
             with reader.open(path, name=name, base_url=base_url, zone=zone) as source:
-                return import_source(source, **settings)
+                return import_source(source, folders=folders, **settings)
 
         _take_in(run, report_file, dry_run=dry_run, author=author)
 

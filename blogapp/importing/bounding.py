@@ -80,6 +80,12 @@ def _limits(post: SourcePost) -> Iterator[tuple[str, Any, str]]:
         yield "series_position", None, f"part {post.series_position} of a series cannot be"
     for field in ("date", "updated"):
         yield from _moments(field, getattr(post, field))
+    if any(comment.at.tzinfo is None for comment in post.comments):
+        aware = (
+            comment if comment.at.tzinfo else replace(comment, at=comment.at.replace(tzinfo=UTC))
+            for comment in post.comments
+        )
+        yield "comments", tuple(aware), "dates of comments name no zone; read in UTC"
 
 
 def _moments(field: str, moment: datetime | None) -> Iterator[tuple[str, Any, str]]:

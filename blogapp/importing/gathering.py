@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path, PurePosixPath
 
@@ -15,22 +15,22 @@ from blogapp.text.templating import resolve
 
 LONGEST_NAME = 500
 PICTURES = {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".avif", ".svg"}
-_KEPT = PICTURES | FILE_TYPES.keys()
+KEPT = PICTURES | FILE_TYPES.keys()
 # Where generators look for what an address beginning with a slash names.
 _ROOTS = ("static", "public", "content", "assets", "src", "src/assets", "docs", "source", "")
 _ALIASES = (("@/", "src/"), ("~/", "src/"))
 
-_CODE = re.compile(
+CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,}).*?(?:^[ \t>]*\2[`~]*[ \t]*$|\Z)"
     r"|(?<!`)(`+)(?!`)[^\n]{0,2000}?(?<!`)\3(?!`)",
     re.MULTILINE | re.DOTALL,
 )
 _LIQUID = r"\{\{[^{}\n]*\}\}[^\s()<>]*"
 _TARGET = rf"\(\s*(?:<([^<>\n]+)>|({_LIQUID}|(?:[^\s()<>]|\([^\s()<>]*\))+))"
-_PICTURE = re.compile(rf"!\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]{_TARGET}")
-_LINK = re.compile(rf"\]{_TARGET}")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<([^<>\n]+)>|(\S+))", re.MULTILINE)
-_ELEMENT = re.compile(r"<(img|source|video|audio|a)\b([^<>]*)", re.IGNORECASE)
+PICTURE = re.compile(rf"!\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]{_TARGET}")
+LINK = re.compile(rf"\]{_TARGET}")
+DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<([^<>\n]+)>|(\S+))", re.MULTILINE)
+ELEMENT = re.compile(r"<(img|source|video|audio|a)\b([^<>]*)", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?<![\w-])(?:src|href|poster)\s*=\s*(?:\"(\{\{[^{}]*\}\}[^\"]*|[^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
     re.IGNORECASE,
@@ -54,6 +54,13 @@ class Gathered:
     files: dict[str, Path]
     cover: Path | None
     missing: tuple[Reference, ...]
+    # For a body that is rewritten: ids in the media store by names, those names by the
+    # addresses that the body has, and pictures of the web that are still out there.
+    stored: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    cover_id: int | None = None
+    outside: tuple[str, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()
 
 
 def gather(site: SourceSite, post: SourcePost) -> Gathered:
@@ -77,7 +84,7 @@ def gather(site: SourceSite, post: SourcePost) -> Gathered:
 
 def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
     """Yield what a body refers to inside its site, pictures first; code is not looked into."""
-    text = _CODE.sub(lambda code: "\n" * code[0].count("\n"), body)
+    text = CODE.sub(lambda code: "\n" * code[0].count("\n"), body)
     line_ends = [end.start() for end in re.finditer("\n", text)]
 
     def found(name: str | None, place: int, *, is_picture: bool) -> Iterator[Reference]:
@@ -86,9 +93,9 @@ def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
             line = bisect_left(line_ends, place) + first_line
             yield Reference(name, line, is_picture)
 
-    for match in _PICTURE.finditer(text):
+    for match in PICTURE.finditer(text):
         yield from found(match[1] or match[2], match.start(), is_picture=True)
-    for element in _ELEMENT.finditer(text):
+    for element in ELEMENT.finditer(text):
         is_picture = element[1].lower() == "img"
         # Liquid's quotes stand inside the attribute's.
         attributes = text[element.start(2) : element.end(2) + 200]
@@ -97,12 +104,12 @@ def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
             yield from found(name, element.start(), is_picture=is_picture)
     for match in _SHORTCODE.finditer(text):
         yield from found(match[1], match.start(), is_picture=False)
-    for match in _LINK.finditer(text):
+    for match in LINK.finditer(text):
         yield from found(match[1] or match[2], match.start(), is_picture=False)
     for tag in resolve(body).pictures:
         if not is_outside(tag.text):
             yield Reference(tag.text, tag.line + first_line - 1, is_picture=True)
-    for match in _DEFINITION.finditer(text):
+    for match in DEFINITION.finditer(text):
         name = match[1] or match[2]
         is_picture = PurePosixPath(file_path(name)).suffix.lower() in PICTURES
         yield from found(name, match.start(), is_picture=is_picture)
@@ -111,7 +118,7 @@ def references(body: str, *, first_line: int = 1) -> Iterator[Reference]:
 def find_file(site: SourceSite, file: PurePosixPath, name: str) -> Path | None:
     """Return the file that ``name`` means in the post ``file``; None outside the site's tree."""
     path = file_path(name)
-    if PurePosixPath(path).suffix.lower() not in _KEPT or "\0" in path:
+    if PurePosixPath(path).suffix.lower() not in KEPT or "\0" in path:
         return None
     for candidate in _candidates(site.root, file, path):
         try:

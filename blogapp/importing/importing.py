@@ -1,6 +1,6 @@
 """Taking sources in: read each item, compare it with what is here, write, report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,14 @@ from sqlalchemy.exc import OperationalError
 from blogapp.extensions import db
 from blogapp.importing.bounding import bounded
 from blogapp.importing.errors import ImportingError, NotAPost
+from blogapp.importing.fields import short
 from blogapp.importing.gathering import Gathered
 from blogapp.importing.introducing import Cast
 from blogapp.importing.leading import Note, taken_addresses, taken_note
 from blogapp.importing.models import ImportedFile
+from blogapp.importing.picturing import Fetch, Pictures
 from blogapp.importing.reading import Problem, SourcePost
+from blogapp.importing.relinking import Links
 from blogapp.importing.reporting import Outcome, Report, Result, planned_line, stored_line
 from blogapp.importing.settling import keep_lists, settle
 from blogapp.importing.sites import open_sites
@@ -26,6 +29,7 @@ from blogapp.importing.writing import (
     Desk,
     fingerprint,
     note_import,
+    relink_post,
     unformatted_note,
     write_again,
     write_new,
@@ -45,6 +49,8 @@ def import_source(
     media_folder: Path,
     origin: str | None = None,
     author: str = "",
+    folders: Sequence[Path] = (),
+    fetch: Fetch | None = None,
     dry_run: bool = False,
     on_start: Callable[[int], None] = lambda _total: None,
     on_outcome: Callable[[Outcome], None] = lambda _outcome: None,
@@ -54,13 +60,17 @@ def import_source(
     Commits after each item, so an import that is interrupted leaves whole posts and can
     be run again. An item that cannot be taken in is reported and stops nothing.
 
-    ``zone`` is the blog's. ``author`` signs posts that name nobody. ``on_start`` is told how
-    many items there are, 0 where only reading tells. The session must hold nothing that is
-    not committed.
+    ``zone`` is the blog's. ``author`` signs posts that name nobody. Pictures that the source
+    does not bring are looked for in ``folders`` by the ends of their addresses, then by
+    ``fetch``; a dry run fetches nothing and lists them. ``on_start`` is told how many items
+    there are, 0 where only reading tells. The session must hold nothing that is not committed.
     """
     desk = Desk(now=now, zone=zone, media_folder=media_folder, origin=origin, author=author)
     on_start(source.count())
-    return _take_in([source], desk, dry_run, on_outcome)
+    pictures = Pictures(
+        source, media_folder, now, origin, folders, fetch=None if dry_run else fetch
+    )
+    return _take_in([source], replace(desk, pictures=pictures), dry_run, on_outcome)
 
 
 def import_tree(
@@ -130,6 +140,8 @@ class _Run:
     known: dict[str, _Known] = field(default_factory=dict)
     # What a dry run has given away: slugs in one case, and old addresses.
     planned: set[str] = field(default_factory=set)
+    # The posts here whose bodies a reader made, with what the report calls them.
+    converted: list[tuple[int, str]] = field(default_factory=list)
 
     def take_in(self, add: Callable[[Outcome], None]) -> None:
         self.known = self._recall()
@@ -138,15 +150,28 @@ class _Run:
         if whole := self._finish():
             add(whole)
 
+    def _relink(self) -> Iterator[Problem]:
+        """Let links between posts lead to where they are now; yield what leads nowhere here.
+
+        Each post is committed by itself. It counts as no edit.
+        """
+        links = self.desk.pictures.links if self.desk.pictures else Links("")
+        for id, path in self.converted:
+            lost = relink_post(id, links, source=self.source.name, now=self.desk.now)
+            db.session.commit()
+            db.session.expunge_all()
+            for address in lost:
+                yield Problem(path, 1, f"{short(address)} has nothing that answers for it here")
+
     def _finish(self) -> Outcome | None:
         """Bring along what is no item; return what is to be said of the whole, if anything is."""
-        lost, kept = list[str](), dict[str, int]()
+        name, lost, kept = self.source.name, list[Problem](), dict[str, int]()
         if not self.dry_run:
-            lost = list(settle(self.source, now=self.desk.now))
+            lost += (Problem(name, 1, what) for what in settle(self.source, now=self.desk.now))
             kept = keep_lists(self.source, now=self.desk.now)
             db.session.commit()
-        name = self.source.name
-        problems = (*self.source.problems, *(Problem(name, 1, what) for what in lost))
+            lost += self._relink()
+        problems = (*self.source.problems, *lost)
         if not (problems or kept):
             return None
         told = {"result": str(Result.NOTED), "problems": [str(problem) for problem in problems]}
@@ -183,11 +208,12 @@ class _Run:
 
     def _take_post(self, item: Item, read: SourcePost) -> Outcome:
         post, notes = bounded(read)
-        gathered = self.source.gather(post)
+        gathered = self._gather(post)
         digest = fingerprint(post, gathered)
         known = self.known.get(item.path)
         notes += [
             *post.problems,
+            *gathered.notes,
             *(
                 (missed.line, f"the picture {missed.name} is not there")
                 for missed in gathered.missing
@@ -201,8 +227,12 @@ class _Run:
             both = (1, "changed here and in the source; the post here stays as it is")
             return self._told(item, post, Result.KEPT, [*notes, both], known.post_id)
         if self.dry_run:
-            return self._plan(item, post, known, notes)
+            return self._plan(item, post, gathered, known, notes)
         return self._write(item, post, gathered, known, digest, notes)
+
+    def _gather(self, post: SourcePost) -> Gathered:
+        pictures = self.desk.pictures
+        return pictures.gather(post) if post.converted and pictures else self.source.gather(post)
 
     def _write(
         self,
@@ -231,7 +261,12 @@ class _Run:
         return self._told(item, source, result, [*notes, *more], post_id)
 
     def _plan(
-        self, item: Item, source: SourcePost, known: _Known | None, notes: list[Note]
+        self,
+        item: Item,
+        source: SourcePost,
+        gathered: Gathered,
+        known: _Known | None,
+        notes: list[Note],
     ) -> Outcome:
         if len(source.body.encode("utf-8", "surrogatepass")) > MOST_BYTES:
             raise BodyTooLong("A post holds at most one megabyte of text.")
@@ -248,7 +283,10 @@ class _Run:
             notes.append(unformatted_note(source))
         path = self.source.shown(item.path)
         result = Result.CHANGED if known else Result.MADE
-        return self._outcome(path, result, planned_line(path, source, slug, rendered.html), notes)
+        line = planned_line(path, source, slug, rendered.html)
+        if gathered.outside:
+            line["fetch"] = [*gathered.outside]
+        return self._outcome(path, result, line, notes)
 
     def _free_slug(self, source: SourcePost) -> str:
         kind = "page " if source.is_page else ""
@@ -268,6 +306,8 @@ class _Run:
         post_id: int | None,
     ) -> Outcome:
         path = self.source.shown(item.path)
+        if source.converted and post_id and result is not Result.KEPT:
+            self.converted.append((post_id, path))
         return self._outcome(path, result, stored_line(path, source, post_id or 0), notes)
 
     def _left_out(self, item_path: str, reason: str, notes: Sequence[Note] = ()) -> Outcome:

@@ -13,19 +13,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, undefer
 
 from blogapp.extensions import db
 from blogapp.importing.gathering import Gathered
 from blogapp.importing.introducing import Cast
 from blogapp.importing.leading import Note, lead_to_post
 from blogapp.importing.models import ImportedFile
+from blogapp.importing.picturing import Pictures, store_any
 from blogapp.importing.reading import SourcePost
-from blogapp.media.errors import MediaError
+from blogapp.importing.relinking import Links, rewrite
+from blogapp.media.errors import MediaError, TooLarge
 from blogapp.media.models import Media
-from blogapp.media.storing import FILE_TYPES, store_drawing, store_file, store_image
+from blogapp.media.storing import MOST_BYTES
+from blogapp.posts.commenting import keep_comments
 from blogapp.posts.models import Post, PostMedia
 from blogapp.posts.naming import free_post_slug
+from blogapp.posts.rendering import render_post
+from blogapp.posts.searching import index_post
 from blogapp.posts.writing import Manuscript, new_post, save
 
 _LATER = {"is_page", "entry_id", "comments", "converted"}
@@ -41,6 +46,7 @@ class Desk:
     origin: str | None = None
     author: str = ""  # signs what nobody signed
     cast: Cast = field(default_factory=Cast)
+    pictures: Pictures | None = None  # finds what bodies name that a reader made
 
 
 def fingerprint(post: SourcePost, gathered: Gathered) -> str:
@@ -48,9 +54,17 @@ def fingerprint(post: SourcePost, gathered: Gathered) -> str:
     said = asdict(replace(post, problems=(), body_line=0))
     # What was added later does not count while it says nothing: older imports stay known.
     said = {name: value for name, value in said.items() if value or name not in _LATER}
+    if post.converted:
+        # By address: where it was found differs from run to run.
+        found = [*sorted(gathered.names), bool(gathered.cover or gathered.cover_id)]
+        return _digest([said, found])
     files = {name: _hash(path) for name, path in sorted(gathered.files.items())}
     cover = _hash(gathered.cover) if gathered.cover else ""
-    text = json.dumps([said, files, cover], sort_keys=True, default=str)
+    return _digest([said, files, cover])
+
+
+def _digest(said: list[Any]) -> str:
+    text = json.dumps(said, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -61,6 +75,7 @@ def write_new(source: SourcePost, gathered: Gathered, desk: Desk) -> tuple[Post,
     if slug != source.slug:
         notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
     media, cover = _store(gathered, desk, notes)
+    source = _rewritten(source, gathered, media, desk, notes)
     manuscript = _manuscript(source, slug, desk)
 
     # Its first flush is the one with all its columns.
@@ -87,6 +102,7 @@ def write_again(
             by_name[name].media_id = item.id
         else:
             post.media.append(PostMedia(name=name, media_id=item.id))
+    source = _rewritten(source, gathered, media, desk, notes)
     save(post, _manuscript(source, slug, desk), now=desk.now)
     _finish(post, source, cover, desk, notes)
     return post, notes
@@ -102,8 +118,51 @@ def note_import(
     db.session.add(record)
 
 
+def relink_post(post_id: int, links: Links, *, source: str, now: datetime) -> list[str]:
+    """Let a post's links to the old site lead here; return those that nothing here answers.
+
+    Not in a post that was edited here. The version that the import left is raised with it.
+    """
+    query = (
+        select(Post, ImportedFile)
+        .join(ImportedFile, ImportedFile.post_id == Post.id)
+        .where(Post.id == post_id, ImportedFile.source == source)
+        .where(Post.version == ImportedFile.post_version)
+        .options(undefer(Post.body), undefer(Post.sections), selectinload(Post.tags))
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        return []
+    post, record = row
+    body, lost = links.relink(post.body)
+    if body != post.body:
+        post.body = body
+        render_post(post, now=now)
+        index_post(post)
+        db.session.flush()
+        record.post_version = post.version
+    return lost
+
+
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _rewritten(
+    source: SourcePost,
+    gathered: Gathered,
+    media: Mapping[str, Media],
+    desk: Desk,
+    notes: list[Note],
+) -> SourcePost:
+    """Return the post with what is here named as it is named here, if a reader made its body."""
+    if not source.converted or desk.pictures is None:
+        return source
+    db.session.flush()  # media get their ids
+    notes += ((1, what) for what in desk.pictures.keep(gathered, media))
+    here = {address: name for address, name in gathered.names.items() if name in media}
+    body = rewrite(source.body, lambda address, _is_picture: here.get(address))
+    return replace(source, body=desk.pictures.links.relink(body)[0])
 
 
 def _manuscript(source: SourcePost, slug: str, desk: Desk) -> Manuscript:
@@ -137,6 +196,8 @@ def _finish(
     if not post.is_formatted:
         notes.append(unformatted_note(source))
     db.session.flush()
+    if source.comments:
+        notes += ((1, what) for what in keep_comments(post.id, source.comments).problems)
 
 
 def _set_dates(post: Post, source: SourcePost, desk: Desk) -> None:
@@ -187,17 +248,18 @@ def _store(
         return stored[path]
 
     media = {name: store(path) for name, path in gathered.files.items()}
+    media |= {name: db.session.get(Media, id) for name, id in gathered.stored.items()}
     cover = store(gathered.cover) if gathered.cover else None
+    if gathered.cover_id:
+        cover = db.session.get(Media, gathered.cover_id)
     return {name: item for name, item in media.items() if item}, cover
 
 
 def _store_one(path: Path, desk: Desk) -> Media:
-    suffix, data = path.suffix.lower(), path.read_bytes()
+    if path.stat().st_size > MOST_BYTES:
+        raise TooLarge(f"It has more than {MOST_BYTES // 1_000_000} MB.")
     said: dict[str, Any] = {"folder": desk.media_folder, "now": desk.now, "origin": desk.origin}
-    if suffix == ".svg":
-        return store_drawing(data, path.name, **said)
-    keep = store_file if suffix in FILE_TYPES else store_image
-    return keep(data, path.name, **said)
+    return store_any(path.read_bytes(), path.name, **said)
 
 
 def unformatted_note(source: SourcePost) -> Note:

@@ -47,6 +47,18 @@ def take_in(app, tree):
 
 
 @pytest.fixture
+def take(app):
+    """Import a source on 2 June 2026; returns the report."""
+    from blogapp.importing.importing import import_source
+
+    def run(source, **settings):
+        settings = {"zone": ZoneInfo("UTC"), "now": datetime(2026, 6, 2, 9, tzinfo=UTC), **settings}
+        return import_source(source, media_folder=app.config["MEDIA_FOLDER"], **settings)
+
+    return run
+
+
+@pytest.fixture
 def get_post(app):
     """The post at a slug with all that belongs to it, read anew."""
     from sqlalchemy import select

@@ -1,93 +1,21 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.importing.errors import NotAPost
-from blogapp.importing.importing import import_source
 from blogapp.importing.models import KeptList
-from blogapp.importing.reading import Problem, SourcePost
+from blogapp.importing.reading import Problem
 from blogapp.importing.reporting import Result
-from blogapp.importing.sources import (
-    AsideList,
-    Item,
-    NameKind,
-    Source,
-    SourceAuthor,
-    SourceName,
-)
+from blogapp.importing.sources import AsideList, NameKind, SourceAuthor, SourceName
 from blogapp.posts.models import Domain, Post, Redirect, Tag
+from tests.importing.speaking import MARCH, NOW, a_post, a_source, results, whats
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
-MARCH = datetime(2024, 3, 5, 9, tzinfo=UTC)
-
-
-@dataclass
-class Spoken(Source):
-    """A source that says what a test tells it to."""
-
-    posts: list[SourcePost] = field(default_factory=list)
-    people: tuple[SourceAuthor, ...] = ()
-    tags: tuple[SourceName, ...] = ()
-    ways: dict[str, str] = field(default_factory=dict)
-    tables: tuple[AsideList, ...] = ()
-
-    def count(self):
-        return len(self.posts)
-
-    def items(self):
-        for post in self.posts:
-            yield Item(str(post.path), lambda post=post: self.read(post))
-
-    def read(self, post):
-        if post.title == "nothing":
-            raise NotAPost("is a menu")
-        return post
-
-    def authors(self):
-        return self.people
-
-    def names(self):
-        return self.tags
-
-    def moved(self):
-        return self.ways
-
-    def lists(self):
-        return self.tables
-
-
-def a_post(slug="caches", **fields):
-    said = {"title": "Caches lie", "body": "Text.\n", "body_line": 1, "date": MARCH}
-    return SourcePost(path=PurePosixPath(slug), slug=slug, **{**said, **fields})
-
-
-def a_source(*posts, **told):
-    return Spoken(name="old", base_url="https://old.example", posts=[*posts], **told)
-
-
-@pytest.fixture
-def take(app):
-    def run(source, **settings):
-        settings = {"zone": ZoneInfo("UTC"), "now": NOW, **settings}
-        return import_source(source, media_folder=app.config["MEDIA_FOLDER"], **settings)
-
-    return run
-
-
-def results(report):
-    return {outcome.path: str(outcome.result) for outcome in report.outcomes}
-
-
-def whats(report):
-    return [problem.what for problem in report.problems]
 
 
 def read(browser, feed):
