@@ -15,7 +15,9 @@ from blogapp.exporting.snapshots import batches, by_bytes
 from blogapp.exporting.trees import Tree
 from blogapp.extensions import db
 from blogapp.posts.comment_models import Comment
-from blogapp.posts.models import NOT_FORMATTED, Post
+from blogapp.posts.commenting import PINGBACK
+from blogapp.posts.models import Post
+from blogapp.text.commenting import VERSION, comment_html, web_address
 
 SHAPE = Shape(
     table_of(Comment),
@@ -64,8 +66,8 @@ def read(tree: Tree, path: str, post_id: int) -> int:
     for values in _checked(tree, path):
         if values["source_id"] not in known:
             known.add(values["source_id"])
-            rest = {"post_id": post_id, "html": "", "renderer_version": NOT_FORMATTED}
-            db.session.execute(insert(_table).values(**values, **rest))
+            made_of = {"html": comment_html(values["body"]), "renderer_version": VERSION}
+            db.session.execute(insert(_table).values(post_id=post_id, **values, **made_of))
             made += 1
     return made
 
@@ -74,15 +76,12 @@ def _checked(tree: Tree, path: str) -> list[dict[str, Any]]:
     found = []
     for record in tree.records(path):
         try:
-            found.append(SHAPE.read(record.said))
+            values = SHAPE.read(record.said)
+            if values["kind"] not in ("comment", PINGBACK):
+                raise BadValue(f"kind: {values['kind']!r} is neither comment nor {PINGBACK}")
+            if values["url"] and not web_address(values["url"]):
+                raise BadValue(f"url: {values['url'][:80]!r} is no address on the web")
+            found.append(values)
         except BadValue as error:
             raise BadExport(path, str(error), record.number) from error
-    parents = {values["source_id"]: values["parent"] for values in found}
-    for start in parents:
-        seen, step = {start}, parents[start]
-        while step in parents:
-            if step in seen:
-                raise BadExport(path, f"comments answer each other in a circle: {start[:80]}")
-            seen.add(step)
-            step = parents[step]
     return found

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from blogapp.accounts.models import Author
 from blogapp.exporting.columns import table_of
+from blogapp.extensions import db
 from blogapp.importing.reporting import Result
 
 
@@ -48,3 +49,12 @@ class Part(Protocol):
 
     def write(self, here: Here) -> Iterator[File]:
         """Yield the part's files in their order; those without content are left out."""
+
+
+def settle(*, keep: bool) -> None:
+    """Commit what was read back so far; in a dry run it only waits to be rolled back."""
+    if keep:
+        db.session.commit()
+    else:
+        db.session.flush()
+    db.session.expunge_all()

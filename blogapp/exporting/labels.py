@@ -56,7 +56,7 @@ def write(here: Here) -> Iterator[File]:
         yield File(GONE, documents.items(aliases[None]))
 
 
-def read(tree: Tree, *, is_empty: bool) -> Iterator[Told]:
+def read(tree: Tree) -> Iterator[Told]:
     """Take in all names; yield what became of each. The caller commits.
 
     Names that are here get the words and the other names they lack, and keep their own.

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from blogapp.exporting import documents, people
 from blogapp.exporting.columns import Shape, table_of
 from blogapp.exporting.errors import BadExport, BadValue
-from blogapp.exporting.files import File, Here, Told
+from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.snapshots import by_bytes
 from blogapp.exporting.trees import Tree
 from blogapp.extensions import db
@@ -119,12 +119,10 @@ def read(tree: Tree, folder: Path, *, now: datetime, keep: bool) -> Iterator[Tol
         except BadValue as error:
             raise BadExport(PATH, str(error), number) from error
         yield told
-        if keep and count % BATCH == 0:
-            db.session.commit()
-            db.session.expunge_all()
-    _lead_on(replaced, now=now, keep=keep)
-    if keep:
-        db.session.commit()
+        if count % BATCH == 0:
+            settle(keep=keep)
+    _lead_on(replaced, now=now)
+    settle(keep=keep)
 
 
 def _rank(said: dict[str, Any]) -> int:
@@ -161,11 +159,10 @@ def _take(tree: Tree, folder: Path, values: dict[str, Any], *, keep: bool) -> To
     note = "" if has_file or (folder / key).is_file() else "its file is not in the export"
     found = db.session.scalar(select(Media).where(Media.key == key))
     if found is None:
-        if keep:
-            row = Media(variants={}, **values)
-            db.session.add(row)
-            db.session.flush()
-            _plan(row, has_file=has_file)
+        row = Media(variants={}, **values)
+        db.session.add(row)
+        db.session.flush()
+        _plan(row, has_file=has_file)
         return Told(path, Result.MADE, note)
     changed = [name for name in values if getattr(found, name) != values[name]]
     if changed:
@@ -202,7 +199,7 @@ def _is_avif(data: bytes) -> bool:
     return data[4:12] in {b"ftypavif", b"ftypavis"}
 
 
-def _lead_on(replaced: dict[str, str], *, now: datetime, keep: bool) -> None:
+def _lead_on(replaced: dict[str, str], *, now: datetime) -> None:
     """Let replaced files lead to those that stand for them; nothing may lead to itself."""
     for key in replaced:
         seen, step = {key}, replaced[key]
@@ -213,10 +210,10 @@ def _lead_on(replaced: dict[str, str], *, now: datetime, keep: bool) -> None:
             step = replaced[step]
     for key, by in replaced.items():
         rows = select(Media).where(Media.key.in_((key, by)))
-        found = {row.key: row for row in db.session.scalars(rows)} if keep else {}
-        if keep and by not in found:
+        found = {row.key: row for row in db.session.scalars(rows)}
+        if by not in found:
             raise BadExport(PATH, f"replaced_by: {by!r} is no file of this export")
-        if keep and found[key].replaced_by_id is None:
+        if found[key].replaced_by_id is None:
             row = found[key]
             row.replaced_by_id = found[by].id
             enqueue(PURGE, str(row.id), now=now, due=now + REPLACED_FOR)

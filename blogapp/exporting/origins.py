@@ -12,7 +12,7 @@ from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
 from blogapp.exporting.errors import BadExport, BadValue
 from blogapp.exporting.file_names import file_name, reference
-from blogapp.exporting.files import File, Here, Told
+from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.people import ids_by_slug
 from blogapp.exporting.redirects import find_post
 from blogapp.exporting.revisions import find_author
@@ -157,13 +157,10 @@ def read(tree: Tree, *, keep: bool) -> Iterator[Told]:
                 raise BadExport(path, str(error), record.number) from error
             if row is not None:
                 made += 1
-                if keep:
-                    db.session.add(row)
-            if keep and record.number % BATCH == 0:
-                db.session.commit()
-                db.session.expunge_all()
-        if keep:
-            db.session.commit()
+                db.session.add(row)
+            if record.number % BATCH == 0:
+                settle(keep=keep)
+        settle(keep=keep)
         if tree.holds(path):
             yield Told(path, Result.MADE if made else Result.UNCHANGED)
 

@@ -1,6 +1,7 @@
 """Addresses that worked once, and where they lead; how often somebody came is not of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,7 +9,7 @@ from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
 from blogapp.exporting.errors import BadExport, BadValue
 from blogapp.exporting.file_names import reference
-from blogapp.exporting.files import File, Here, Told
+from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.snapshots import by_bytes
 from blogapp.exporting.trees import Tree
 from blogapp.extensions import db
@@ -53,23 +54,21 @@ def read(tree: Tree, *, keep: bool) -> Iterator[Told]:
             values = SHAPE.read(record.said)
             post_id = find_post(record.said.get("post"))
             _check(values["path"], leads)
+            _check_target(values)
         except BadValue as error:
             raise BadExport(PATH, str(error), record.number) from error
         what = f"{PATH}: {values['path']}"
         found = db.session.scalar(select(Redirect).where(Redirect.path == values["path"]))
         if found is None:
-            if keep:
-                db.session.add(Redirect(post_id=post_id, **values))
+            db.session.add(Redirect(post_id=post_id, **values))
             yield Told(what, Result.MADE)
         elif found.post_id == post_id and found.target == values["target"]:
             yield Told(what, Result.UNCHANGED)
         else:
             yield Told(what, Result.KEPT, "leads somewhere else here, and goes on doing so")
-        if keep and record.number % BATCH == 0:
-            db.session.commit()
-            db.session.expunge_all()
-    if keep:
-        db.session.commit()
+        if record.number % BATCH == 0:
+            settle(keep=keep)
+    settle(keep=keep)
 
 
 def find_post(said: object) -> int | None:
@@ -98,3 +97,11 @@ def _check(path: str, leads: dict[object, object]) -> None:
         step = leads[step]
     if step == path:
         raise BadValue(f"target: {path[:80]} leads back to itself")
+
+
+def _check_target(values: dict[str, Any]) -> None:
+    target = values["target"]
+    is_own = not target or (target.startswith("/") and not target.startswith("//"))
+    is_far = bool(target) and values["leads_out"] and target.startswith("https://")
+    if not (is_own or is_far):
+        raise BadValue(f"target: {target[:80]!r} is no path of this blog")

@@ -23,6 +23,8 @@ SHAPE = Shape(
     references={"logo_id": "logo"},
 )
 
+_SCHEMES = {"http", "https", "mailto", "tel", "xmpp", "matrix"}
+
 
 def write(here: Here) -> Iterator[File]:
     """Yield the settings, or nothing while nobody has set any."""
@@ -65,6 +67,17 @@ def _check(values: dict[str, Any]) -> None:
         raise BadValue(f"time_zone: {values['time_zone']!r} is no time zone") from error
     if not 1 <= values["page_size"] <= 1000:
         raise BadValue(f"page_size: {values['page_size']} is not between 1 and 1000")
+    for name in ("breadcrumb", "navigation", "social_links"):
+        for link in values[name] or ():
+            _check_link(link, name)
+
+
+def _check_link(link: Any, name: str) -> None:
+    if not isinstance(link, dict) or not all(isinstance(each, str) for each in link.values()):
+        raise BadValue(f"{name}: an entry is no label with an address")
+    scheme, colon, _rest = link.get("address", "").partition(":")
+    if colon and scheme.lower() not in _SCHEMES and not set(scheme) & set("/?#"):
+        raise BadValue(f"{name}: {link['address'][:80]!r} is no address for a link")
 
 
 def _logo(said: Any) -> int | None:

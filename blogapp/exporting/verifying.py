@@ -69,13 +69,13 @@ def _compare(folder: Path, path: str, chunks: Iterable[bytes], verdict: Verdict)
         verdict.equal += 1
         return
     verdict.different += 1
-    # The manifest differs wherever anything does.
-    if path != MANIFEST or not verdict.first:
-        _note(verdict, difference)
+    _note(verdict, difference)
 
 
 def _note(verdict: Verdict, difference: Difference) -> None:
-    verdict.first = verdict.first or difference
+    # The manifest differs wherever anything does.
+    if verdict.first is None or verdict.first.path == MANIFEST:
+        verdict.first = difference
 
 
 def _steady(chunks: Iterable[bytes]) -> Iterator[bytes]:
