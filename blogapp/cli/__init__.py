@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from blogapp.cli import (
     accounts,
     demonstration,
+    exporting,
     freezing,
     inspecting,
     media,
@@ -51,6 +52,8 @@ for command in (
     presets.preset,
     synthesis.synth,
     freezing.freeze,
+    exporting.export,
+    exporting.verify,
 ):
     group.add_command(command)
 
