@@ -45,6 +45,7 @@ class Config:
     ACCESS_LOG: bool = True
     KEEP_MB: int = 32
     PAGE_STORE: Path | None = None
+    FETCH_ALLOW: tuple[Network, ...] = ()
     IMPORT_MB: int = 2000
     # Whether pages are made for a place that only serves files.
     FROZEN: bool = False
@@ -81,6 +82,7 @@ class Config:
             ACCESS_LOG=read.flag("BLOG_ACCESS_LOG", default=True),
             KEEP_MB=read.number("BLOG_KEEP_MB", default=32, least=0, most=100_000),
             PAGE_STORE=_page_store(read.text("BLOG_PAGE_STORE")),
+            FETCH_ALLOW=_networks("BLOG_FETCH_ALLOW", read.text("BLOG_FETCH_ALLOW")),
             IMPORT_MB=read.number("BLOG_IMPORT_MB", default=2000, least=1, most=1_000_000),
             HOST=host,
             PORT=port,
@@ -243,6 +245,13 @@ def _page_store(text: str) -> Path | None:
     except OSError as error:
         raise BadSetting("BLOG_PAGE_STORE", f"cannot be made ({error})") from error
     return folder
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
+    except ValueError as error:
+        raise BadSetting(name, f"{text!r} is no list of networks, as 10.0.0.0/8") from error
 
 
 def _public_url(text: str, host: str, port: int) -> str:

@@ -128,3 +128,13 @@ def test_secrets_stay_out_of_the_log(read):
     config = read(BLOG_SECRET_KEY=f"hush{KEY}", BLOG_DATABASE_URL="postgresql://me:hush@db/blog")
 
     assert "hush" not in repr(config)
+
+
+def test_networks_that_may_be_fetched_from_are_read(read):
+    assert read().FETCH_ALLOW == ()
+    assert read(BLOG_FETCH_ALLOW="10.1.0.0/16, ::1").FETCH_ALLOW == (
+        ip_network("10.1.0.0/16"),
+        ip_network("::1"),
+    )
+    with pytest.raises(BadSetting, match=r"BLOG_FETCH_ALLOW: 'intranet' is no list of networks"):
+        read(BLOG_FETCH_ALLOW="intranet")
