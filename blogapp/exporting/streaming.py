@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blogapp.exporting import (
     comments,
+    generators,
     labels,
     media,
     origins,
@@ -25,6 +26,7 @@ from blogapp.exporting.trees import FORMAT, HEAD, manifest_line
 from blogapp.extensions import db
 
 PARTS: tuple[Part, ...] = (
+    generators,
     settings,
     people,
     labels,
