@@ -37,4 +37,8 @@ READERS: dict[str, Reader] = {
         "blogapp.importing.ghost:open_ghost",
         "Take in a Ghost export at PATH: JSON, or a ZIP or folder with the content beside it.",
     ),
+    "wordpress": Reader(
+        "blogapp.importing.wordpress:open_wordpress",
+        "Take in a WordPress export at PATH: WXR (.xml), or a ZIP or folder with uploads beside it.",
+    ),
 }

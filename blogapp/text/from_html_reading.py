@@ -260,12 +260,15 @@ def _bare_name(address: str) -> str:
 def _settle_figures(part: Tag) -> None:
     """Leave only pictures with a caption as figures; what else was one stands by itself."""
     for figure in reversed(part.find_all("figure")):
+        for tag in figure.find_all("p"):
+            if not tag.get_text(strip=True):
+                tag.unwrap()
         captions = [tag for tag in figure.find_all("figcaption") if tag.get_text(strip=True)]
         for tag in figure.find_all("figcaption"):
             if tag not in captions:
                 tag.decompose()
         alone = figure.find(("img", "video", "audio")) and not figure.find(
-            ("pre", "table", "blockquote", "ul", "ol", "figure", "p")
+            ("pre", "table", "blockquote", "ul", "ol", "figure")
         )
         if alone and len(captions) == 1 and len(figure.find_all(("img", "video", "audio"))) == 1:
             continue
