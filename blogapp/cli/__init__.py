@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from blogapp.cli import (
     accounts,
+    backups,
     demonstration,
     exporting,
     freezing,
@@ -52,6 +53,8 @@ for command in (
     presets.preset,
     synthesis.synth,
     freezing.freeze,
+    backups.backup,
+    backups.restore,
     exporting.export,
     exporting.verify,
 ):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.registering import has_own_account
+from blogapp.backups.remembering import last_backup
 from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import count_posts
 from blogapp.extensions import db
@@ -77,6 +78,7 @@ def _findings(app: Flask) -> Iterator[tuple[str, str]]:
     yield from _check_address(app)
     yield from _check_database(app)
     yield from _check_media(app)
+    yield from _check_backup(app)
     yield from _check_people()
     yield from check_theme(app, get_site())
     yield from _check_rendering()
@@ -143,6 +145,21 @@ def _check_media(app: Flask) -> Iterator[tuple[str, str]]:
         yield "warning", f"{waiting} pictures have no smaller versions: blogapp media check"
     if given_up := count_given_up():
         yield "warning", f"{given_up} pieces of work were given up: Media, under /write, says why"
+
+
+def _check_backup(app: Flask) -> Iterator[tuple[str, str]]:
+    last = last_backup(Path(app.instance_path))
+    if last is None:
+        yield "warning", "there is no backup yet: blogapp backup FOLDER"
+        return
+    size = f"{last.size / 1e6:,.1f} MB"
+    said = f"last backup: {last.made_at:%Y-%m-%d %H:%M} UTC, {last.path} ({size})"
+    if last.is_overdue(now()):
+        yield "warning", f"{said}, more than two days ago: does its timer run?"
+    elif not last.path.exists():
+        yield "ok", f"{said}, which is elsewhere by now"
+    else:
+        yield "ok", said
 
 
 def _check_people() -> Iterator[tuple[str, str]]:

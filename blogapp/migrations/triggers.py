@@ -45,7 +45,7 @@ def drop_triggers(connection: Connection) -> None:
         return
     asked = (
         "SELECT tgname, tgrelid::regclass::text FROM pg_trigger "
-        "WHERE NOT tgisinternal AND tgname LIKE %s"
+        "WHERE NOT tgisinternal AND tgname LIKE %s AND pg_table_is_visible(tgrelid)"
     )
     for name, table in connection.exec_driver_sql(asked, (f"{PREFIX}%",)).all():
         connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")

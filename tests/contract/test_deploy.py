@@ -2,90 +2,43 @@
 
 import os
 import re
-import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from blogapp.cli import group
 from tests.browser.programs import find_nginx, how_to_install
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
 
-@pytest.fixture
-def instance(tmp_path):
-    """An instance whose database is open and has changes that are only in its log."""
-    folder = tmp_path / "instance"
-    (folder / "media" / "ab").mkdir(parents=True)
-    (folder / "media" / "ab" / "figure.png").write_bytes(b"figure")
-    connection = sqlite3.connect(folder / "blog.sqlite")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("CREATE TABLE words (word)")
-    connection.execute("INSERT INTO words VALUES ('kept')")
-    connection.commit()
-    yield folder
-    connection.close()
+def test_the_nightly_unit_makes_a_backup_and_keeps_fourteen(tmp_path):
+    unit = (DEPLOY / "blog-backup.service").read_text()
+    instance, folder = tmp_path / "instance", tmp_path / "backups"
+    folder.mkdir()
+    told = re.search(r"^ExecStart=/srv/blog/app/.venv/bin/blogapp (.+)$", unit, re.M)[1]
+    arguments = told.replace("/srv/blog/backups", str(folder)).split()
+    environment = {name: None for name in os.environ if name.startswith("BLOG_")}
+    runner = CliRunner(env=environment | {"BLOG_INSTANCE": str(instance)})
+    runner.invoke(group, ["init"])
 
+    result = runner.invoke(group, arguments)
 
-def copy(instance, target, *more):
-    return subprocess.run(
-        [sys.executable, DEPLOY / "copy_database.py", target, *more],
-        env={**os.environ, "BLOG_INSTANCE": str(instance)},
-        capture_output=True,
-        text=True,
-    )
-
-
-def test_the_nightly_copy_has_every_committed_word(instance, tmp_path):
-    result = copy(instance, tmp_path / "copies")
-
-    assert result.returncode == 0, result.stderr
-    (made,) = (tmp_path / "copies").glob("blog-*.sqlite")
-    connection = sqlite3.connect(made)
-    assert connection.execute("SELECT word FROM words").fetchall() == [("kept",)]
-    connection.close()
-    assert (tmp_path / "copies" / "media" / "ab" / "figure.png").read_bytes() == b"figure"
-
-
-def test_the_nightly_copy_leaves_out_what_is_painted_again(instance, tmp_path):
-    for shelf in ("cards", "icons"):
-        (instance / "media" / shelf / "7").mkdir(parents=True)
-        (instance / "media" / shelf / "7" / "0.png").write_bytes(b"painted")
-
-    copy(instance, tmp_path / "copies")
-
-    kept = [path.name for path in (tmp_path / "copies" / "media").rglob("*.png")]
-    assert kept == ["figure.png"]
-
-
-def test_the_nightly_copy_keeps_as_many_as_told(instance, tmp_path):
-    copies = tmp_path / "copies"
-    copies.mkdir()
-    for day in range(10, 20):
-        (copies / f"blog-202601{day}T000000Z.sqlite").touch()
-
-    copy(instance, copies, "3")
-
-    left = sorted(path.name for path in copies.glob("*.sqlite"))
-    assert len(left) == 3
-    assert left[:2] == ["blog-20260118T000000Z.sqlite", "blog-20260119T000000Z.sqlite"]
-
-
-def test_a_missing_database_is_said(tmp_path):
-    result = copy(tmp_path / "nowhere", tmp_path / "copies")
-
-    assert result.returncode == 1
-    assert "is not there" in result.stderr
+    assert result.exit_code == 0, result.output
+    assert arguments[-2:] == ["--keep", "14"]
+    (made,) = folder.iterdir()
+    assert runner.invoke(group, ["restore", str(made), "--check"]).exit_code == 0
 
 
 def test_every_file_the_guide_names_is_there():
     guide = (ROOT / "docs/guide/deploy.md").read_text()
 
-    named = set(re.findall(r"deploy/([\w.-]+\w)", guide)) - {"blog-copy"}
-    assert named >= {"blog.env", "blog.service", "Caddyfile", "nginx.conf", "copy_database.py"}
+    named = set(re.findall(r"deploy/([\w.-]+\w)", guide)) - {"blog-backup"}
+    assert named >= {"blog.env", "blog.service", "Caddyfile", "nginx.conf"}
+    assert "deploy/blog-backup.*" in guide
     for name in named:
         assert (DEPLOY / name).is_file(), name
 
