@@ -39,6 +39,6 @@ READERS: dict[str, Reader] = {
     ),
     "wordpress": Reader(
         "blogapp.importing.wordpress:open_wordpress",
-        "Take in a WordPress export at PATH: WXR (.xml), or a ZIP or folder with uploads beside it.",
+        "Take in a WordPress export at PATH: WXR (.xml), or a ZIP or folder with the uploads.",
     ),
 }
