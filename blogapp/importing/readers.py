@@ -37,6 +37,23 @@ READERS: dict[str, Reader] = {
         "blogapp.importing.ghost:open_ghost",
         "Take in a Ghost export at PATH: JSON, or a ZIP or folder with the content beside it.",
     ),
+    "medium": Reader(
+        "blogapp.importing.medium:open_medium", "Take in the export of Medium at PATH, a ZIP."
+    ),
+    "substack": Reader(
+        "blogapp.importing.substack:open_substack", "Take in the export of Substack at PATH, a ZIP."
+    ),
+    "blogger": Reader(
+        "blogapp.importing.blogger:open_blogger",
+        "Take in a Blogger blog at PATH: Google Takeout, a backup, or its API's JSON.",
+    ),
+    "beehiiv": Reader(
+        "blogapp.importing.beehiiv:open_beehiiv", "Take in the posts of beehiiv at PATH, a CSV."
+    ),
+    "buttondown": Reader(
+        "blogapp.importing.buttondown:open_buttondown",
+        "Take in the export of Buttondown at PATH, a ZIP.",
+    ),
     "wordpress": Reader(
         "blogapp.importing.wordpress:open_wordpress",
         "Take in a WordPress export at PATH: WXR (.xml), or a ZIP or folder with the uploads.",

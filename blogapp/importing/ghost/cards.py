@@ -94,12 +94,12 @@ class Cards:
             self.body.html(str(said))
         elif url:
             self.body.html(link(url, url))
+            if _FRAME.search(html):
+                self.body.note(f"what {url[:200]} showed in a frame is a link now")
         elif said.find("iframe"):
             self.body.html(str(said))
         elif found := _ADDRESS.search(html):
             self.body.html(link(found[0], found[0]))
-        if _FRAME.search(html) and url:
-            self.body.note(f"what {url[:200]} showed in a frame is a link now")
         self._caption(card)
 
     def _callout(self, card: "_Values") -> None:

@@ -32,6 +32,8 @@ class GhostSource(Export):
     redirects: dict[str, str] = field(default_factory=dict)
     detours: dict[str, list[str]] = field(default_factory=dict)
     member_tables: list[Path] = field(default_factory=list)
+    # What the report calls posts, which are told apart by numbers.
+    _shown: dict[str, str] = field(default_factory=dict)
 
     def count(self) -> int:
         return sum(database.post_count for database in self.databases)
@@ -46,6 +48,8 @@ class GhostSource(Export):
                     self.lose(path, f"stands in {database.path.name} again; the newest counts")
                     continue
                 seen.add(path)
+                if slug := key(row, "slug"):
+                    self._shown[path] = f"{path.partition('/')[0]}/{slug}"
                 yield Item(path, partial(read_row, row, reading))
 
     def authors(self) -> Iterator[SourceAuthor]:
@@ -85,6 +89,9 @@ class GhostSource(Export):
     def lists(self) -> Iterator[AsideList]:
         if found := members_list(self.databases, self.member_tables):
             yield found
+
+    def shown(self, path: str) -> str:
+        return self._shown.get(path, path)
 
     def find_file(self, address: str) -> Path | None:
         found = _MEDIA.search(address.removeprefix(URL))
