@@ -1,6 +1,7 @@
 """Taking in posts from elsewhere: `import markdown`, and a command for each reader."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -48,6 +49,19 @@ def _read_permalinks(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, str]:
     return _by_site(given)
+
+
+def _read_base_urls(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = (re.fullmatch(r"(?:([^:/=]+)=)?(.*)", text, re.DOTALL) for text in given)
+    return {pair[1] or EVERY_SITE: _base_url(pair[2]) for pair in pairs if pair}
+
+
+def _base_url(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise click.BadParameter(f"{text!r} is not an address like https://example.org/blog")
+    return text.rstrip("/")
 
 
 def _by_site(given: tuple[str, ...]) -> dict[str, str]:
@@ -99,12 +113,24 @@ def _reported(command: Callable[..., None]) -> Callable[..., None]:
     help="How the site's addresses were built, such as /:year/:month/:day/:title/. They lead "
     "to the posts. Without it: the site's own settings, else its generator's habit.",
 )
+@click.option(
+    "--base-url",
+    "base_urls",
+    metavar="[SITE=]URL",
+    multiple=True,
+    callback=_read_base_urls,
+    help="Where the site was on the web, for the ids of its feed's entries and for addresses "
+    "below a path. Without it: the site's own settings.",
+)
+@click.option("--pages", is_flag=True, help="Take pages such as about.md as static pages.")
 def markdown(
     path: Path,
     dry_run: bool,
     report_file: TextIO | None,
     zones: dict[str, ZoneInfo],
     permalinks: dict[str, str],
+    base_urls: dict[str, str],
+    pages: bool,
     author: str,
     name: str,
 ) -> None:
@@ -118,7 +144,15 @@ def markdown(
     def run(**settings: Any) -> Report:
         if is_export(path):
             return read_back(path, **{name: settings[name] for name in _OF_EXPORTS})
-        return import_tree(path, source=name, zones=zones, permalinks=permalinks, **settings)
+        return import_tree(
+            path,
+            source=name,
+            zones=zones,
+            permalinks=permalinks,
+            base_urls=base_urls,
+            pages=pages,
+            **settings,
+        )
 
     _take_in(run, report_file, dry_run=dry_run, author=author)
 
@@ -139,7 +173,7 @@ def _register(kind: str, reader: Reader) -> None:
         "--base-url",
         metavar="URL",
         default="",
-        callback=_read_base_url,
+        callback=lambda _context, _option, given: _base_url(given) if given else "",
         help="Where the source was on the web, if its export does not say so.",
     )
     @click.option(
@@ -166,12 +200,6 @@ def _register(kind: str, reader: Reader) -> None:
                 return import_source(source, folders=folders, **settings)
 
         _take_in(run, report_file, dry_run=dry_run, author=author)
-
-
-def _read_base_url(_context: click.Context, _option: click.Parameter, given: str) -> str:
-    if given and not given.startswith(("https://", "http://")):
-        raise click.BadParameter(f"{given!r} is not an address like https://example.org/blog")
-    return given.rstrip("/")
 
 
 def _take_in(

@@ -38,7 +38,7 @@ def given_addresses(aliases: Iterable[str], folder: PurePosixPath) -> list[str]:
     return list(dict.fromkeys(path for path in paths if path))
 
 
-def built_addresses(
+def published_path(
     site: SourceSite,
     file: PurePosixPath,
     *,
@@ -47,7 +47,7 @@ def built_addresses(
     categories: tuple[str, ...],
     language: str,
     pattern: str | None = None,
-) -> list[str]:
+) -> str:
     """Return where the site published ``file``, by its pattern or by what its kind does alone.
 
     ``local`` is the post's date on the site's own clock; without one a pattern that
@@ -57,13 +57,17 @@ def built_addresses(
     if pattern is None and site.kind in {Kind.JEKYLL, Kind.PELICAN}:
         pattern = "date" if site.kind is Kind.JEKYLL else "/{slug}.html"
     if pattern:
-        path = _fill(_STYLES.get(pattern, pattern), slug, local, categories, file)
-    elif site.kind in {Kind.DATED, Kind.PLAIN}:
-        return []
-    else:
-        path = str(folder_address(site, file) / slug)
-        if language and language not in file.parts and language in site.languages:
-            path = f"/{language}{path}"
+        return _fill(_STYLES.get(pattern, pattern), slug, local, categories, file)
+    if site.kind in {Kind.DATED, Kind.PLAIN}:
+        return ""
+    path = str(folder_address(site, file) / slug)
+    if language and language not in file.parts and language in site.languages:
+        path = f"/{language}{path}"
+    return f"{path}/"
+
+
+def built_addresses(site: SourceSite, path: str) -> list[str]:
+    """Return the addresses that a published path was asked for by."""
     found = _tidy(path, PurePosixPath("/")) if path else ""
     if not found:
         return []

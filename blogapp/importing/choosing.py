@@ -12,6 +12,11 @@ from blogapp.importing.surveying import (
 )
 
 _PAGE_LAYOUTS = {"page", "archive", "archives", "search", "home", "index", "redirect"}
+_LISTS = {"index", "home", "404", "500", "archive", "archives", "categories", "feed", "search"}
+_LISTS |= {"tag", "tags", "category", "sitemap", "blog", "posts"}
+_LIST_REASONS = {
+    f"is a page: {key} is {name}" for key in ("layout", "type") for name in _PAGE_LAYOUTS - {"page"}
+}
 
 
 def why_not_a_post(site: SourceSite, file: PurePosixPath) -> str:
@@ -65,3 +70,15 @@ def why_a_page(site: SourceSite, file: PurePosixPath, given: Fields) -> str:
     if given.form == "none" and site.kind in {Kind.HUGO, Kind.JEKYLL}:
         return "has no front matter, so its site does not publish it"
     return ""
+
+
+def may_be_a_page(file: PurePosixPath, reason: str) -> bool:
+    """Tell whether what is no post, for this reason, is a page of words such as about.md.
+
+    >>> may_be_a_page(PurePosixPath("about.md"), "is a page: it lies outside _posts")
+    True
+    >>> may_be_a_page(PurePosixPath("tags.md"), "is a page: layout is archive")
+    False
+    """
+    is_list = file.stem.split(".")[0].lower() in _LISTS
+    return reason.startswith("is a page") and not is_list and reason not in _LIST_REASONS

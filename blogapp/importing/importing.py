@@ -84,6 +84,8 @@ def import_tree(
     author: str = "",
     zones: Mapping[str, ZoneInfo] | None = None,
     permalinks: Mapping[str, str] | None = None,
+    base_urls: Mapping[str, str] | None = None,
+    pages: bool = False,
     dry_run: bool = False,
     on_start: Callable[[int], None] = lambda _total: None,
     on_outcome: Callable[[Outcome], None] = lambda _outcome: None,
@@ -92,10 +94,19 @@ def import_tree(
 
     Dates without an offset are read in the site's own zone: from ``zones`` by the site's name
     or for `EVERY_SITE`, else from the site's settings, else ``zone``. ``source`` names a single
-    site where its folder's name would not tell it from another. Raises `NoSite`.
+    site where its folder's name would not tell it from another. ``base_urls`` say where sites
+    were on the web, ``pages`` whether pages such as about.md come along. Raises `NoSite`.
     """
     desk = Desk(now=now, zone=zone, media_folder=media_folder, origin=origin, author=author)
-    sites = open_sites(path, zone=zone, name=source, zones=zones, permalinks=permalinks)
+    sites = open_sites(
+        path,
+        zone=zone,
+        name=source,
+        zones=zones,
+        permalinks=permalinks,
+        base_urls=base_urls,
+        pages=pages,
+    )
     on_start(sum(site.count() for site in sites))
     return _take_in(sites, desk, dry_run, on_outcome)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from html import unescape
 from pathlib import PurePosixPath
@@ -14,11 +14,13 @@ from blogapp.importing.addressing import (
     folder_address,
     given_addresses,
     linked_addresses,
+    published_path,
 )
 from blogapp.importing.bylines import author_names
-from blogapp.importing.choosing import why_a_page, why_not_a_post
+from blogapp.importing.choosing import may_be_a_page, why_a_page, why_not_a_post
 from blogapp.importing.dating import Moment, read_date, split_file_name
 from blogapp.importing.errors import NotAPost, Unreadable
+from blogapp.importing.feed_ids import feed_id
 from blogapp.importing.fields import Fields, fold, look_alike, short
 from blogapp.importing.opening import read_text
 from blogapp.importing.sections import is_bundle, section_name
@@ -124,22 +126,40 @@ class SourcePost:
 
 
 def read_post(
-    site: SourceSite, file: PurePosixPath, *, zone: tzinfo, permalink: str | None = None
+    site: SourceSite,
+    file: PurePosixPath,
+    *,
+    zone: tzinfo,
+    permalink: str | None = None,
+    pages: bool = False,
 ) -> SourcePost:
     """Return what ``file`` says; ``zone`` is the site's, for dates that name none.
 
-    Raises `Unreadable`, `BrokenFrontMatter` or `NotAPost`, each with the reason.
+    Raises `Unreadable`, `BrokenFrontMatter` or `NotAPost`, each with the reason. With
+    ``pages``, a file that is plainly a page of words comes back as one.
     """
-    if reason := why_not_a_post(site, file):
+    reason = why_not_a_post(site, file)
+    if reason and not (pages and may_be_a_page(file, reason)):
         raise NotAPost(reason)
     if not (site.root / file).resolve().is_relative_to(site.root):
         raise Unreadable("is a link to something outside its site")
     source = read_text(site.root / file)
     found, body, body_line = front_matter.split(source, meta_first=site.kind is Kind.PELICAN)
     given = Fields(found)
-    if reason := why_a_page(site, file, given):
-        raise NotAPost(reason)
-    return Reader(site, file, given, body, body_line, zone).post(permalink)
+    said = why_a_page(site, file, given)
+    if said and not (pages and may_be_a_page(file, said)):
+        raise NotAPost(said)
+    post = Reader(site, file, given, body, body_line, zone).post(permalink)
+    return as_page(site, post) if reason or said else post
+
+
+def as_page(site: SourceSite, post: SourcePost) -> SourcePost:
+    """Return what a file says as a static page: at its own address, under no heading."""
+    own = str(folder_address(site, post.path) / post.slug)
+    paths = [own, f"{own}.html"]
+    prefixed = [f"{site.prefix}{path}" for path in paths if site.prefix]
+    addresses = dict.fromkeys([*post.addresses, *paths, *prefixed])
+    return replace(post, is_page=True, addresses=tuple(addresses), entry_id="", domain="", kind="")
 
 
 # What a post says
@@ -163,9 +183,12 @@ class Reader:
 
     def post(self, permalink: str | None) -> SourcePost:
         moment = self._date()
+        # Jekyll's addresses show the day in the site's zone, not the one written.
+        local = moment.at(self.zone).astimezone(self.zone) if moment else None
         slug = self._slug()
         language = self._language()
         categories = self._names(*_CATEGORIES)
+        published = self._published_path(local, categories, language, permalink or "")
         series, position = self._series()
         return SourcePost(
             path=self.file,
@@ -191,9 +214,10 @@ class Reader:
             authors=self._authors(),
             covers=self._covers(),
             resources=self._resources(),
-            addresses=self._addresses(slug, moment, categories, language, permalink),
+            addresses=self._addresses(published),
             extra=self._extra(),
             problems=(*self.given.problems, *self._body_problems()),
+            entry_id=feed_id(self.site.kind, self.site.base_url, published, slug=slug, local=local),
         )
 
     def _split_name(self) -> tuple[Moment | None, str]:
@@ -334,32 +358,32 @@ class Reader:
         sources = [item.get("src") for item in items or () if isinstance(item, dict)]
         return tuple(_texts(sources))
 
-    def _addresses(
-        self,
-        slug: str,
-        moment: Moment | None,
-        categories: tuple[str, ...],
-        language: str,
-        permalink: str | None,
-    ) -> tuple[str, ...]:
+    def _published_path(
+        self, local: datetime | None, categories: tuple[str, ...], language: str, pattern: str
+    ) -> str:
+        """Return where the site published the post, as far as that can be told."""
+        for text in _texts(self.given.value(*_PERMALINK)):
+            if text.startswith("/"):
+                return "" if ":" in text else text
+        return published_path(
+            self.site,
+            self.file,
+            slug=self.given.text(*_SLUG) or self.bare_name,
+            local=local,
+            categories=categories,
+            language=language,
+            pattern=pattern or None,
+        )
+
+    def _addresses(self, published: str) -> tuple[str, ...]:
         folder = folder_address(self.site, self.file)
         given = [*_texts(self.given.value(*_ALIASES)), *_texts(self.given.value(*_PERMALINK))]
         given = [address for address in given if ":" not in address or "//" in address]
-        fixed = any(text.startswith("/") for text in _texts(self.given.value(*_PERMALINK)))
-        built = []
-        if not fixed:
-            built = built_addresses(
-                self.site,
-                self.file,
-                slug=self.given.text(*_SLUG) or self.bare_name,
-                # Jekyll's addresses show the day in the site's zone, not the one written.
-                local=moment.at(self.zone).astimezone(self.zone) if moment else None,
-                categories=categories,
-                language=language,
-                pattern=permalink,
-            )
+        built = built_addresses(self.site, published)
         linked = linked_addresses(self.site, self.file)
-        return tuple(dict.fromkeys([*given_addresses(given, folder), *built, *linked]))
+        found = dict.fromkeys([*given_addresses(given, folder), *built, *linked])
+        prefix = self.site.prefix
+        return (*found, *(f"{prefix}{path}" for path in found if prefix))
 
     def _extra(self) -> dict[str, Any]:
         """Return what nothing here reads, and the rest as it was written, for the way out."""

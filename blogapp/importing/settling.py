@@ -22,22 +22,25 @@ FOLDERS = {NameKind.TAG: "/tags", NameKind.DOMAIN: "/domains", NameKind.SERIES: 
 def settle(source: Source, *, now: datetime) -> Iterator[str]:
     """Let old pages of names, people and feeds lead here; yield a sentence on each loss.
 
-    Names that no post carries are not made: they are told.
+    Names that no post carries are not made: where more was known of them, they are told.
     """
     ways: list[tuple[str, str]] = []
     for name in source.names():
         row = find_name(name)
         if row is None:
-            yield f"the {name.kind} “{name.name}” was left out: no post has it"
+            if name.slug or name.description:
+                yield f"the {name.kind} “{name.name}” was left out: no post has it"
         else:
             ways += [(path, f"{FOLDERS[name.kind]}/{row.slug}") for path in name.addresses]
     for person in source.authors():
         if author := find_author(person):
             ways += [(path, f"/authors/{author.slug}") for path in person.addresses]
-        else:
+        elif person.slug or person.bio:
             yield f"the author “{person.name}” was left out: no post names them"
     ways += source.moved().items()
-    yield from lead_to(ways, now=now)
+    for what in lead_to(ways, now=now):
+        if not source.guesses:
+            yield what
 
 
 def keep_lists(source: Source, *, now: datetime) -> dict[str, int]:

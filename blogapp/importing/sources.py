@@ -74,6 +74,9 @@ class Source:
     # Where it was on the web, without a slash at the end; empty where nobody knows. Links and
     # pictures below it are its own.
     base_url: str = ""
+    # Whether its old pages are only what its like usually has: nothing is said of one that
+    # leads elsewhere already.
+    guesses: bool = False
     # What the source as a whole lost, and why: a line each.
     problems: list[Problem] = field(default_factory=list)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -45,6 +46,7 @@ _LANGUAGES = (  # ISO 639-1
     " ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([A-Za-z]{2}|[A-Z][a-z]{3}))?")
+_WEB = re.compile(r"https?://[^\s/]")
 _PEEK = 4000
 
 
@@ -77,6 +79,12 @@ class SourceSite:
     has_post_folder: bool = False
     dated_names: bool = False
     folders: dict[PurePosixPath, frozenset[str]] = field(default_factory=dict)
+    base_url: str = ""  # where it was on the web, without a slash at the end
+
+    @property
+    def prefix(self) -> str:
+        """The path under which the site stood: ``/blog``; empty where it had a host."""
+        return unquote(urlsplit(self.base_url).path).rstrip("/")
 
 
 def find_sites(path: Path) -> list[SourceSite]:
@@ -191,6 +199,7 @@ def survey(
         and any(POST_FOLDERS & set(file.parts[:-1]) for file in files),
         dated_names=dated or kind in {Kind.JEKYLL, Kind.PELICAN},
         folders=_folders(files),
+        base_url=_base_url(settings) or _scripted_base_url(root, kind),
     )
 
 
@@ -323,6 +332,38 @@ def _zone(settings: dict[str, Any]) -> ZoneInfo | None:
         return ZoneInfo(str(settings["timezone"]))
     except (KeyError, ValueError, OSError):
         return None
+
+
+def _base_url(settings: dict[str, Any]) -> str:
+    """Return where a site says that it stands: Jekyll in two settings, Hugo and Pelican in one."""
+    named = (str(settings.get(key) or "").strip() for key in ("url", "baseurl", "siteurl"))
+    url = next((text for text in named if _WEB.match(text)), "")
+    below = str(settings.get("baseurl") or "")
+    if url and below.startswith("/"):
+        url = f"{url.rstrip('/')}/{below.strip('/')}"
+    return url.rstrip("/")
+
+
+def _scripted_base_url(root: Path, kind: Kind) -> str:
+    """Return what Astro's settings or Eleventy's data say; they are looked at, never run."""
+    if kind is Kind.ASTRO:
+        paths, key = sorted(root.glob("astro.config.*")), "site"
+    elif kind is Kind.ELEVENTY:
+        folders = (root / "_data", root / "src/_data")
+        paths = [path for folder in folders for path in sorted(folder.glob("*.js*"))]
+        key = "url"
+    else:
+        return ""
+    pattern = re.compile(rf"\b{key}[\"']?\s*:\s*[\"'`](https?://[^\"'`\s]+)")
+    for path in paths[:20]:
+        try:
+            if path.is_file() and path.stat().st_size < 100_000:
+                found = pattern.search(path.read_text(encoding="utf-8", errors="replace"))
+                if found:
+                    return found[1].rstrip("/")
+        except OSError:
+            continue
+    return ""
 
 
 def _permalink(settings: dict[str, Any]) -> str | None:

@@ -42,7 +42,7 @@ def test_what_a_source_says_of_people_and_names_comes_along(take, browser):
         description="Disks.",
         addresses=("/cat/store/",),
     )
-    unused = SourceName(kind=NameKind.TAG, name="Unused")
+    unused = SourceName(kind=NameKind.TAG, name="Unused", slug="unused")
     source = a_source(
         a_post(authors=("Ada Lovelace",), domain="Storage", tags=("SQL",)),
         people=(ada, nobody),
