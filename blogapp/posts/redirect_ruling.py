@@ -159,6 +159,13 @@ def keep(rulings: Iterable[Ruling], *, came_by: str, now: datetime) -> int:
     return count
 
 
+def change(redirect: Redirect, ruling: Ruling) -> None:
+    """Let an existing rule be as it was decided, whatever its address was; its hits stay."""
+    redirect.path = ruling.path
+    _write(redirect, ruling, "hand")
+    _shorten({ruling.path: ruling})
+
+
 def as_target(address: str, base: str) -> str | Reason:
     """Return where ``address`` leads as rules keep it, or why it leads nowhere they may.
 
@@ -393,11 +400,15 @@ def _verdict(ruled: Ruling, kept: Redirect | None) -> Verdict:
 
 def _put(ruling: Ruling, kept: Redirect | None, came_by: str, now: datetime) -> None:
     redirect = kept or Redirect(path=ruling.path, created_at=now)
+    _write(redirect, ruling, came_by)
+    if kept is None:
+        db.session.add(redirect)
+
+
+def _write(redirect: Redirect, ruling: Ruling, came_by: str) -> None:
     redirect.post_id, redirect.target = ruling.post_id, ruling.target
     redirect.status, redirect.leads_out = ruling.wish.status, ruling.leads_out
     redirect.came_by = came_by
-    if kept is None:
-        db.session.add(redirect)
 
 
 def _shorten(rulings: dict[str, Ruling]) -> None:

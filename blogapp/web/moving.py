@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from flask import Flask, Response, abort, current_app, make_response, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from blogapp.posts.models import Redirect
 from blogapp.posts.reading import was_public
@@ -18,6 +20,8 @@ from blogapp.web import tallying
 from blogapp.web.clock import now
 
 FRONT = "public.index"
+# Addresses that are rules with something in it, and answer whatever that is.
+_FIXED = {"year", "month", "post_card", "site_card", "icon", "sitemap_part"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,18 @@ def find_new_address() -> Move | None:
         return Move(moved)
     tallying.note_missing()
     return None
+
+
+def answers(path: str) -> bool:
+    """Whether something stands at ``path`` whatever the blog holds: a feed, the archive."""
+    try:
+        rule, _values = current_app.url_map.bind("").match(path, "GET", return_rule=True)
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    blueprint, _dot, name = rule.endpoint.partition(".")
+    return blueprint != "public" or name in _FIXED or not rule.arguments
 
 
 def send_to(move: Move) -> Response:
