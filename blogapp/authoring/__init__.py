@@ -22,6 +22,10 @@ from blogapp.authoring import (
     preview,
     preview_links,
     publication,
+    redirect_imports,
+    redirect_log,
+    redirect_trials,
+    redirects,
     revisions,
     session,
     settings,
@@ -38,6 +42,8 @@ POST = "/posts/<int(min=1, max=2147483647):id>"
 FILE = "/media/<int(min=1, max=2147483647):id>"
 UPLOAD = "/media/uploads/<token>"
 TAG = "/tags/<int(min=1, max=2147483647):id>"
+RULES = "/settings/redirects"
+RULE = f"{RULES}/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
 bp.before_request(guarding.tell_scripts)
@@ -134,7 +140,28 @@ bp.add_url_rule(f"{FILE}/replacement", "replace_media", media.replace, methods=[
 bp.add_url_rule(f"{FILE}/deletion", "delete_media", media.delete, methods=["POST"])
 bp.add_url_rule(f"{FILE}/variants", "make_variants", media.make_again, methods=["POST"])
 
+bp.add_url_rule(RULES, "edit_redirects", redirects.index)
+bp.add_url_rule(f"{RULES}.csv", "export_redirects", redirects.export)
+bp.add_url_rule(f"{RULES}/new", "new_redirect", redirects.add, methods=["GET", "POST"])
+bp.add_url_rule(RULE, "edit_redirect", redirects.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{RULE}/deletion", "delete_redirect", redirects.delete, methods=["POST"])
+bp.add_url_rule(f"{RULES}/test", "test_redirect", redirect_trials.test)
+bp.add_url_rule(
+    f"{RULES}/import", "import_redirects", redirect_imports.take_in, methods=["GET", "POST"]
+)
+bp.add_url_rule(f"{RULES}/missing", "list_missing", redirect_log.index)
+bp.add_url_rule(
+    f"{RULES}/missing/<int(min=1, max=2147483647):id>",
+    "answer_missing",
+    redirect_log.answer,
+    methods=["POST"],
+)
+
+bp.add_url_rule("/export.zip", "export_blog", downloads.whole_blog, methods=["POST"])
+
 for section in settings.SECTIONS.values():
+    if not section.form:
+        continue
     address = "/settings" if section.name == "settings" else f"/settings/{section.name}"
     chosen = {"section": section.name}
     bp.add_url_rule(

@@ -38,11 +38,14 @@ from blogapp.web.look import palette
 
 @dataclass(frozen=True)
 class Section:
-    """A page of the settings: ``edit_NAME`` shows it and keeps what it holds."""
+    """A page of the settings: ``edit_NAME`` shows it and keeps what it holds.
+
+    One without a form has views of its own.
+    """
 
     name: str
     label: LazyString
-    form: type[SectionForm]
+    form: type[SectionForm] | None = None
     is_previewed: bool = True
     is_owners: bool = False
 
@@ -64,6 +67,7 @@ SECTIONS = {
         Section("presets", _l("Presets"), PresetForm),
         Section("frame", _l("Header and footer"), FrameForm),
         Section("outside", _l("Outside sources"), OutsideForm, is_previewed=False, is_owners=True),
+        Section("redirects", _l("Redirects"), is_previewed=False),
     )
 }
 
@@ -103,9 +107,15 @@ def preview(section: str) -> AnyResponse:
     return site_preview.show(draft, page=request.form.get("page", ""), logo=shown)
 
 
+def open_sections() -> Sequence[Section]:
+    """Return the sections that the author may open."""
+    opens_all = may_open_outside(current_author())
+    return [section for section in SECTIONS.values() if opens_all or not section.is_owners]
+
+
 def _demanded(name: str) -> Section:
     section = SECTIONS.get(name)
-    if section is None:
+    if section is None or section.form is None:
         abort(404)
     demand_outside() if section.is_owners else demand_site()
     return section
@@ -114,6 +124,7 @@ def _demanded(name: str) -> Section:
 def _form_of(section: Section, site: Site) -> SectionForm:
     more = {name: (site.origins or {}).get(name, []) for name in SOURCES}
     own_menu = "house" if site.navigation is None else "own"
+    assert section.form
     form = section.form(obj=site, data={**more, "own_navigation": own_menu})
     if isinstance(form, GeneralForm):
         form.offer_date_formats(site, example=local(now()))
@@ -176,12 +187,7 @@ def _show(section: Section, form: SectionForm, status: int = 200) -> Response:
         f"authoring/edit_{section.name}.html",
         form=form,
         chosen=section,
-        sections=_open_sections(),
+        sections=open_sections(),
         has_file=any(field.type == "FileField" for field in form),
     )
     return make_response(page, status)
-
-
-def _open_sections() -> Sequence[Section]:
-    opens_all = may_open_outside(current_author())
-    return [section for section in SECTIONS.values() if opens_all or not section.is_owners]
