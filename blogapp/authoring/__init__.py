@@ -157,8 +157,6 @@ bp.add_url_rule(
     methods=["POST"],
 )
 
-bp.add_url_rule("/export.zip", "export_blog", downloads.whole_blog, methods=["POST"])
-
 for section in settings.SECTIONS.values():
     if not section.form:
         continue
