@@ -11,9 +11,11 @@ from blogapp.authoring import (
     comments,
     conflicts,
     dashboard,
+    downloads,
     duplicating,
     guarding,
     images,
+    imports,
     journal,
     links,
     media,
@@ -41,6 +43,7 @@ NEW = "/posts/new"
 POST = "/posts/<int(min=1, max=2147483647):id>"
 FILE = "/media/<int(min=1, max=2147483647):id>"
 UPLOAD = "/media/uploads/<token>"
+RUN = "/imports/<int(min=1, max=2147483647):id>"
 TAG = "/tags/<int(min=1, max=2147483647):id>"
 RULES = "/settings/redirects"
 RULE = f"{RULES}/<int(min=1, max=2147483647):id>"
@@ -140,6 +143,19 @@ bp.add_url_rule(f"{FILE}/replacement", "replace_media", media.replace, methods=[
 bp.add_url_rule(f"{FILE}/deletion", "delete_media", media.delete, methods=["POST"])
 bp.add_url_rule(f"{FILE}/variants", "make_variants", media.make_again, methods=["POST"])
 
+bp.add_url_rule("/imports", "edit_imports", imports.index, methods=["GET", "POST"])
+bp.add_url_rule(RUN, "show_import", imports.show)
+bp.add_url_rule(f"{RUN}/preview", "preview_import", imports.preview, methods=["POST"])
+bp.add_url_rule(f"{RUN}/beginning", "begin_import", imports.begin, methods=["POST"])
+bp.add_url_rule(f"{RUN}/cancellation", "cancel_import", imports.cancel, methods=["POST"])
+bp.add_url_rule(f"{RUN}/resumption", "resume_import", imports.resume, methods=["POST"])
+bp.add_url_rule(f"{RUN}/removal", "remove_import", imports.remove, methods=["POST"])
+for name, form in (("download_report", "jsonl"), ("download_table", "csv")):
+    bp.add_url_rule(f"{RUN}/report.{form}", name, downloads.report, defaults={"form": form})
+bp.add_url_rule(
+    "/imports/lists/<int(min=1, max=2147483647):id>.csv", "download_list", downloads.kept_list
+)
+
 bp.add_url_rule(RULES, "edit_redirects", redirects.index)
 bp.add_url_rule(f"{RULES}.csv", "export_redirects", redirects.export)
 bp.add_url_rule(f"{RULES}/new", "new_redirect", redirects.add, methods=["GET", "POST"])
@@ -156,6 +172,8 @@ bp.add_url_rule(
     redirect_log.answer,
     methods=["POST"],
 )
+
+bp.add_url_rule("/export.zip", "export_blog", downloads.whole_blog, methods=["POST"])
 
 for section in settings.SECTIONS.values():
     if not section.form:

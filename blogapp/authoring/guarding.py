@@ -38,6 +38,8 @@ from blogapp.web.access import current_author, find_current_author, require_auth
 _NOT_KEPT = {"csrf_token", "image"}
 # A form that sends one of these was filled in by hand.
 _TYPED = {"body", "keep"}
+# Forms that are read part by part, whose files may be larger than memory.
+_STREAMED = {"authoring.edit_imports"}
 # What a draft made from the text of another post must not take over.
 _OF_ONE_POST = {"slug", "version", "authors", "is_page"}
 
@@ -57,6 +59,8 @@ def keep_typed_text() -> Response | None:
     page holds the text in a form that can be sent again after signing in elsewhere.
     """
     if request.method != "POST" or find_current_author() or not _is_from_here():
+        return None
+    if request.endpoint in _STREAMED:
         return None
     if not _TYPED & request.form.keys():
         return None

@@ -68,6 +68,7 @@ SECTIONS = {
         Section("frame", _l("Header and footer"), FrameForm),
         Section("outside", _l("Outside sources"), OutsideForm, is_previewed=False, is_owners=True),
         Section("redirects", _l("Redirects"), is_previewed=False),
+        Section("imports", _l("Import and export"), is_previewed=False, is_owners=True),
     )
 }
 

@@ -4,16 +4,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from flask import abort, redirect, request, url_for
+from sqlalchemy import Select, false, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.accounts.models import Author
 from blogapp.authoring.acts import offered
 from blogapp.authoring.guarding import demand_site
+from blogapp.extensions import db
+from blogapp.importing.run_models import ImportRun
+from blogapp.importing.running import taken_in_by
 from blogapp.posts.emptying import days_left
 from blogapp.posts.managing import (
     find_author,
@@ -22,18 +26,24 @@ from blogapp.posts.managing import (
     list_authors,
     list_domains,
 )
-from blogapp.posts.models import Domain, Tag
+from blogapp.posts.models import Domain, Post, Tag
 from blogapp.posts.publishing import KEPT_FOR
-from blogapp.posts.rights import may_delete, may_empty, may_publish_own, may_see_all
+from blogapp.posts.rights import (
+    may_delete,
+    may_empty,
+    may_move_blog,
+    may_publish_own,
+    may_see_all,
+)
 from blogapp.posts.shelving import Choice, Group, Sort, list_posts
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.pages import render_page
 
-KEYS = ("state", "tag", "domain", "author", "q", "sort", "page")
+KEYS = ("state", "tag", "domain", "author", "import", "q", "sort", "page")
 # What they say when they are left out.
 USUAL = {"sort": Sort.CHANGED.value, "page": "1"}
-FILTERS = ("tag", "domain", "author", "q")
+FILTERS = ("tag", "domain", "author", "import", "q")
 LONGEST = 200
 
 
@@ -67,6 +77,10 @@ class Query:
             abort(400)
         if given["page"] and not re.fullmatch(r"[1-9][0-9]{0,6}", given["page"]):
             abort(400)
+        if given["import"] and not re.fullmatch(r"[1-9][0-9]{0,8}", given["import"]):
+            abort(400)
+        if not may_move_blog(current_author()):
+            given["import"] = ""
         if of_pages:
             given |= {"tag": "", "domain": "", "author": ""}
         if not may_see_all(current_author()):
@@ -93,6 +107,13 @@ class Query:
     @cached_property
     def author(self) -> Author | None:
         return find_author(self.given["author"]) if "author" in self.given else None
+
+    @cached_property
+    def run(self) -> ImportRun | None:
+        """The import that brought the posts, where one is asked for."""
+        return (
+            db.session.get(ImportRun, int(self.given["import"])) if "import" in self.given else None
+        )
 
     @property
     def group(self) -> Group | None:
@@ -126,6 +147,7 @@ class Query:
             author_id=None if self.of_pages else signer,
             words=self.words,
             pages=self.of_pages,
+            among=self._among(),
         )
 
     def address(self, **changes: str | int | None) -> str:
@@ -135,6 +157,11 @@ class Query:
         pairs = [(key, value) for key, value in pairs if str(value) != USUAL.get(key)]
         path = url_for("authoring.list_pages" if self.of_pages else "authoring.list_posts")
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def _among(self) -> Select[Any] | None:
+        if "import" not in self.given:
+            return None
+        return taken_in_by(self.run) if self.run else select(Post.id).where(false())
 
     def _id(self, key: str) -> int | None:
         if key not in self.given:

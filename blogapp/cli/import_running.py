@@ -28,7 +28,7 @@ from blogapp.importing.errors import ImportingError
 from blogapp.importing.following import Following, Stopped
 from blogapp.importing.importing import import_source, import_tree
 from blogapp.importing.readers import READERS
-from blogapp.importing.recognizing import recognize, suffix_of
+from blogapp.importing.recognizing import UNKNOWN, recognize, suffix_of
 from blogapp.importing.run_models import ImportRun
 from blogapp.importing.sites import EVERY_SITE
 from blogapp.importing.unpacking import unpacked
@@ -37,7 +37,6 @@ from blogapp.text.slugs import slugify
 from blogapp.web.clock import now
 
 MARKDOWN = "markdown"
-UNKNOWN = "nothing in it looks like posts of a blog"
 _PRIORITY = 10
 
 

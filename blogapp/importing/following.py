@@ -24,6 +24,8 @@ _PAUSE = 0.5  # seconds between two notes of how far it is
 _LONGEST = 300
 # A word of a reason that is of one item alone: a name, an address, a number.
 _OF_ONE = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'|\S*[\d/_.]\S*[\w/]|\d+")
+# What is said of the source as a whole.
+_OF_ALL = "noted"
 _WROTE = {str(Result.MADE), str(Result.CHANGED)}
 
 
@@ -39,6 +41,8 @@ class Summary:
     # Reasons with how often they stand, and the first items they stand for.
     reasons: dict[str, list[Any]] = field(default_factory=dict)
     others: int = 0
+    # Lists of people that are kept aside, with how many stand in each.
+    lists: dict[str, int] = field(default_factory=dict)
     # Addresses of pictures that an import with pictures would fetch.
     addresses: list[str] = field(default_factory=list)
     to_fetch: int = 0
@@ -49,6 +53,7 @@ class Summary:
             self.rows.append({name: line[name] for name in names if name in line})
         for reason in reasons:
             self._note(reason[:_LONGEST], str(line.get("path", "")))
+        self.lists |= line.get("kept_lists") or {}
         fetched = line.get("fetch") or []
         self.to_fetch += len(fetched)
         self.addresses += fetched[: SHOWN_ADDRESSES - len(self.addresses)]
@@ -59,6 +64,7 @@ class Summary:
             "rows": self.rows,
             "losses": [[reason, *told] for reason, told in losses],
             "others": self.others,
+            "lists": self.lists,
             "addresses": self.addresses,
             "to_fetch": self.to_fetch,
         }
@@ -108,8 +114,9 @@ class Following:
         if result != known:
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             self._file.flush()
-        self._done += 1
-        self.counts[result] += 1
+        if result != _OF_ALL:
+            self._done += 1
+            self.counts[result] += 1
         self.summary.add(line, _reasons(outcome))
         if time.monotonic() - self._said_at > _PAUSE:
             self._say()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from blogapp.importing.surveying import MARKDOWN
 
+UNKNOWN = "nothing in it looks like posts of a blog"
+
 # Of the beginning of each file, so many bytes are looked at; of a folder, so many files.
 _HEAD = 65_536
 _MOST_FILES = 5_000

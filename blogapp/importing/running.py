@@ -5,6 +5,7 @@ What is known of a run stands in its row, so that another process can take over 
 """
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -15,12 +16,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, false, func, select
 
 from blogapp.extensions import db
 from blogapp.importing.arriving import Place, place_of, sweep
+from blogapp.importing.models import ImportedFile
 from blogapp.importing.run_models import UNDER_WAY, ImportRun, RunState
 from blogapp.jobs.queueing import enqueue
+
+LOST = "its upload is not on this machine any more"
 
 # The kind of job that looks after a run; its key is the run's number.
 IMPORT = "import"
@@ -105,6 +109,15 @@ def list_runs(*, limit: int = 50) -> list[ImportRun]:
     return list(db.session.scalars(query))
 
 
+def taken_in_by(run: ImportRun) -> Select[Any]:
+    """Return a query for the ids of the posts that a run made or changed."""
+    query = select(ImportedFile.post_id).where(ImportedFile.post_id.is_not(None))
+    if run.is_preview or not run.started_at:
+        return query.where(false())
+    query = query.where(ImportedFile.imported_at >= run.started_at)
+    return query.where(ImportedFile.imported_at <= run.ended_at) if run.ended_at else query
+
+
 def look_after(
     run_id: int, folder: Path, environment: Mapping[str, str], *, now: datetime
 ) -> timedelta | None:
@@ -143,10 +156,9 @@ def _start(
     if _is_preceded(run):
         return SOON
     if not place.upload.exists():
-        return _fail(run, "its upload is not on this machine any more", now)
+        return _fail(run, LOST, now)
     if run.attempts >= MOST_ATTEMPTS:
-        words = f"its process was ended {run.attempts} times at the same place, perhaps for want"
-        return _fail(run, f"{words} of memory", now)
+        return _fail(run, f"{run.error}, {run.attempts} times at the same place", now)
     run.attempts += 1
     run.state, run.started_at = RunState.RUNNING, run.started_at or now
     place.progress.unlink(missing_ok=True)
@@ -193,7 +205,7 @@ def _follow(run: ImportRun, place: Place, child: _Child, now: datetime) -> timed
     _end(run.id, child)
     match said.get("ended"):
         case "done":
-            run.summary = said.get("summary", {})
+            run.summary, run.error = said.get("summary", {}), ""
             if not run.is_preview:
                 return _close(run, place, RunState.DONE, now)
             run.state, run.ended_at = RunState.PREVIEWED, now
@@ -205,8 +217,15 @@ def _follow(run: ImportRun, place: Place, child: _Child, now: datetime) -> timed
         run.summary = said.get("summary", {})
         return _close(run, place, RunState.CANCELLED, now)
     # Killed, or told to stop by somebody else: it is begun again where it was.
-    run.state = RunState.WAITING
+    run.state, run.error = RunState.WAITING, _cause(status)
     return SOON
+
+
+def _cause(status: int) -> str:
+    if status == -signal.SIGKILL:
+        return "its process was killed, perhaps for want of memory"
+    how = f"signal {-status}" if status < 0 else f"status {status}; the server’s log says more"
+    return f"its process ended by {how}"
 
 
 def _take_over(run: ImportRun, said: Mapping[str, Any]) -> None:

@@ -61,6 +61,8 @@ class Choice:
     author_id: int | None = None
     words: str = ""
     pages: bool = False
+    # A query for ids: no others are meant.
+    among: Select[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,8 @@ def _sorted_so(choice: Choice) -> ColumnElement[bool]:
     conditions = [Post.is_page == choice.pages, signed_by(choice.author_id)]
     if choice.domain_id is not None:
         conditions.append(Post.domain_id == choice.domain_id)
+    if choice.among is not None:
+        conditions.append(Post.id.in_(choice.among))
     if choice.tag_id is not None:
         tagged = select(post_tags.c.post_id).where(post_tags.c.tag_id == choice.tag_id)
         conditions.append(Post.id.in_(tagged))

@@ -14,7 +14,9 @@ STRANGE = {
 
 
 @pytest.fixture
-def owner(make_author, as_author):
+def owner(make_author, as_author, monkeypatch):
+    # A process takes seconds, and reads no form.
+    monkeypatch.setattr("blogapp.authoring.downloads.COMMAND", ("true",))
     return as_author(make_author("Ada Lovelace", role="owner"))
 
 

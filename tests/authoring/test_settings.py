@@ -17,6 +17,7 @@ FIELDS = {
 }
 SECTIONS = {
     *("Name and clock", "Look", "Front page", "Presets", "Header and footer", "Outside sources"),
+    "Import and export",
 }
 
 
@@ -47,7 +48,7 @@ def test_every_section_is_a_step_from_every_other(owner, editor):
         assert page.h1.text == name
         assert page.select_one(".settings__sections [aria-current=page]").text == name
     shown = {a.text for a in editor.page("/write/settings").select(".settings__sections a")}
-    assert shown == SECTIONS - {"Outside sources"}
+    assert shown == SECTIONS - {"Outside sources", "Import and export"}
 
 
 def test_another_zone_moves_posts_into_its_months_without_touching_their_version(owner, make_post):

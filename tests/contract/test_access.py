@@ -81,6 +81,17 @@ RIGHTS = {
     "make_variants": {"own author", "editor", "owner"},
     "publish_post": PUBLISHERS,
     "withdraw_post": PUBLISHERS,
+    "edit_imports": {"owner"},
+    "show_import": {"owner"},
+    "preview_import": {"owner"},
+    "begin_import": {"owner"},
+    "cancel_import": {"owner"},
+    "resume_import": {"owner"},
+    "remove_import": {"owner"},
+    "download_report": {"owner"},
+    "download_table": {"owner"},
+    "download_list": {"owner"},
+    "export_blog": {"owner"},
     "edit_settings": MANAGERS,
     "edit_presets": MANAGERS,
     "preview_presets": MANAGERS,
@@ -105,8 +116,10 @@ RIGHTS = {
 
 
 @pytest.fixture
-def cast(browser, make_author, as_author):
+def cast(browser, make_author, as_author, monkeypatch):
     """A browser for everybody who might come."""
+    # A process takes seconds, and is no question of rights.
+    monkeypatch.setattr("blogapp.authoring.downloads.COMMAND", ("true",))
     own = make_author("Own")
     people = {
         "other author": make_author("Other"),
