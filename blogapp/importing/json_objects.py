@@ -10,6 +10,7 @@ import ijson
 from blogapp.importing.errors import NoSite
 
 DEEPEST = 200
+_SCALARS = frozenset({"string", "number", "boolean"})
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -19,9 +20,20 @@ def objects(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, di
     ``item`` stands for any position in a list. Raises `NoSite` with what is wrong with the
     file, where it is met.
     """
+    yield from _objects(_events(path), path, wanted)
+
+
+def scalars(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+    """Yield each text, number or truth at a ``wanted`` place. Raises `NoSite` like `objects`."""
+    for prefix, event, value in _events(path):
+        if event in _SCALARS and wanted(prefix):
+            yield prefix, value
+
+
+def _events(path: Path) -> Iterator[tuple[str, str, Any]]:
     try:
         with _opened(path) as file:
-            yield from _objects(ijson.parse(file, use_float=True), path, wanted)
+            yield from ijson.parse(file, use_float=True)
     except ijson.JSONError as error:
         raise NoSite(f"{path.name} {_reason(error)}") from error
     except UnicodeError as error:

@@ -33,6 +33,10 @@ class Reader:
 
 
 READERS: dict[str, Reader] = {
+    "feed": Reader(
+        "blogapp.importing.feeds:open_feed",
+        "Take in a feed at PATH: RSS, Atom or JSON Feed, or a folder with its pages.",
+    ),
     "ghost": Reader(
         "blogapp.importing.ghost:open_ghost",
         "Take in a Ghost export at PATH: JSON, or a ZIP or folder with the content beside it.",
