@@ -10,6 +10,7 @@ from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+from flask import Flask
 
 from blogapp.cli.opening import opened_blog
 from blogapp.exporting.restoring import read_back
@@ -19,6 +20,7 @@ from blogapp.importing.importing import import_source, import_tree
 from blogapp.importing.readers import READERS, Reader
 from blogapp.importing.reporting import Outcome, Report, Result
 from blogapp.importing.sites import EVERY_SITE
+from blogapp.media.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.web.clock import now
 
@@ -184,6 +186,11 @@ def _register(kind: str, reader: Reader) -> None:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="Look for pictures and files in this folder, such as a copy of wp-content/uploads.",
     )
+    @click.option(
+        "--fetch-media",
+        is_flag=True,
+        help="Fetch the pictures that are still on the web; without it they are listed.",
+    )
     def command(
         path: Path,
         dry_run: bool,
@@ -193,11 +200,13 @@ def _register(kind: str, reader: Reader) -> None:
         time_zone: ZoneInfo | None,
         base_url: str,
         folders: tuple[Path, ...],
+        fetch_media: bool,
     ) -> None:
-        def run(**settings: Any) -> Report:
+        def run(app: Flask, **settings: Any) -> Report:
             zone = time_zone or settings["zone"]
+            fetch = Fetcher(allow=app.config["FETCH_ALLOW"]).fetch if fetch_media else None
             with reader.open(path, name=name, base_url=base_url, zone=zone) as source:
-                return import_source(source, folders=folders, **settings)
+                return import_source(source, folders=folders, fetch=fetch, **settings)
 
         _take_in(run, report_file, dry_run=dry_run, author=author)
 
@@ -210,6 +219,7 @@ def _take_in(
     with opened_blog() as app, _Telling(report, report_file) as telling:
         try:
             run(
+                app,
                 zone=get_site().zone,
                 now=now(),
                 media_folder=app.config["MEDIA_FOLDER"],
