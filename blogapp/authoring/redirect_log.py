@@ -65,8 +65,8 @@ def _lead(missing: MissingPath, wish: Wish) -> None:
         say(_("Something answers at %(path)s by now.", path=missing.path))
     elif ruling.reason or ruling.leads_out:
         # Another site is named in the form of a rule, where that is asked about.
-        said = REASONS[ruling.reason or Reason.ODD_TARGET]
-        complain(f"{missing.path}: {said}")
+        reason = REASONS[ruling.reason or Reason.ODD_TARGET]
+        complain(_("%(path)s leads nowhere yet. %(reason)s", path=missing.path, reason=reason))
     else:
         keep([ruling], came_by="hand", now=now())
         if ruling.is_gone:
