@@ -14,7 +14,7 @@ from hashlib import blake2b, sha256
 from io import BytesIO
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from blogapp.backups.errors import Damaged, NotABackup
 
@@ -36,14 +36,23 @@ def unheard(_bytes: int) -> None:
 
 
 class Writer:
-    """Writes an archive from its beginning to its end: `add`, `copy` and `parts`, then `seal`."""
+    """Writes an archive from its beginning to its end: `add`, `copy` and `parts`, then `seal`.
+
+    What is not sealed when its context is left is no archive.
+    """
 
     def __init__(
         self, file: BinaryIO, *, done: Callable[[int], None] = lambda _bytes: None
     ) -> None:
         self.file, self.done = file, done
         self.digest = sha256()
-        self.sums = TemporaryFile()  # noqa: SIM115 (closed by `seal`)
+        self.sums = TemporaryFile()  # noqa: SIM115 (closed on leaving)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.sums.close()
 
     def add(self, name: str, data: bytes) -> None:
         """Write a file of these bytes. Raises `ValueError` for a name that tar cannot keep."""
@@ -79,7 +88,6 @@ class Writer:
         while block := self.sums.read(CHUNK):
             self._write(block)
         self._write(_padding(size))
-        self.sums.close()
         self.file.write(_seal(self.digest.hexdigest()))
 
     def _write(self, block: bytes) -> None:

@@ -104,19 +104,14 @@ def _unfinished(folder: Path) -> Iterator[BinaryIO]:
 
 
 def _write(blog: Blog, file: BinaryIO, target: Path, now: datetime, done: Told) -> Made:
-    writer = Writer(file, done=done)
-    if blog.kind == SQLITE:
-        made = _write_sqlite(blog, writer, target, now)
-    else:
-        with postgres.snapshot(blog.engine) as snapshot:
-            tables = snapshot.describe()
-            made = Made(target, _manifest(blog, snapshot.step, snapshot.bytes, tables, now))
-            writer.add(archiving.MANIFEST, made.manifest.to_json())
-            snapshot.write(writer, tables)
-            _add_media(writer, blog, made, snapshot.list_media())
-    _add_instance(writer, blog, made)
-    writer.seal()
-    return made
+    with Writer(file, done=done) as writer:
+        if blog.kind == SQLITE:
+            made = _write_sqlite(blog, writer, target, now)
+        else:
+            made = _write_postgres(blog, writer, target, now)
+        _add_instance(writer, blog, made)
+        writer.seal()
+        return made
 
 
 def _write_sqlite(blog: Blog, writer: Writer, target: Path, now: datetime) -> Made:
@@ -130,6 +125,16 @@ def _write_sqlite(blog: Blog, writer: Writer, target: Path, now: datetime) -> Ma
             while block := copy.read(CHUNK):
                 parts.write(block)
         _add_media(writer, blog, made, sqlite.list_media(path))
+    return made
+
+
+def _write_postgres(blog: Blog, writer: Writer, target: Path, now: datetime) -> Made:
+    with postgres.snapshot(blog.engine) as snapshot:
+        tables = snapshot.describe()
+        made = Made(target, _manifest(blog, snapshot.step, snapshot.bytes, tables, now))
+        writer.add(archiving.MANIFEST, made.manifest.to_json())
+        snapshot.write(writer, tables)
+        _add_media(writer, blog, made, snapshot.list_media())
     return made
 
 

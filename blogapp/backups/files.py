@@ -74,10 +74,10 @@ def target_of(name: str, place: Place) -> Path | None:
     return None
 
 
-def put(blocks: Iterable[bytes], target: Path, scratch: Path) -> bool:
+def put(blocks: Iterable[bytes], target: Path, scratch: Path, *, is_synced: bool) -> bool:
     """Write a file whole or not at all, in place of what lies there; return whether it differs.
 
-    It is on the disk for sure only after an `os.sync`, as there are thousands.
+    Unless ``is_synced`` it is on the disk for sure only after an `os.sync`.
     """
     handle, temporary = tempfile.mkstemp(dir=scratch)
     with os.fdopen(handle, "wb") as file:
@@ -86,6 +86,9 @@ def put(blocks: Iterable[bytes], target: Path, scratch: Path) -> bool:
     if target.is_file() and filecmp.cmp(temporary, target, shallow=False):
         Path(temporary).unlink()
         return False
+    if is_synced:
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
     os.chmod(temporary, 0o644)
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(temporary, target)

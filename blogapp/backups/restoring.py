@@ -33,6 +33,7 @@ SCRATCH = ".restoring"
 # Where what was there before is kept, in the instance folder.
 KEPT = "backups"
 ROOM = 50_000_000  # bytes
+MOST_SYNCED = 200  # files
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Restored:
     # Where what was there before is kept; None for an empty blog.
     kept: Path | None = None
     was_damaged: bool = False
-    added: int = 0  # files
+    changed: int = 0  # files
     has_theme_changed: bool = False
     # Those of the instance folder, by their names there.
     names: set[str] = field(default_factory=set)
@@ -219,16 +220,18 @@ def _take_files(
                 staging.take(_table_of(member), member.unpacked())
         elif target := files.target_of(member.name, blog.place):
             _take_file(blog, member, target, restored)
-    # Before the rows that name them.
-    os.sync()
+    if restored.changed > MOST_SYNCED:
+        os.sync()
 
 
 def _take_file(blog: Blog, member: Member, target: Path, restored: Restored) -> None:
     top, _, rest = member.name.partition("/")
     is_media = top == files.MEDIA
     home = blog.place.media if is_media else blog.place.instance
-    has_changed = files.put(member.blocks(), target, home / SCRATCH)
-    restored.added += has_changed and is_media
+    # On the disk before the rows that name it; of thousands all at once.
+    is_synced = restored.changed < MOST_SYNCED
+    has_changed = files.put(member.blocks(), target, home / SCRATCH, is_synced=is_synced)
+    restored.changed += has_changed
     if not is_media:
         restored.names.add(rest)
         restored.has_theme_changed |= has_changed
@@ -264,6 +267,8 @@ def _scratch(blog: Blog) -> Path:
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[BinaryIO]:
+    if archive.is_dir():
+        raise CannotRead("it is a folder: name one of the files in it")
     try:
         file = archive.open("rb")
     except OSError as error:

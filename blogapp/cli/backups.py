@@ -118,7 +118,7 @@ def _tell_made(made: Made, gone: int) -> None:
 
 
 def _tell_restored(restored: Restored, blog: Blog) -> None:
-    click.echo(f"Restored: {_described(restored.manifest)}; {restored.added} files came back.")
+    click.echo(f"Restored: {_described(restored.manifest)}; {restored.changed} files came back.")
     if restored.was_damaged:
         click.echo(f"The damaged database that was there is kept: {restored.kept}")
     elif restored.kept:

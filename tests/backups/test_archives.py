@@ -1,6 +1,7 @@
 """An archive is what was written, to the bit, or it is refused in a line."""
 
 import tarfile
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -43,14 +44,20 @@ def read_all(data):
 
 def written(*files, manifest=None):
     """An archive of these files, sealed as ours are."""
-    archive = BytesIO()
-    writer = Writer(archive)
     about = Manifest(JANUARY, "1.0", "0007", "sqlite", "https://x.example", 0, {})
-    writer.add(MANIFEST, (manifest or about).to_json())
-    for name, data in files:
-        writer.add(name, data)
-    writer.seal()
+    with sealed((manifest or about).to_json()) as (archive, writer):
+        for name, data in files:
+            writer.add(name, data)
     return archive.getvalue()
+
+
+@contextmanager
+def sealed(manifest):
+    archive = BytesIO()
+    with Writer(archive) as writer:
+        writer.add(MANIFEST, manifest)
+        yield archive, writer
+        writer.seal()
 
 
 def test_every_byte_is_vouched_for(archive):
@@ -179,25 +186,21 @@ def test_a_manifest_that_says_nothing_of_use_is_refused(blog, tmp_path):
         b"[" * 100_000,
         b"{" * 2_000_000,
     ):
-        archive = BytesIO()
-        writer = Writer(archive)
-        writer.add(MANIFEST, said)
-        writer.seal()
+        with sealed(said) as (archive, _writer):
+            pass
         path.write_bytes(archive.getvalue())
         with pytest.raises(Damaged):
             check(blog, path)
 
 
 def test_a_bomb_is_stopped_at_the_length_it_admits(blog, tmp_path):
-    archive = BytesIO()
-    writer = Writer(archive)
     tables = {"posts": Table(1, ("id",))}
-    writer.add(MANIFEST, Manifest(JANUARY, "1", "0007", blog.kind, "x", 1000, tables).to_json())
+    about = Manifest(JANUARY, "1", "0007", blog.kind, "x", 1000, tables).to_json()
     name = "blog.sqlite" if blog.kind == "sqlite" else "posts"
-    with writer.parts(f"database/{name}") as parts:
+
+    with sealed(about) as (archive, writer), writer.parts(f"database/{name}") as parts:
         for _ in range(50):
             parts.write(b"\n" * 1_000_000)
-    writer.seal()
     path = tmp_path / "bomb.tar"
     path.write_bytes(archive.getvalue())
 
@@ -223,13 +226,11 @@ def test_a_manifest_says_what_is_in_it(blog, make_posts, tmp_path):
 
 def test_long_content_goes_in_parts(monkeypatch):
     monkeypatch.setattr(archiving, "PART", 1000)
-    archive, data = BytesIO(), Random(1).randbytes(900_000)
-    writer = Writer(archive)
-    writer.add(MANIFEST, b"{}")
-    with writer.parts("database/x") as parts:
+    data = Random(1).randbytes(900_000)
+
+    with sealed(b"{}") as (archive, writer), writer.parts("database/x") as parts:
         for at in range(0, len(data), 100_000):
             parts.write(data[at : at + 100_000])
-    writer.seal()
 
     archive.seek(0)
     found = {member.name: b"".join(unpacked(member)) for member in read(archive)}
