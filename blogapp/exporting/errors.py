@@ -1,5 +1,7 @@
 """Everything that can go wrong with an export, by name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 
@@ -25,3 +27,12 @@ class BadExport(ExportError):
 
 class BadValue(ExportError):
     """A value is none that its field can hold; says which field and why."""
+
+
+@contextmanager
+def within(path: str, line: int = 1) -> Iterator[None]:
+    """Let a bad value be one of this file and line."""
+    try:
+        yield
+    except BadValue as error:
+        raise BadExport(path, str(error), line) from error

@@ -115,9 +115,7 @@ def _mount(source: str, target: str, left_out: Sequence[str] = ()) -> Iterator[b
     yield from _lines("", "[[module.mounts]]", f"source = {_toml(source)}")
     yield from _lines(f"target = {_toml(target)}")
     if left_out:
-        yield from _lines(
-            "# Hugo would run shortcodes in these; it is given their texts instead."
-        )
+        yield from _lines("# Hugo would run shortcodes in these; it is given their texts instead.")
         yield from _lines("excludeFiles = [", *(f"  {_toml(each)}," for each in left_out), "]")
 
 

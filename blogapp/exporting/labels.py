@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadValue
+from blogapp.exporting.errors import BadValue, within
 from blogapp.exporting.files import File, Here, Told
 from blogapp.exporting.snapshots import by_bytes
 from blogapp.exporting.trees import Tree
@@ -64,16 +64,21 @@ def read(tree: Tree) -> Iterator[Told]:
     distinct: list[tuple[str, Any]] = []
     for path, (model, shape) in SHAPES.items():
         for said in tree.items(path):
-            values = _checked(shape.read(said))
-            row, result, note = _take(model, values)
-            if isinstance(row, Tag):
-                for alias in _entries(said, "aliases"):
-                    result = _take_alias(row, alias, result)
-                distinct += [(row.slug, other) for other in said.get("distinct_from") or ()]
+            with within(path):
+                values = _checked(shape.read(said))
+                row, result, note = _take(model, values)
+                if isinstance(row, Tag):
+                    for alias in _entries(said, "aliases"):
+                        result = _take_alias(row, alias, result)
+                    distinct += [(row.slug, other) for other in said.get("distinct_from") or ()]
             yield Told(f"{path}: {values['slug']}", result, note)
     for said in tree.items(GONE):
-        yield Told(f"{GONE}: {said.get('slug')}", _take_alias(None, said, Result.UNCHANGED))
-    _tell_apart(distinct)
+        with within(GONE):
+            result = _take_alias(None, said, Result.UNCHANGED)
+        is_new = result is not Result.UNCHANGED
+        yield Told(f"{GONE}: {said.get('slug')}", Result.MADE if is_new else result)
+    with within("_data/tags.yml"):
+        _tell_apart(distinct)
 
 
 def _aliases(here: Here) -> dict[int | None, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from blogapp.exporting import documents, people
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadExport, BadValue
+from blogapp.exporting.errors import BadExport, BadValue, within
 from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.snapshots import by_bytes
 from blogapp.exporting.trees import Tree
@@ -110,14 +110,12 @@ def read(tree: Tree, folder: Path, *, now: datetime, keep: bool) -> Iterator[Tol
     replaced: dict[str, str] = {}
     for count, (_at, _position, number, start) in enumerate(order, start=1):
         said = tree.record(PATH, number, start)
-        try:
+        with within(PATH, number):
             values = _checked(SHAPE.read(said))
             values["uploaded_by_id"] = _author(said, authors)
             if said.get("replaced_by"):
                 replaced[values["key"]] = str(said["replaced_by"])
             told = _take(tree, folder, values, keep=keep)
-        except BadValue as error:
-            raise BadExport(PATH, str(error), number) from error
         yield told
         if count % BATCH == 0:
             settle(keep=keep)

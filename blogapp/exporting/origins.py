@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadExport, BadValue
+from blogapp.exporting.errors import BadValue
 from blogapp.exporting.file_names import file_name, reference
 from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.people import ids_by_slug
@@ -154,7 +154,8 @@ def read(tree: Tree, *, keep: bool) -> Iterator[Told]:
             try:
                 row = take(tree, record.said, authors)
             except BadValue as error:
-                raise BadExport(path, str(error), record.number) from error
+                yield Told(f"{path}:{record.number}", Result.FAILED, str(error))
+                continue
             if row is not None:
                 made += 1
                 db.session.add(row)

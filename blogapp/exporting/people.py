@@ -8,7 +8,7 @@ from sqlalchemy import select
 from blogapp.accounts.models import Author, Role
 from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadValue
+from blogapp.exporting.errors import BadValue, within
 from blogapp.exporting.files import File, Here, Told
 from blogapp.exporting.snapshots import by_bytes
 from blogapp.exporting.trees import Tree
@@ -45,7 +45,8 @@ def read(tree: Tree, *, is_empty: bool) -> Iterator[Told]:
     may not do more than write.
     """
     for said in tree.items(PATH):
-        values = _checked(SHAPE.read(said))
+        with within(PATH):
+            values = _checked(SHAPE.read(said))
         what = f"{PATH}: {values['slug']}"
         found = _find(values)
         if found is None:

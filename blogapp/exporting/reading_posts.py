@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -43,6 +43,7 @@ from blogapp.posts.rendering import derived
 from blogapp.posts.searching import index_stored
 from blogapp.posts.writing import MOST_BYTES, normalised
 from blogapp.site.models import Site
+from blogapp.text.folding import caseless
 from blogapp.text.slugs import is_slug
 
 FOLDERS = ("_posts/", "_drafts/", "_withdrawn/", "_trash/", "pages/", "_pages/")
@@ -303,8 +304,21 @@ def _columns(desk: Desk, given: _Given) -> dict[str, Any]:
 def _named(model: type[Domain] | type[Series], said: Any, name: str) -> int | None:
     if said is None:
         return None
-    rows: list[Any] = find_or_make(model, [read_text(said, name, longest=200)])
-    return rows[0].id if rows else None
+    [id, *_] = [*_ids_of(model, [read_text(said, name, longest=200)]), None]
+    return id
+
+
+def _ids_of(model: type[Domain | Series | Tag], names: Sequence[str]) -> list[int]:
+    """Return the ids of what is called so, made where it is missing."""
+    keys = {name: caseless(name) for name in names}
+    query = select(model.name_key, model.id).where(model.name_key.in_(keys.values()))
+    known = {row.name_key: row.id for row in db.session.execute(query)}
+    found = []
+    for name, key in keys.items():
+        # Another name of a tag, or one that the lists of the export do not have.
+        rows: list[Any] = [] if key in known else find_or_make(model, [name])
+        found += [known[key]] if key in known else [row.id for row in rows]
+    return list(dict.fromkeys(found))
 
 
 def _media_by_name(head: Mapping[str, Any]) -> dict[str, Media]:
@@ -335,10 +349,10 @@ def _forget_redirects(given: _Given) -> None:
 
 def _finish(desk: Desk, given: _Given, post_id: int) -> None:
     head = given.head
-    tags = find_or_make(Tag, _texts(head, "tags"))
+    tags = _ids_of(Tag, _texts(head, "tags"))
     authors = [revisions.find_author(slug, desk.authors) for slug in _texts(head, "by")]
     rows: dict[Any, list[dict[str, Any]]] = {
-        post_tags: [{"post_id": post_id, "tag_id": tag.id} for tag in tags],
+        post_tags: [{"post_id": post_id, "tag_id": id} for id in tags],
         table_of(PostAuthor): [
             {"post_id": post_id, "author_id": id, "position": place}
             for place, id in enumerate(dict.fromkeys(authors))

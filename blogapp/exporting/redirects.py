@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadExport, BadValue
+from blogapp.exporting.errors import BadValue
 from blogapp.exporting.file_names import reference
 from blogapp.exporting.files import File, Here, Told, settle
 from blogapp.exporting.snapshots import by_bytes
@@ -56,7 +56,8 @@ def read(tree: Tree, *, keep: bool) -> Iterator[Told]:
             _check(values["path"], leads)
             _check_target(values)
         except BadValue as error:
-            raise BadExport(PATH, str(error), record.number) from error
+            yield Told(f"{PATH}:{record.number}", Result.FAILED, str(error))
+            continue
         what = f"{PATH}: {values['path']}"
         found = db.session.scalar(select(Redirect).where(Redirect.path == values["path"]))
         if found is None:

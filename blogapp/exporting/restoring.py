@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from blogapp.exporting import labels, media, origins, people, reading_posts, redirects, settings
-from blogapp.exporting.errors import BadExport, BadValue
+from blogapp.exporting.errors import BadExport
 from blogapp.exporting.files import Told, settle
 from blogapp.exporting.trees import Tree
 from blogapp.extensions import db
@@ -43,7 +43,7 @@ def read_back(
             outcome = _outcome(told)
             report.add(outcome)
             on_outcome(outcome)
-    except (BadExport, BadValue) as error:
+    except BadExport as error:
         raise NoSite(str(error)) from error
     finally:
         # What a dry run tried, and what an error left half done.
@@ -55,24 +55,24 @@ def _all(
     tree: Tree, media_folder: Path, *, now: datetime, is_empty: bool, keep: bool
 ) -> Iterator[Told]:
     # What others refer to comes first.
-    yield from _within(people.PATH, people.read(tree, is_empty=is_empty))
+    yield from people.read(tree, is_empty=is_empty)
     settle(keep=keep)
     yield from media.read(tree, media_folder, now=now, keep=keep)
-    yield from _within("_data", labels.read(tree))
-    yield from _within(settings.PATH, settings.read(tree, is_empty=is_empty))
+    yield from labels.read(tree)
+    yield from settings.read(tree, is_empty=is_empty)
     settle(keep=keep)
     desk = reading_posts.Desk(tree, media_folder, now, read_site(), keep=keep)
     yield from reading_posts.read(desk)
-    yield from redirects.read(tree, keep=keep)
-    yield from origins.read(tree, keep=keep)
+    yield from _as_far_as_it_goes(redirects.PATH, redirects.read(tree, keep=keep))
+    yield from _as_far_as_it_goes(origins.FILES_PATH, origins.read(tree, keep=keep))
 
 
-def _within(path: str, all_told: Iterator[Told]) -> Iterator[Told]:
-    """Yield what is told; a bad value is one of the file at ``path``."""
+def _as_far_as_it_goes(path: str, all_told: Iterator[Told]) -> Iterator[Told]:
+    """Yield what is told; of a file that breaks off, too: the posts are here already."""
     try:
         yield from all_told
-    except BadValue as error:
-        raise BadExport(path, str(error)) from error
+    except BadExport as error:
+        yield Told(path, Result.FAILED, f"{error.path}:{error.line}: {error.what}")
 
 
 def _outcome(told: Told) -> Outcome:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from blogapp.exporting.columns import Shape, table_of
-from blogapp.exporting.errors import BadValue
+from blogapp.exporting.errors import BadValue, within
 from blogapp.exporting.files import File, Here, Told
 from blogapp.exporting.trees import Tree
 from blogapp.extensions import db
@@ -42,9 +42,10 @@ def read(tree: Tree, *, is_empty: bool) -> Iterator[Told]:
     if not tree.holds(PATH):
         return
     said = tree.mapping(PATH)
-    values = SHAPE.read(said)
-    _check(values)
-    values["logo_id"] = _logo(said.get("logo"))
+    with within(PATH):
+        values = SHAPE.read(said)
+        _check(values)
+        values["logo_id"] = _logo(said.get("logo"))
     site = db.session.get(Site, 1)
     if site is None:
         db.session.add(Site(id=1, **values))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from blogapp.exporting.errors import BadExport
@@ -11,6 +12,7 @@ from blogapp.exporting.trees import is_export, read_manifest
 
 _CHUNK = 1 << 16
 _SHOWN = 160
+_END = "(the file has ended)"
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,13 @@ def _place(path: str, line: int, begun: bytes, here: bytes, there: bytes) -> Dif
     )
     line += here[:same].count(b"\n")
     begun = (begun + here[:same]).rpartition(b"\n")[2]
-    return Difference(path, line, _line(begun + here[same:]), _line(begun + there[same:]))
+    both = zip_longest((begun + here[same:]).split(b"\n"), (begun + there[same:]).split(b"\n"))
+    number, (ours, theirs) = next((n, two) for n, two in enumerate(both) if two[0] != two[1])
+    return Difference(path, line + number, _line(ours), _line(theirs))
 
 
-def _line(text: bytes) -> str:
-    shown = text.split(b"\n", 1)[0].decode(errors="replace")
+def _line(text: bytes | None) -> str:
+    if text is None:
+        return _END
+    shown = text.decode(errors="replace")
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -1,0 +1,25 @@
+"""Tables of which no export holds anything, and why. All others are written, column by column."""
+
+TABLES: dict[str, str] = {
+    "alembic_version": "the schema's own number",
+    "author_sessions": "who is signed in",
+    "content_version": "told by triggers",
+    "failed_sign_ins": "how often somebody guessed",
+    "import_runs": "how imports went",
+    "jobs": "what is still to be done",
+    "journal_entries": "how a text was typed, burst by burst",
+    "missing_paths": "what readers asked for in vain",
+    "noted_posts": "told by triggers",
+    "post_keywords": "made anew of the texts",
+    "preview_links": "addresses that work without an account",
+    "publications": "what an author may take back for a moment",
+    "redirect_hits": "how often readers came: it would change without anybody writing",
+    "related_posts": "made anew of the texts",
+    "search_code": "made anew of the texts",
+    "search_names": "made anew of the texts",
+    "search_posts": "made anew of the texts",
+    "search_vocabulary": "made anew of the texts",
+    "search_words": "made anew of the texts",
+    "sign_in_links": "links that work once",
+    "undos": "what an author may take back for a moment",
+}
