@@ -143,7 +143,7 @@ def markdown(
     are written, posts edited here stay as they are.
     """
 
-    def run(**settings: Any) -> Report:
+    def run(_app: Flask, **settings: Any) -> Report:
         if is_export(path):
             return read_back(path, **{name: settings[name] for name in _OF_EXPORTS})
         return import_tree(
@@ -159,9 +159,25 @@ def markdown(
     _take_in(run, report_file, dry_run=dry_run, author=author)
 
 
+class _PathOrAddress(click.Path):
+    """A file or folder; or an address of the web, which comes as text."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, path_type=Path)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        if isinstance(value, str) and value.startswith(("https://", "http://")):
+            return value
+        return super().convert(value, param, context)
+
+
 def _register(kind: str, reader: Reader) -> None:
     @importing.command(kind, help=reader.about, short_help=reader.about.split(". ")[0])
-    @click.argument("path", type=click.Path(exists=True, path_type=Path))
+    @click.argument(
+        "path", type=_PathOrAddress() if reader.web else click.Path(exists=True, path_type=Path)
+    )
     @_reported
     @click.option(
         "--time-zone",
@@ -192,7 +208,7 @@ def _register(kind: str, reader: Reader) -> None:
         help="Fetch the pictures that are still on the web; without it they are listed.",
     )
     def command(
-        path: Path,
+        path: Path | str,
         dry_run: bool,
         report_file: TextIO | None,
         author: str,
@@ -204,8 +220,15 @@ def _register(kind: str, reader: Reader) -> None:
     ) -> None:
         def run(app: Flask, **settings: Any) -> Report:
             zone = time_zone or settings["zone"]
-            fetch = Fetcher(allow=app.config["FETCH_ALLOW"]).fetch if fetch_media else None
-            with reader.open(path, name=name, base_url=base_url, zone=zone) as source:
+            fetcher = Fetcher(allow=app.config["FETCH_ALLOW"])
+            said: dict[str, Any] = {"name": name, "base_url": base_url, "zone": zone}
+            opened = (
+                reader.open_web(path, fetcher=fetcher, **said)
+                if isinstance(path, str)
+                else reader.open(path, **said)
+            )
+            fetch = fetcher.fetch if fetch_media else None
+            with opened as source:
                 return import_source(source, folders=folders, fetch=fetch, **settings)
 
         _take_in(run, report_file, dry_run=dry_run, author=author)

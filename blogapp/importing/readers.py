@@ -1,11 +1,13 @@
 """The readers there are, by the word that asks for each; imported only then."""
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blogapp.importing.sources import Source
+from blogapp.media.fetching import Fetcher
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Reader:
 
     opener: str
     about: str
+    # Likewise what takes an address of the web and the keyword ``fetcher`` too; empty for none.
+    web: str = ""
 
     def open(self, path: Path, *, zone: ZoneInfo, name: str = "", base_url: str = "") -> Source:
         """Return the source at ``path``, a context. Raises `NoSite` with what is wrong with it.
@@ -25,17 +29,30 @@ class Reader:
         Dates without an offset are read in ``zone``; ``name`` and ``base_url`` count before
         what the export says of itself.
         """
-        module, _, function = self.opener.partition(":")
-        source: Source = getattr(importlib.import_module(module), function)(
-            path, zone=zone, name=name, base_url=base_url
+        source: Source = _named(self.opener)(path, zone=zone, name=name, base_url=base_url)
+        return source
+
+    def open_web(
+        self, address: str, *, fetcher: Fetcher, zone: ZoneInfo, name: str = "", base_url: str = ""
+    ) -> Source:
+        """Return the source at an address of the web, likewise."""
+        source: Source = _named(self.web)(
+            address, fetcher=fetcher, zone=zone, name=name, base_url=base_url
         )
         return source
+
+
+def _named(place: str) -> Callable[..., Source]:
+    module, _, function = place.partition(":")
+    found: Callable[..., Source] = getattr(importlib.import_module(module), function)
+    return found
 
 
 READERS: dict[str, Reader] = {
     "feed": Reader(
         "blogapp.importing.feeds:open_feed",
-        "Take in a feed at PATH: RSS, Atom or JSON Feed, or a folder with its pages.",
+        "Take in a feed at PATH: RSS, Atom or JSON Feed, a folder with its pages, or an address.",
+        web="blogapp.importing.feeds.paging:open_web_feed",
     ),
     "ghost": Reader(
         "blogapp.importing.ghost:open_ghost",
