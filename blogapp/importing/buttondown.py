@@ -89,7 +89,7 @@ def open_buttondown(
             if file.suffix.lower() in (".md", ".markdown", ".html") and file != root:
                 source.texts.setdefault(file.stem, file)
             elif "subscriber" in file.stem.lower() and file.suffix.lower() == ".csv":
-                source.people.append(file)
+                source.people += [file] if source.is_sound_table(file) else []
             elif file not in lists:
                 others.append(source.relative(file))
         if not source.rows and (refused or not source.texts):

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
+from blogapp.importing.errors import NoSite
 from blogapp.importing.reading import Problem
 from blogapp.importing.sources import Source
+from blogapp.importing.tables import table_rows
 from blogapp.importing.unpacking import unpacked
 
 
@@ -38,6 +40,16 @@ class Export(Source):
             return path.is_file() and path.resolve().is_relative_to(self.root)
         except OSError:
             return False
+
+    def is_sound_table(self, path: Path) -> bool:
+        """Tell whether a table can be read to its end; if not, that is noted."""
+        try:
+            for _row in table_rows(path):
+                pass
+        except NoSite as error:
+            self.lose(self.relative(path), str(error).removeprefix(f"{path.name} "))
+            return False
+        return True
 
     def lose(self, path: str, what: str) -> None:
         """Note what the export held and nothing here has a place for."""

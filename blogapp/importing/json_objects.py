@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ def objects(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, di
     ``item`` stands for any position in a list. Raises `NoSite` with what is wrong with the
     file, where it is met.
     """
-    yield from _objects(_events(path), path, wanted)
+    yield from _objects(_events(path), wanted)
 
 
 def scalars(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
@@ -33,7 +34,7 @@ def scalars(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, An
 def _events(path: Path) -> Iterator[tuple[str, str, Any]]:
     try:
         with _opened(path) as file:
-            yield from ijson.parse(file, use_float=True)
+            yield from _placed(ijson.basic_parse(file, use_float=True), path)
     except ijson.JSONError as error:
         raise NoSite(f"{path.name} {_reason(error)}") from error
     except UnicodeError as error:
@@ -42,15 +43,40 @@ def _events(path: Path) -> Iterator[tuple[str, str, Any]]:
         raise NoSite(f"{path.name} cannot be read ({error.strerror})") from error
 
 
+def _placed(events: Iterator[tuple[str, Any]], path: Path) -> Iterator[tuple[str, str, Any]]:
+    """Yield events with their places. `ijson.parse` has no end to how deep a place may lie."""
+    around: list[tuple[str, bool]] = []  # the place of what is open, and whether it is a list
+    place = ""
+    for event, value in events:
+        if event == "map_key":
+            base = around[-1][0]
+            yield base, event, value
+            place = f"{base}.{value}" if base else value
+        elif event.startswith("start_"):
+            yield place, event, value
+            around.append((place, event == "start_array"))
+            if len(around) > DEEPEST:
+                raise NoSite(f"{path.name} is nested too deep")
+            place = _item(*around[-1])
+        elif event.startswith("end_"):
+            closed, _ = around.pop()
+            yield closed, event, value
+            place = _item(*around[-1]) if around else ""
+        else:
+            yield place, event, value
+
+
+def _item(place: str, is_list: bool) -> str:
+    return f"{place}.item".lstrip(".") if is_list else place
+
+
 def _objects(
-    events: Iterator[tuple[str, str, Any]], path: Path, wanted: Callable[[str], bool]
+    events: Iterator[tuple[str, str, Any]], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     builder, depth, base, place = None, 0, 0, ""
     for prefix, event, value in events:
         if event.startswith("start_"):
             depth += 1
-            if depth > DEEPEST:
-                raise NoSite(f"{path.name} is nested too deep")
             if builder is None and event == "start_map" and wanted(prefix):
                 builder, base, place = ijson.ObjectBuilder(), depth, prefix
         if builder is not None:
@@ -62,19 +88,32 @@ def _objects(
             depth -= 1
 
 
-def _opened(path: Path) -> IO[bytes]:
-    file = path.open("rb")
-    head = file.read(4)
-    if head.startswith(_UTF16):
-        file.seek(0)
-        # Handed on as UTF-8 in pieces, as the parser asks for them.
-        return codecs.EncodedFile(file, "utf-8", "utf-16")
-    file.seek(3 if head.startswith(codecs.BOM_UTF8) else 0)
-    return file
+class _AsUtf8:
+    """A file of another encoding, handed on as UTF-8 as the parser asks for it."""
+
+    def __init__(self, reader: codecs.StreamReader) -> None:
+        self._reader = reader
+
+    def read(self, size: int = -1) -> bytes:
+        return self._reader.read(size).encode("utf-8")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes] | _AsUtf8]:
+    with path.open("rb") as file:
+        head = file.read(4)
+        if head.startswith(_UTF16):
+            file.seek(0)
+            yield _AsUtf8(codecs.getreader("utf-16")(file))
+        else:
+            file.seek(3 if head.startswith(codecs.BOM_UTF8) else 0)
+            yield file
 
 
 def _reason(error: Exception) -> str:
-    said = str(error).split("\n")[0].strip()
+    given = error.args[0] if error.args else ""
+    text = given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
+    said = text.split("\n")[0].strip()
     if "premature EOF" in said or "ncomplete" in said:
         return "ends in the middle; the file is not complete"
     if "UTF" in said:

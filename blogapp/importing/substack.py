@@ -115,7 +115,7 @@ def _survey(source: SubstackExport) -> None:
         elif _STATISTICS.fullmatch(file.name):
             statistics += 1
         elif _SUBSCRIBERS.fullmatch(file.name):
-            _keep_people(source, file)
+            source.people += [file] if source.is_sound_table(file) else []
         else:
             others.append(source.relative(file))
     if statistics:
@@ -131,16 +131,6 @@ def _site(source: SubstackExport) -> str:
         with suppress(ImportingError):
             found.update(_OWN_BUTTON.findall(unescape(read_text(page))))
     return found.most_common(1)[0][0] if found else ""
-
-
-def _keep_people(source: SubstackExport, file: Path) -> None:
-    try:
-        for _row in table_rows(file):
-            pass
-    except NoSite as error:
-        source.lose(source.relative(file), str(error).removeprefix(f"{file.name} "))
-    else:
-        source.people.append(file)
 
 
 def read_row(given: Mapping[str, str], source: SubstackExport) -> SourcePost:

@@ -155,7 +155,7 @@ class Cards:
         if card.flag("productRatingEnabled"):
             stars = min(max(card.number("productStarRating"), 0), _STARS)
             self.body.html(f"<p>{'★' * stars}{'☆' * (_STARS - stars)}</p>")
-        self.body.html(card.html("productDescription"))
+        self.body.html(f"<div>{card.raw('productDescription')}</div>")
         if card.flag("productButtonEnabled"):
             self._link(card.text("productUrl"), card.text("productButton"))
 
@@ -178,10 +178,10 @@ class Cards:
 
     def _call(self, card: "_Values") -> None:
         if card.flag("hasSponsorLabel"):
-            self.body.html(card.html("sponsorLabel"))
+            self.body.html(f"<div>{card.raw('sponsorLabel')}</div>")
         if card.flag("hasImage") and (src := card.text("imageUrl")):
             self.body.html(figure(src))
-        self.body.html(card.html("textValue"))
+        self.body.html(f"<div>{card.raw('textValue')}</div>")
         if card.flag("showButton"):
             self._link(card.text("buttonUrl"), card.text("buttonText"))
 

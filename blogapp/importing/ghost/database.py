@@ -36,6 +36,7 @@ class Database:
     version: str = ""
     exported_on: str = ""
     post_count: int = 0
+    slugs: set[str] = field(default_factory=set)
     tables: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     tags: dict[str, list[str]] = field(default_factory=dict)
     authors: dict[str, list[str]] = field(default_factory=dict)
@@ -69,6 +70,7 @@ def read_database(path: Path) -> Database:
             database.exported_on = str(row.get("exported_on") or "")
         elif table in ("posts", "pages"):
             database.post_count += 1
+            database.slugs.add(key(row, "slug"))
         elif table in ("posts_tags", "posts_authors"):
             links[table].append(
                 (key(row, "post_id"), _order(row), key(row, "tag_id") or key(row, "author_id"))

@@ -13,6 +13,7 @@ from blogapp.importing.errors import ImportingError
 from blogapp.importing.opening import read_text
 
 NAMES = re.compile(r"redirects(?:[-_.][\w.-]*)?\.(?:ya?ml|json)", re.IGNORECASE)
+_FOLDER = re.compile(r"\^?\\?(/(?:[\w.-]+\\?/)+)\(\.\*\)\$?")
 # What makes a text a pattern and not an address; dots are in every address.
 _PATTERN = re.compile(r"[*+?()\[\]{}|^$\\]")
 
@@ -27,8 +28,11 @@ def read_redirects(path: Path, base_url: str) -> tuple[dict[str, str], list[str]
         return {}, [f"cannot be read ({str(error).splitlines()[0][:200]})"]
     kept, notes = dict[str, str](), list[str]()
     for source, target in pairs:
-        plain = _plain(source)
         inside = target.removeprefix(base_url) if base_url else target
+        if folder := _FOLDER.fullmatch(source):
+            # One pattern has a form here: what was below one folder is below another.
+            source, inside = f"{folder[1]}*".replace("\\", ""), re.sub(r"\$1$", "*", inside)
+        plain = source if folder else _plain(source)
         if plain is None:
             notes.append(f"{source[:200]} → {target[:200]} is a pattern; it was left out")
         elif not inside.startswith("/") or inside.startswith("//"):

@@ -1,7 +1,8 @@
 """One row of Ghost's posts as what it says."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import PurePosixPath
@@ -46,8 +47,8 @@ class Reading:
     site: str  # the source's name
     base_url: str = ""
     permalink: str = "/{slug}/"
-    # Old addresses that led to others, by where they led.
-    detours: dict[str, list[str]] | None = None
+    # Old addresses that led to posts, by the posts' slugs.
+    detours: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def item_path(row: Fields) -> str:
@@ -237,8 +238,7 @@ def _addresses(
     paths += [f"{paths[0]}amp/"]
     paths += [f"/p/{uuid}/" for uuid in [row.text("uuid")] if uuid]
     paths += [f"/email/{uuid}/" for uuid in [row.text("uuid")] if row.text("status") == "sent"]
-    for path in list(paths):
-        paths += (reading.detours or {}).get(path.rstrip("/"), [])
+    paths += reading.detours.get(slug, [])
     return tuple(given_addresses(paths, PurePosixPath("/")))
 
 

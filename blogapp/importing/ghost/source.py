@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property, partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from blogapp.importing.errors import NoSite
 from blogapp.importing.exports import Export, grouped, unpack
@@ -28,9 +29,10 @@ _NOT_EXPORTS = re.compile(r"(?:^|/)(?:themes|images|media|files|node_modules|loc
 class GhostSource(Export):
     databases: list[Database]
     permalink: str = "/{slug}/"
-    # Where old paths led, by old path; and those that led to a post, by the post's.
+    # Where old paths led, by old path; and those that led to a post or a tag, by its slug.
     redirects: dict[str, str] = field(default_factory=dict)
     detours: dict[str, list[str]] = field(default_factory=dict)
+    tag_detours: dict[str, list[str]] = field(default_factory=dict)
     member_tables: list[Path] = field(default_factory=list)
     # What the report calls posts, which are told apart by numbers.
     _shown: dict[str, str] = field(default_factory=dict)
@@ -77,14 +79,12 @@ class GhostSource(Export):
                 name=name,
                 slug=slug,
                 description=Row(row).text("description"),
-                addresses=(f"/tag/{slug}/", f"/tag/{slug}/*", *self._led_to(f"/tag/{slug}")),
+                addresses=(f"/tag/{slug}/", f"/tag/{slug}/*", *self.tag_detours.get(slug, ())),
             )
 
     def moved(self) -> Mapping[str, str]:
         moved = {"/rss/": "/rss.xml", "/feed/": "/rss.xml", "/page/*": "/"}
-        known = {path.rstrip("/") for paths in self.detours.values() for path in paths}
-        rest = {old: new for old, new in self.redirects.items() if old.rstrip("/") not in known}
-        return moved | rest
+        return moved | self.redirects
 
     def lists(self) -> Iterator[AsideList]:
         if found := members_list(self.databases, self.member_tables):
@@ -97,9 +97,10 @@ class GhostSource(Export):
         found = _MEDIA.search(address.removeprefix(URL))
         if not found:
             return None
-        folder, name = found[1], _MADE.sub("", found[2])
+        name = _MADE.sub("", found[2])
         for root in self._content_folders:
-            if self.is_inside(path := root / folder / name):
+            folder, path = root / found[1], root / found[1] / unquote(name)
+            if self.is_inside(path) and path.resolve().is_relative_to(folder.resolve()):
                 return path.resolve()
         return None
 
@@ -126,9 +127,6 @@ class GhostSource(Export):
                 if id not in seen:
                     seen.add(id)
                     yield row
-
-    def _led_to(self, path: str) -> tuple[str, ...]:
-        return tuple(self.detours.get(path, ()))
 
 
 def open_ghost(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "") -> GhostSource:
@@ -189,7 +187,7 @@ def _find_rest(source: GhostSource) -> None:
             if note:
                 source.lose(shown, note)
         elif file.suffix.lower() == ".csv" and "member" in file.name.lower():
-            source.member_tables.append(file)
+            source.member_tables += [file] if source.is_sound_table(file) else []
         elif file.suffix.lower() != ".json" and not _MEDIA.search(f"/{shown}"):
             others.append(shown)
     for place, count in grouped(others):
@@ -200,16 +198,23 @@ def _find_rest(source: GhostSource) -> None:
 
 
 def _settle_redirects(source: GhostSource) -> None:
-    """Sort redirects by the path they lead to, so that old addresses lead there at once."""
-    for old, new in source.redirects.items():
+    """Sort redirects by the post or tag they lead to, so that they lead to its new address."""
+    slugs = set().union(*(database.slugs for database in source.databases))
+    tags = {Row(row).text("slug") for row in source._all("tags")}
+    for old, new in list(source.redirects.items()):
         seen = {old}
         # Chains are followed to their end; circles end where they began.
         while new not in seen and (further := _further(source.redirects, new)):
             seen.add(new)
             new = further
-        target = re.split(r"[?#]", new)[0].rstrip("/")
-        if target:
-            source.detours.setdefault(target, []).append(old)
+        parts = re.split(r"[?#]", new)[0].strip("/").split("/")
+        if parts[0] == "tag" and parts[-1] in tags:
+            source.tag_detours.setdefault(parts[-1], []).append(old)
+        elif parts[0] not in ("tag", "author") and parts[-1] in slugs - {""}:
+            source.detours.setdefault(parts[-1], []).append(old)
+    led = [*source.detours.values(), *source.tag_detours.values()]
+    for old in {path for paths in led for path in paths}:
+        del source.redirects[old]
 
 
 def _further(redirects: dict[str, str], path: str) -> str:
