@@ -25,6 +25,7 @@ from blogapp.text.slugs import clean_slug, slugify
 from blogapp.text.templating import resolve
 
 _MODE = re.compile(r"\s*<!--\s*buttondown-editor-mode:\s*(\w+)\s*-->")
+_PLACEHOLDER = re.compile(r"\{\{\s*[\w.]+\s*\}\}")
 _LISTS = ("emails", "messages")
 # Spellings of what everybody may read, in the exports of several years.
 _PUBLIC = frozenset({"", "public", "app", "api", "import", "imported", "email", "rss"})
@@ -180,6 +181,7 @@ def _write(row: Row, file: Path | None, body: Body) -> None:
     body.markdown(text)
     for _line, garbled, fixed in garbled_lines(text):
         body.note(f"“{garbled}” looks like “{fixed}” read in the wrong encoding; left as it is")
-    if dropped := resolve(text).dropped:
-        names = ", ".join(tag.text[:60] for tag in dropped[:3])
-        body.note(f"template tags have no meaning here and show nothing: {names}")
+    tags = [*(tag.text for tag in resolve(text).dropped), *_PLACEHOLDER.findall(text)]
+    if tags:
+        names = ", ".join(tag[:60] for tag in dict.fromkeys(tags[:3]))
+        body.note(f"template tags have no meaning here: {names}")
