@@ -12,6 +12,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    stream_with_context,
     url_for,
 )
 from flask_babel import gettext as _
@@ -121,7 +122,7 @@ def export() -> Response:
     """All rules as CSV, which an import reads back."""
     demand_site()
     tallying.write_now()
-    response = make_response("".join(table()))
+    response = Response(stream_with_context(table()))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="redirects.csv"'
     return response

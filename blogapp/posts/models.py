@@ -278,9 +278,7 @@ class Post(Base):
     @property
     def path(self) -> str:
         """The permalink below the blog's base path, not percent-encoded."""
-        if not self.is_page:
-            return f"/posts/{self.slug}"
-        return "/about" if self.slug_key == "about" else f"/pages/{self.slug}"
+        return permalink(self.slug, self.is_page)
 
     @property
     def is_formatted(self) -> bool:
@@ -327,6 +325,13 @@ class Post(Base):
         self.published_month = month_of(moment, zone)
         if moment:
             self.slug_follows_title = False
+
+
+def permalink(slug: str, is_page: bool) -> str:
+    """Return the path of a post or a page below the blog's base path, not percent-encoded."""
+    if not is_page:
+        return f"/posts/{slug}"
+    return "/about" if slug.casefold() == "about" else f"/pages/{slug}"
 
 
 # The few that are pinned, found without a look at all the others.

@@ -13,7 +13,16 @@ from sqlalchemy.orm import joinedload
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Named, Post, Redirect, Series, Tag, TagAlias
+from blogapp.posts.models import (
+    Domain,
+    Named,
+    Post,
+    Redirect,
+    Series,
+    Tag,
+    TagAlias,
+    permalink,
+)
 from blogapp.posts.visibility import public
 from blogapp.text.folding import caseless
 from blogapp.text.slugs import slugify
@@ -107,10 +116,6 @@ def _load_posts(now: datetime) -> Sequence[Any]:
     return db.session.execute(query.limit(MOST_COMPARED)).all()
 
 
-def _path(slug: str, is_page: bool) -> str:
-    return Post(slug=slug, is_page=is_page).path
-
-
 def _by_kind(asked: Sequence[_Asked]) -> dict[str, list[Proposal]]:
     found = {}
     for each in asked:
@@ -131,7 +136,7 @@ def _by_name(
     known = {row.slug_key for row in posts}
     for row in [*posts, *_load_older(names - known, now)]:
         if row.slug_key in names:
-            said = Proposal(_path(row.slug, row.is_page), row.title, Why.NAME)
+            said = Proposal(permalink(row.slug, row.is_page), row.title, Why.NAME)
             there.setdefault(row.slug_key, []).append(said)
     return {
         each.path: [p for name in _names(each) for p in there.get(caseless(name), ())]
@@ -215,7 +220,7 @@ def _of_date(
     of_day = days.get((asked.year, asked.month, asked.day), []) if asked.day else []
     if len(of_day) == 1:
         row = of_day[0]
-        yield Proposal(_path(row.slug, row.is_page), row.title, Why.DATE)
+        yield Proposal(permalink(row.slug, row.is_page), row.title, Why.DATE)
     if asked.name:
         return
     if (asked.year, asked.month) in months:
@@ -235,7 +240,7 @@ def _nearly(asked: Sequence[_Asked], posts: Sequence[Any]) -> dict[str, list[Pro
             caseless(each.name), slugs, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=MOST
         )
         found[each.path] = [
-            Proposal(_path(posts[at].slug, posts[at].is_page), posts[at].title, Why.NEAR)
+            Proposal(permalink(posts[at].slug, posts[at].is_page), posts[at].title, Why.NEAR)
             for _slug, _score, at in near
         ]
     return found

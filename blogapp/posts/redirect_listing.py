@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
 
 from blogapp.extensions import db
-from blogapp.posts.models import Post, Redirect
+from blogapp.posts.models import Post, Redirect, permalink
 from blogapp.posts.redirect_models import MissingPath, RedirectHits
 from blogapp.text.folding import caseless
 
 PAGE_SIZE = 50
+_AT_ONCE = 500
 COLUMNS = ("old", "new", "status", "came_by", "hits", "last_used", "created")
 
 
@@ -106,8 +107,13 @@ def list_redirects(
     """
     holds = _holds(words)
     counts = _count(holds)
-    query = _rows().where(holds, _of(kind)).order_by(*_order(sort))
-    rows = db.session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    # Sorted by their ids alone: what a page shows of each is looked up for its own rows.
+    order = _order(sort)
+    chosen = select(Redirect.id).outerjoin(RedirectHits).where(holds, _of(kind)).order_by(*order)
+    if holds is not _ALL:
+        chosen = chosen.outerjoin(Post, Post.id == Redirect.post_id)
+    some = chosen.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE).subquery()
+    rows = db.session.execute(_rows().join(some, some.c.id == Redirect.id).order_by(*order))
     return Shelf([_entry(row, now) for row in rows], counts, counts[kind], page)
 
 
@@ -133,19 +139,26 @@ def count_missing() -> int:
 
 
 def table() -> Iterator[str]:
-    """Yield all rules as CSV (RFC 4180), line by line, in the order of their addresses.
+    """Yield all rules as CSV (RFC 4180) by their addresses, some hundred lines at a time.
 
     An import of it brings all of them back; those that are gone have no new address.
     """
-    yield _csv_line(COLUMNS)
-    query = _rows().order_by(Redirect.path).execution_options(yield_per=500)
-    for row in db.session.execute(query):
-        redirect, slug, is_page, *_rest, hits, last_at = row
-        gone = redirect.post_id is None and redirect.target is None
-        leads = _leads(redirect, slug, is_page)
-        dates = (_iso(last_at), _iso(redirect.created_at))
-        status = 410 if gone else redirect.status
-        yield _csv_line((redirect.path, leads, status, redirect.came_by, hits or 0, *dates))
+    query = select(
+        *(Redirect.path, Redirect.target, Redirect.status, Redirect.came_by),
+        *(RedirectHits.hits, RedirectHits.last_at, Redirect.created_at, Post.slug, Post.is_page),
+    )
+    query = query.outerjoin(Post, Post.id == Redirect.post_id).outerjoin(RedirectHits)
+    rows = db.session.execute(query.order_by(Redirect.path).execution_options(yield_per=_AT_ONCE))
+    yield _csv([COLUMNS])
+    for some in rows.partitions():
+        yield _csv([_cells(row) for row in some])
+
+
+def _cells(row: Row[*tuple[Any, ...]]) -> Sequence[object]:
+    path, target, status, came_by, hits, last_at, created_at, slug, is_page = row
+    leads = permalink(slug, is_page) if slug is not None else target or ""
+    status = status if leads else 410
+    return path, leads, status, came_by, hits or 0, _iso(last_at), _iso(created_at)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -178,7 +191,7 @@ def _entry(row: Row[*tuple[Any, ...]], now: datetime) -> Entry:
 
 def _leads(redirect: Redirect, slug: str | None, is_page: bool | None) -> str:
     if slug is not None:
-        return Post(slug=slug, is_page=bool(is_page)).path
+        return permalink(slug, bool(is_page))
     return redirect.target or ""
 
 
@@ -216,7 +229,8 @@ def _of(kind: Kind | None) -> ColumnElement[bool]:
 
 
 def _order(sort: Sort) -> Sequence[Any]:
-    newest = (Redirect.created_at.desc(), Redirect.id.desc())
+    # They come in the order of their ids.
+    newest = (Redirect.id.desc(),)
     match sort:
         case Sort.HITS:
             return _HITS.desc(), *newest
@@ -225,16 +239,16 @@ def _order(sort: Sort) -> Sequence[Any]:
             never = case((RedirectHits.last_at.is_(None), 1), else_=0)
             return never, RedirectHits.last_at.desc(), *newest
         case Sort.OLDEST:
-            return Redirect.created_at, Redirect.id
+            return (Redirect.id,)
         case Sort.PATH:
             return (Redirect.path,)
     return newest
 
 
-def _csv_line(cells: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    lines = io.StringIO()
+    csv.writer(lines).writerows(rows)
+    return lines.getvalue()
 
 
 def _iso(moment: datetime | None) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 from sqlalchemy import Select, delete, select
 
 from blogapp.extensions import db
-from blogapp.posts.models import Post, Redirect
+from blogapp.posts.models import Post, Redirect, permalink
 from blogapp.posts.redirect_models import MissingPath
 from blogapp.posts.redirecting import BELOW, is_outside, path_of, spelled
 from blogapp.posts.resolving import Answer, Target, find_standing
@@ -263,7 +263,7 @@ def _find_out(
         ahead = {path for some in looking for path in _look_up(some, known, now, is_fixed)}
     for some in _some(sorted({id for id, _ in known.rules.values() if id})):
         query = select(Post.id, Post.slug, Post.is_page).where(Post.id.in_(some))
-        known.paths |= {id: _post_path(slug, page) for id, slug, page in db.session.execute(query)}
+        known.paths |= {id: permalink(slug, page) for id, slug, page in db.session.execute(query)}
     return known
 
 
@@ -289,7 +289,7 @@ def _look_up(
     slugs = {path.rpartition("/")[2].casefold() for path in paths}
     query = select(Post.id, Post.slug, Post.is_page).where(Post.slug_key.in_(slugs))
     for id, slug, is_page in db.session.execute(query):
-        known.paths[id] = _post_path(slug, is_page)
+        known.paths[id] = permalink(slug, is_page)
         known.posts[known.paths[id].casefold()] = id
 
 
@@ -430,7 +430,3 @@ def _some(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     """Yield them a few hundred at a time: a statement holds no more."""
     for start in range(0, len(items), _AT_ONCE):
         yield items[start : start + _AT_ONCE]
-
-
-def _post_path(slug: str, is_page: bool) -> str:
-    return Post(slug=slug, is_page=is_page).path
