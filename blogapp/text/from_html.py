@@ -17,7 +17,7 @@ from blogapp.text.from_html_checking import (
     shapes_of_markdown,
 )
 from blogapp.text.from_html_reading import Read, read
-from blogapp.text.from_html_writing import keep, write_block
+from blogapp.text.from_html_writing import keep, keep_whole, write_block
 from blogapp.text.mojibake import garbled_lines
 
 # Characters; what a post may hold is less.
@@ -45,6 +45,9 @@ def to_markdown(html: str, *, base_url: str = "") -> Converted:
     'Caches **lie**.\\n\\n```python\\nx = 1\\n```\\n'
     """
     found = read(html[:LONGEST], base_url=base_url)
+    if found.whole:
+        kept = keep_whole(found.whole)
+        return Converted(f"{kept}\n", (kept,), tuple(dict.fromkeys(found.problems)))
     writing = _Writing(found)
     if not writing.run():
         found = read(html[:LONGEST], base_url=base_url, with_notes=False)

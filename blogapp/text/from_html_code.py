@@ -131,9 +131,11 @@ def _is_block(code: Tag) -> bool:
     around = code.parent
     if around is None or around.name not in ("p", "div", "[document]") or code.find("img"):
         return False
-    has_lines = bool(code.find("br")) or "\n" in code.get_text().strip()
-    others = [child for child in around.children if child is not code and str(child).strip()]
-    return has_lines and (not others or around.name == "[document]")
+    if not code.find("br") and "\n" not in code.get_text().strip():
+        return False
+    if around.name == "[document]":
+        return True
+    return all(child is code or not str(child).strip() for child in around.contents[:10])
 
 
 def _leave_paragraph(pre: Tag) -> None:

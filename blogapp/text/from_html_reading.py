@@ -5,19 +5,19 @@ a reader would miss is told in `problems`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from urllib.parse import urljoin
 
 import nh3
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import NavigableString, PageElement, Tag
 
 from blogapp.text.from_html_code import find_code
 from blogapp.text.from_html_embeds import link_embeds, link_scripts
 from blogapp.text.from_html_notes import find_notes
-from blogapp.text.sanitizing import is_safe_address, without_depths
+from blogapp.text.sanitizing import is_safe_address, sanitize, without_depths
 
 
 def _words(text: str) -> frozenset[str]:
@@ -61,10 +61,15 @@ _PLACEHOLDER = re.compile(r"data:|.*(?:blank|pixel|spacer|placeholder)\.(?:gif|p
 _FIELDS = ("form", "input", "select", "textarea", "button")
 _OBJECTS = ("object", "embed", "applet", "canvas", "svg", "math")
 _MOST_AT_ONCE = 3
+_NO_BOXES = _words("a strong em p h1 h2 h3 h4 h5 h6")
+_WITH_EDGES = sorted((BLOCKS - {"pre"}) | _PARTS)
 _PICTURE = re.compile(r"[^?#]+\.(?:avif|gif|jpe?g|png|svg|webp)(?:\?[^#]*)?$", re.IGNORECASE)
 _SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+$)|-scaled(?=\.\w+$)")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _WIDE = re.compile(r"[ ]*\xa0(?:[ \xa0])+|[ ]+\xa0")
+
+# A tree of more takes minutes to walk; a long post has a tenth of it.
+MOST_TAGS = 40_000
 
 _SEEN = nh3.Cleaner(
     tags=BLOCKS | _BOXES | _INLINE | _PARTS | {*_RENAMED}
@@ -90,6 +95,7 @@ class Read:
     soup: BeautifulSoup
     notes: dict[str, Tag] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    whole: str = ""  # sanitised, of what is too long to be looked at
 
     def blocks(self) -> list[Tag]:
         return [child for child in self.soup.children if isinstance(child, Tag)]
@@ -103,7 +109,11 @@ def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
     problems: list[str] = []
     html = link_scripts(html)
     _note_dropped(html, problems)
-    soup = BeautifulSoup(_SEEN.clean(without_depths(html)), "html.parser")
+    clean = _SEEN.clean(without_depths(html))
+    if clean.count("<") > MOST_TAGS:
+        problems.append(f"has more than {MOST_TAGS:,} tags; it stays HTML")
+        return Read(BeautifulSoup("", "html.parser"), problems=problems, whole=sanitize(html))
+    soup = BeautifulSoup(clean, "html.parser")
     found = Read(soup, problems=problems)
     _drop_fields(soup, problems)
     _show_late_pictures(soup)
@@ -123,6 +133,7 @@ def _tidy(soup: BeautifulSoup, part: Tag, base_url: str, problems: list[str]) ->
     _settle_figures(part)
     _unbox(soup, part)
     _settle_spaces(part)
+    _drop_needless_line_ends(part)
     _drop_empty(part)
     _part_paragraphs(soup, part)
     _lay_out_galleries(soup, part)
@@ -284,7 +295,7 @@ def _settle_figures(part: Tag) -> None:
 def _unbox(soup: BeautifulSoup, part: Tag) -> None:
     """Open the boxes that a page was laid out with, the innermost first."""
     for box in reversed(part.find_all(_BOXES)):
-        if box.find_parent(("a", "strong", "em", "p", "h1", "h2", "h3", "h4", "h5", "h6")):
+        if _is_within(box, _NO_BOXES):
             box.insert_before(" ")
             box.insert_after(" ")
             box.unwrap()
@@ -299,17 +310,58 @@ def _unbox(soup: BeautifulSoup, part: Tag) -> None:
 
 def _settle_spaces(part: Tag) -> None:
     for text in part.find_all(string=True):
-        if not text.find_parent(("pre", "code")):
+        if not _is_within(text, ("pre", "code")):
             tidy = _WIDE.sub(" ", _SPACES.sub(" ", text))
             if tidy != text:
                 text.replace_with(tidy)
-    for block in part.find_all([*(BLOCKS - {"pre"}), *_PARTS]):
-        texts = [text for text in block.find_all(string=True) if not text.find_parent("pre")]
-        if texts and texts[0].startswith("\xa0"):
-            texts[0].replace_with(texts[0].lstrip(" \xa0"))
-        texts = [text for text in block.find_all(string=True) if not text.find_parent("pre")]
-        if texts and texts[-1].endswith("\xa0"):
-            texts[-1].replace_with(texts[-1].rstrip(" \xa0"))
+    for block in part.find_all(_WITH_EDGES):
+        for last in (False, True):
+            edge = _edge(block, last=last)
+            if edge is not None and "\xa0" in (edge[:1], edge[-1:]):
+                edge.replace_with(edge.rstrip(" \xa0") if last else edge.lstrip(" \xa0"))
+
+
+def _edge(block: Tag, *, last: bool) -> NavigableString | None:
+    """Return the text that a block begins or ends with, if it does so."""
+    node: PageElement = block
+    while isinstance(node, Tag):
+        if node.name == "pre" or not node.contents:
+            return None
+        node = node.contents[-1 if last else 0]
+    return node if isinstance(node, NavigableString) else None
+
+
+def _is_within(node: PageElement, names: Collection[str]) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.name in names:
+            return True
+        above = above.parent
+    return False
+
+
+def _drop_needless_line_ends(part: Tag) -> None:
+    """Take out line ends that begin or end a block; part two links that touch each other."""
+    for end in part.find_all("br"):
+        if not _has_more(end, forward=True) or not _has_more(end, forward=False):
+            end.replace_with(" ")
+    for link in part.find_all("a"):
+        if isinstance(link.next_sibling, Tag) and link.next_sibling.name == "a":
+            link.insert_after(" ")
+
+
+def _has_more(tag: Tag, *, forward: bool) -> bool:
+    """Tell whether the block that ``tag`` stands in goes on after it, or before it."""
+    node: PageElement = tag
+    while True:
+        beside = node.next_sibling if forward else node.previous_sibling
+        while isinstance(beside, NavigableString) and not beside.strip():
+            beside = beside.next_sibling if forward else beside.previous_sibling
+        if beside is not None:
+            return not (isinstance(beside, Tag) and beside.name in BLOCKS)
+        if node.parent is None or node.parent.name not in _INLINE:
+            return False
+        node = node.parent
 
 
 def _drop_empty(part: Tag) -> None:

@@ -23,6 +23,7 @@ _BEGINNINGS = re.compile(
     r"|(=+|[|: -]*-[|: -]*)[ ]*$|(\|))"
 )
 _LINES = re.compile(r"(?m)^(?=.)")
+_LINE = "\n&#10;"
 _NEEDS_POINTS = re.compile(r"[()]")
 # Where a long line of HTML may be broken without a reader noticing.
 _ENDS = re.compile(
@@ -50,7 +51,16 @@ def keep(block: Tag) -> str:
         return html
     if "<pre" not in html:
         html = _ENDS.sub("\\1\n", " ".join(html.split(" ")))
-    return _BLANKS.sub("\n&#10;", html).strip()
+    return _BLANKS.sub(_LINE, html).strip()
+
+
+def keep_whole(html: str) -> str:
+    """Return sanitised HTML as one block that Markdown lets through.
+
+    >>> keep_whole("a\\n\\n<p>{{ b }}</p>")
+    '<div>a\\n&#10;\\n<p>&#123;&#123; b }}</p></div>'
+    """
+    return f"<div>{_BLANKS.sub(_LINE, html.replace('{', '&#123;'))}</div>"
 
 
 def _is_kept(block: Tag) -> bool:
@@ -67,6 +77,32 @@ def _tag(element: Tag) -> str:
     return f"<{element.name}{attributes}>".replace("{", "&#123;")
 
 
+class _List:
+    """A list while it is written: its marks, and whether its items stand apart."""
+
+    def __init__(self, element: Tag) -> None:
+        items = element.find_all("li", recursive=False)
+        self.is_loose = any(len(item.find_all("p", recursive=False)) > 1 for item in items)
+        self.is_ordered = element.name == "ol"
+        self.turn = _turn(element)
+        start = str(element.get("start") or "1")
+        self.number = int(start) if start.isdigit() and len(start) < 9 else 1
+
+    def next_mark(self) -> str:
+        self.number += 1
+        if self.is_ordered:
+            return f"{self.number - 1}{')' if self.turn else '.'} "
+        return "* " if self.turn else "- "
+
+
+def _turn(element: Tag) -> bool:
+    """Tell whose turn it is: lists right after one another would be read as one."""
+    turn, before = False, _before(element)
+    while before is not None and before.name == element.name:
+        turn, before = not turn, _before(before)
+    return turn
+
+
 class _Writer(MarkdownConverter):
     """Markdownify, with what the blog's renderer reads otherwise than others do."""
 
@@ -74,6 +110,10 @@ class _Writer(MarkdownConverter):
         heading_style = "atx"
         bullets = "-"
         newline_style = "backslash"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lists: dict[int, _List] = {}
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         # The renderer takes an address as it stands, signs and all.
@@ -126,6 +166,12 @@ class _Writer(MarkdownConverter):
         title = _title(str(el.get("title") or ""))
         return f"![{' '.join(alt.split())}]({_address(str(el.get('src') or ''))}{title})"
 
+    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        # Three stars in a row are read as emphasis around strong words, never inside them.
+        sign = "_" if el.parent and el.parent.name == "strong" else "*"
+        return f"{before}{sign}{text.strip()}{sign}{after}" if text.strip() else text
+
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "pre" in parent_tags or not text:
             return text
@@ -168,15 +214,24 @@ class _Writer(MarkdownConverter):
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         text = _tidy_breaks(text.strip())
-        mark = _mark(el)
+        mark = self._mark(el)
         if not el.find(("p", "ul", "ol", "pre", "blockquote", "table")):
             text = _BEGINNINGS.sub(_begin_harmlessly, text)
-        loose = "\n\n" in text or any(
-            isinstance(other, Tag) and len(other.find_all("p", recursive=False)) > 1
-            for other in (el.parent.find_all("li", recursive=False) if el.parent else ())
-        )
+        loose = "\n\n" in text or self._is_loose(el)
         indented = _LINES.sub(" " * len(mark), text)[len(mark) :]
         return f"{mark}{indented}\n{chr(10) * loose}" if text else f"{mark.rstrip()}\n"
+
+    def _mark(self, item: Tag) -> str:
+        around = item.parent
+        if around is None:
+            return "- "
+        if id(around) not in self.lists:
+            self.lists[id(around)] = _List(around)
+        return self.lists[id(around)].next_mark()
+
+    def _is_loose(self, item: Tag) -> bool:
+        found = self.lists.get(id(item.parent))
+        return found is not None and found.is_loose
 
     def convert_dt(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         text = " ".join(text.split())
@@ -259,21 +314,6 @@ def _tidy_breaks(text: str) -> str:
     text = re.sub(r"(?:\s*\\\n)+$|^(?:\\\n\s*)+", "", text + "\n").rstrip("\n")
     text = re.sub(r"[ ]*\\\n[ ]*(?=\S)", "\\\\\n", text)
     return re.sub(r"\\\n(?=\\\n)", "<br>\\\\\n", text) if "\\\n\\\n" in text else text
-
-
-def _mark(item: Tag) -> str:
-    """Return what an item begins with: lists one after another take turns, or they were one."""
-    around = item.parent
-    turn, before = False, around
-    while before is not None and (before := _before(before)) is not None:
-        if around is None or before.name != around.name:
-            break
-        turn = not turn
-    if around is None or around.name != "ol":
-        return "* " if turn else "- "
-    start = str(around.get("start") or "1")
-    number = (int(start) if start.isdigit() else 1) + len(item.find_previous_siblings("li"))
-    return f"{number}{')' if turn else '.'} "
 
 
 def _before(tag: Tag) -> Tag | None:

@@ -42,6 +42,8 @@ class Blocks:
                 return _list_of_notes(self.footnotes)
             if alone and name not in _SILENT:
                 return self._filled_in(name, options)
+            if name in ("cover", "media-text"):
+                return _background(options, text)
             if _WITH_LANGUAGE.search(name):
                 languages.append(_language(options))
                 return f"\x02{len(languages) - 1}\x02" if languages[-1] else ""
@@ -100,6 +102,15 @@ def _with_languages(text: str, languages: list[str]) -> str:
         said = f' data-language="{languages[int(number)]}"'
         written.append(_PRE.sub(lambda tag, said=said: tag[0] + said, part, count=1))
     return "".join(written)
+
+
+def _background(options: dict[str, object], text: str) -> str:
+    """Return the picture that a cover shows behind its words, where only the style names it."""
+    address = options.get("url")
+    if not isinstance(address, str) or options.get("backgroundType") == "video":
+        return ""
+    shown = escape(address)
+    return "" if f'src="{shown}"' in text else f'<p><img src="{shown}" alt=""></p>'
 
 
 def _list_of_notes(text: str) -> str:
