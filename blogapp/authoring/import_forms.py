@@ -61,6 +61,7 @@ class ImportForm(Form):
     time_zone = SelectField(_l("Time zone of dates that name none"), default="")
     base_url = StringField(_l("Where the blog was on the web"), filters=[one_line])
     name = StringField(_l("What to call this source"), [_SHORT], filters=[one_line])
+    pages = BooleanField(_l("Of Markdown files, take pages such as about.md as static pages"))
     fetch = BooleanField(_l("Fetch pictures that are not in the file from the web"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -83,5 +84,6 @@ class ImportForm(Form):
             "time_zone": self.time_zone.data or "",
             "base_url": (self.base_url.data or "").rstrip("/"),
             "name": self.name.data or "",
+            "pages": bool(self.pages.data),
             "fetch": bool(self.fetch.data),
         }

@@ -22,16 +22,19 @@ from sqlalchemy.exc import DBAPIError
 
 from blogapp.cli import in_one_line
 from blogapp.cli.opening import opened_blog
+from blogapp.exporting.restoring import read_back
+from blogapp.exporting.trees import is_export
 from blogapp.extensions import db
 from blogapp.importing.arriving import Place, place_of
 from blogapp.importing.errors import ImportingError
 from blogapp.importing.following import Following, Stopped
 from blogapp.importing.importing import import_source, import_tree
-from blogapp.importing.readers import READERS
+from blogapp.importing.readers import READERS, Reader
 from blogapp.importing.recognizing import UNKNOWN, recognize, suffix_of
 from blogapp.importing.run_models import ImportRun
 from blogapp.importing.sites import EVERY_SITE
 from blogapp.importing.unpacking import unpacked
+from blogapp.media.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.text.slugs import slugify
 from blogapp.web.clock import now
@@ -109,7 +112,8 @@ class _Job:
         folder = self.place.workshop / "in"
         folder.mkdir()
         named = folder / f"{stem}{_suffix(self.place.upload, self.file_name)}"
-        named.symlink_to(self.place.upload)
+        # No symbolic one: readers follow none.
+        named.hardlink_to(self.place.upload)
         return named
 
     def _decide(self, path: Path) -> str:
@@ -121,28 +125,58 @@ class _Job:
         return kind
 
     def _import(self, kind: str, path: Path, following: Following) -> None:
-        site = get_site()
         zone = ZoneInfo(self.options["time_zone"]) if self.options.get("time_zone") else None
-        name = self.options.get("name", "")
-        settings: dict[str, Any] = {
+        common: dict[str, Any] = {
             "now": now(),
             "media_folder": self.settings["MEDIA_FOLDER"],
-            "author": self.options.get("author", ""),
             "dry_run": self.is_preview,
             "on_start": following.start,
             "on_outcome": following.tell,
         }
-        if kind == MARKDOWN:
-            folder, name = (path.parent, name or path.stem) if path.is_file() else (path, name)
-            zones = {EVERY_SITE: zone} if zone else {}
-            import_tree(folder, zone=site.zone, zones=zones, source=name, **settings)
+        export = _find_export(path)
+        if kind == MARKDOWN and export:
+            read_back(export, **common)
             return
-        if kind not in READERS:
+        common |= {"author": self.options.get("author", ""), "zone": get_site().zone}
+        if kind == MARKDOWN:
+            self._import_site(path, zone, common)
+        elif kind in READERS:
+            self._import_with(READERS[kind], path, zone, common)
+        else:
             raise ImportingError(f"there is no reader for {kind}")
-        base_url = self.options.get("base_url", "")
-        reader = READERS[kind]
-        with reader.open(path, zone=zone or site.zone, name=name, base_url=base_url) as source:
-            import_source(source, zone=site.zone, **settings)
+
+    def _import_site(self, path: Path, zone: ZoneInfo | None, common: dict[str, Any]) -> None:
+        name, base_url = self.options.get("name", ""), self.options.get("base_url", "")
+        if path.is_file():
+            path, name = path.parent, name or path.stem
+        import_tree(
+            path,
+            source=name,
+            zones={EVERY_SITE: zone} if zone else {},
+            base_urls={EVERY_SITE: base_url} if base_url else {},
+            pages=bool(self.options.get("pages")),
+            **common,
+        )
+
+    def _import_with(
+        self, reader: Reader, path: Path, zone: ZoneInfo | None, common: dict[str, Any]
+    ) -> None:
+        name, base_url = self.options.get("name", ""), self.options.get("base_url", "")
+        fetch = None
+        if self.options.get("fetch"):
+            fetch = Fetcher(allow=self.settings["FETCH_ALLOW"]).fetch
+        zone = zone or common["zone"]
+        with reader.open(path, zone=zone, name=name, base_url=base_url) as source:
+            import_source(source, fetch=fetch, **common)
+
+
+def _find_export(path: Path) -> Path | None:
+    """Return the folder of an export of this software, which may lie in another one."""
+    if path.is_file():
+        return None
+    inside = list(path.iterdir())
+    folders = [path, *inside] if len(inside) == 1 and inside[0].is_dir() else [path]
+    return next((folder for folder in folders if is_export(folder)), None)
 
 
 def _suffix(upload: Path, name: str) -> str:
