@@ -135,11 +135,10 @@ def test_a_folder_without_posts_is_an_error_of_one_line(take_in, site):
     assert "holds no Markdown files" in result.stderr
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
-    environment, take_in, site, tmp_path, end
+    environment, take_in, site, tmp_path
 ):
-    for number in range(150):
+    for number in range(40):
         site(
             f"{number:03}.md", f"---\ntitle: Post {number}\ntags: [one, two]\n---\n" + "Text. " * 99
         )
@@ -158,7 +157,7 @@ def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
     with process, report.open() as lines:
         for _number in range(5):
             assert lines.readline()
-        process.send_signal(end)
+        process.send_signal(signal.SIGINT)
         printed, _errors = process.communicate(timeout=60)
 
     assert process.returncode != 0
@@ -169,12 +168,11 @@ def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
     )
     ((made,),) = rows(tmp_path, "SELECT count(*) FROM posts")
     assert rows(tmp_path, whole) == [(made,)]
-    assert 5 <= made < 150
-    if end == signal.SIGINT:
-        assert "  made" in printed
+    assert 5 <= made < 40
+    assert "  made" in printed
 
     result = take_in()
 
     assert result.returncode == 0
     assert f"{made:6}  unchanged" in result.stdout
-    assert rows(tmp_path, whole) == [(150,)]
+    assert rows(tmp_path, whole) == [(40,)]
