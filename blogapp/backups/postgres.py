@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from blogapp.backups.archiving import Parts, Writer
-from blogapp.backups.errors import Damaged, DoesNotFit
+from blogapp.backups.errors import CannotRead, Damaged, DoesNotFit
 from blogapp.backups.manifest import FORGOTTEN, Manifest, Table
 from blogapp.backups.sqlite import demand_tables
 from blogapp.extensions import Base
@@ -33,6 +33,7 @@ STAGING = "blog_restoring"
 LOCK = 0x626C6F68
 # How often the tables in use are asked for, a second each and a second apart.
 TURNS = 15
+_PATIENT = ("statement_timeout = 0", "idle_in_transaction_session_timeout = 0")
 # What no model is made of.
 _OTHERS = {"alembic_version", "search_posts", "search_vocabulary"}
 # The triggers write these.
@@ -58,9 +59,12 @@ class Snapshot:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         # psycopg begins with the first statement.
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        self.step = current_revision(connection) or ""
+        for setting in (*_PATIENT, "datestyle = ISO", "extra_float_digits = 3"):
+            connection.execute(text(f"SET LOCAL {setting}"))
+        step = current_revision(connection)
+        if step is None:
+            raise CannotRead("the database is empty: blogapp init makes one")
+        self.step = step
         self.bytes: int = connection.scalar(text("SELECT pg_database_size(current_database())"))
 
     def describe(self) -> dict[str, Table]:
@@ -128,8 +132,8 @@ class Staging:
     def __init__(self, connection: Connection, manifest: Manifest) -> None:
         self.connection, self.manifest = connection, manifest
         self.home: str = connection.scalar(text("SELECT current_schema()"))
-        self._run("SET LOCAL statement_timeout = 0")
-        self._run("SET LOCAL idle_in_transaction_session_timeout = 0")
+        for setting in _PATIENT:
+            self._run(f"SET LOCAL {setting}")
         if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
             raise DoesNotFit("another process restores a backup at this moment")
         _demand_known(connection)

@@ -60,7 +60,10 @@ def describe(database: Path) -> tuple[str, dict[str, Table]]:
     """Return the step and the tables of a copy."""
     with _opened(database, "ro") as made:
         found = {}
-        for (name,) in made.execute(_TABLES).fetchall():
+        names = [name for (name,) in made.execute(_TABLES)]
+        if "alembic_version" not in names:
+            raise CannotRead("the database is empty: blogapp init makes one")
+        for name in names:
             quoted = _quoted(name)
             columns = tuple(row[1] for row in made.execute(f"PRAGMA table_info({quoted})"))
             [rows] = made.execute(f"SELECT count(*) FROM {quoted}").fetchone()

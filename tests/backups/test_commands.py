@@ -155,6 +155,10 @@ def test_what_cannot_be_is_said_in_a_line(blogapp, instance, tmp_path):
         assert said in result.stderr
         assert len(result.stderr.strip().splitlines()) == 1
 
+    (tmp_path / "empty.sqlite").touch()
+    database = f"sqlite:///{tmp_path}/empty.sqlite"
+    empty = blogapp("backup", tmp_path / "blog.tar", BLOG_DATABASE_URL=database)
+    assert "the database is empty: blogapp init" in empty.stderr
     (instance / "blog.sqlite").unlink()
     assert "there is no database" in blogapp("backup", tmp_path / "blog.tar").stderr
 
