@@ -18,6 +18,7 @@ from blogapp.extensions import db
 from blogapp.jobs.queueing import count_given_up
 from blogapp.media.making import IMAGES
 from blogapp.media.models import Media
+from blogapp.posts.commenting import list_stale, render_anew
 from blogapp.posts.models import NOT_FORMATTED, Post
 from blogapp.posts.relating import relate_anew
 from blogapp.posts.rendering import rebuild
@@ -61,6 +62,7 @@ def rebuild_posts(everything: bool) -> None:
         _for_each(ids, "Rendering", lambda post_id: rebuild(post_id, zone))
         # Only now do all texts say which words are rare.
         _for_each(ids, "Relating", relate_anew)
+        _for_each(list_stale(), "Comments", render_anew)
         forget_lost_cards()
         click.echo(f"Rendered {len(ids)} posts.")
 

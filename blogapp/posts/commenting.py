@@ -132,6 +132,18 @@ def show(comment: Comment) -> None:
     comment.hidden_at = None
 
 
+def list_stale() -> Sequence[int]:
+    """Return the ids of comments that another version made HTML of."""
+    return db.session.scalars(select(Comment.id).where(Comment.renderer_version != VERSION)).all()
+
+
+def render_anew(id: int) -> None:
+    """Make a comment's HTML of what it says. The caller commits."""
+    comment = db.session.get_one(Comment, id)
+    comment.html = comment_html(comment.body)
+    comment.renderer_version = VERSION
+
+
 def anchor_of(comment: Comment) -> str:
     """Return the id under which its page has it: the one it had, where that is a plain word."""
     if _PLAIN_ID.fullmatch(comment.source_id):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from blogapp.extensions import db
 from blogapp.posts.comment_models import Comment
-from blogapp.posts.commenting import keep_comments
+from blogapp.posts.commenting import keep_comments, list_stale, render_anew
 
 MAY = datetime(2019, 5, 4, 10, tzinfo=UTC)
 
@@ -244,3 +244,17 @@ def test_the_editor_leads_to_comments_where_there_are_any(owner, discuss, make_p
     assert owner.page("/write/posts/1").select_one("a[href='/write/posts/1/comments']")
     assert not owner.page("/write/posts/2").select_one("a[href='/write/posts/2/comments']")
     assert "No comments" in owner.page("/write/posts/2/comments").text
+
+
+def test_what_another_version_made_of_a_comment_is_made_anew(browser, discuss):
+    discuss(Said("1"), Said("2"))
+    comment = db.session.scalars(select(Comment).where(Comment.source_id == "1")).one()
+    comment.html, comment.renderer_version = "<p>as it was</p>", 0
+    db.session.commit()
+
+    assert list_stale() == [comment.id]
+    render_anew(comment.id)
+    db.session.commit()
+
+    assert list_stale() == []
+    assert "as it was" not in browser.get("/posts/hello").text
