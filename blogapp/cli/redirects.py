@@ -47,6 +47,8 @@ def take_in(file: Path, dry_run: bool) -> None:
         click.echo("Nothing was kept: this was a dry run.")
     for verdict in Verdict:
         click.echo(f"{counts[verdict]:6}  {verdict}")
+    if leaving := sum(ruling.leads_out for ruling in rulings if not ruling.reason):
+        click.echo(f"{leaving:6}  {'leads' if leaving == 1 else 'lead'} to another site")
     if counts[Verdict.REFUSED]:
         sys.exit(1)
 

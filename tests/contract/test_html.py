@@ -70,6 +70,11 @@ PRIVATE = [
     "/write/posts/1/images",
     "/write/tags",
     "/write/settings",
+    "/write/settings/redirects",
+    "/write/settings/redirects/new",
+    "/write/settings/redirects/import",
+    "/write/settings/redirects/missing",
+    "/write/settings/redirects/test?address=/nowhere",
     "/write/posts/99",
 ]
 
