@@ -156,10 +156,21 @@ class _Run:
 
     def take_in(self, add: Callable[[Outcome], None]) -> None:
         self.known = self._recall()
-        for item in self.source.items():
+        for item in self._items(add):
             add(self._take_item(item))
         if whole := self._finish():
             add(whole)
+
+    def _items(self, add: Callable[[Outcome], None]) -> Iterator[Item]:
+        """Yield the source's items; where it breaks off, what came before is not lost."""
+        items = iter(self.source.items())
+        while True:
+            try:
+                yield next(items)
+            except StopIteration:
+                return
+            except ImportingError as error:
+                return add(self._failed(self.source.name, str(error), error.line or 1))
 
     def _relink(self) -> Iterator[Problem]:
         """Let links between posts lead to where they are now; yield what leads nowhere here.
@@ -178,9 +189,13 @@ class _Run:
         """Bring along what is no item; return what is to be said of the whole, if anything is."""
         name, lost, kept = self.source.name, list[Problem](), dict[str, int]()
         if not self.dry_run:
-            lost += (Problem(name, 1, what) for what in settle(self.source, now=self.desk.now))
-            kept = keep_lists(self.source, now=self.desk.now)
-            db.session.commit()
+            try:
+                lost += (Problem(name, 1, what) for what in settle(self.source, now=self.desk.now))
+                kept = keep_lists(self.source, now=self.desk.now)
+                db.session.commit()
+            except ImportingError as error:
+                db.session.rollback()
+                lost.append(Problem(name, error.line or 1, str(error)))
             lost += self._relink()
         problems = (*self.source.problems, *lost)
         if not (problems or kept):

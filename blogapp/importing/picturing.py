@@ -87,7 +87,11 @@ class Pictures:
         """Return what is here for an address: in the export, in a folder, in the store."""
         whole = self.whole(address)
         for spelling in dict.fromkeys((address, whole)):
-            if path := self.source.find_file(spelling):
+            try:
+                path = self.source.find_file(spelling)
+            except (OSError, ValueError):  # a name that no file can have
+                path = None
+            if path:
                 return _Found(path, suffix=path.suffix.lower())
         if path := self._in_folders(whole):
             return _Found(path, suffix=path.suffix.lower())

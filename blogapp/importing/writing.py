@@ -193,6 +193,7 @@ def _finish(
     post.cover_id = cover.id if cover else None
     notes += lead_to_post(post, source, now=desk.now)
     notes += _call_entry(post, source)
+    notes += _share_a_part(post)
     if not post.is_formatted:
         notes.append(unformatted_note(source))
     db.session.flush()
@@ -219,6 +220,19 @@ def _call_entry(post: Post, source: SourcePost) -> Iterator[Note]:
         post.entry_id = source.entry_id
     else:
         yield 1, f"another post has its feed's id {source.entry_id}; feeds will give a new one"
+
+
+def _share_a_part(post: Post) -> Iterator[Note]:
+    """Yield a note where a post's part of its series is another's, too."""
+    if post.series is None or post.series_position is None:
+        return
+    query = select(Post.slug).where(
+        Post.series_id == post.series.id,
+        Post.series_position == post.series_position,
+        Post.id != post.id,
+    )
+    if other := db.session.scalar(query.order_by(Post.id).limit(1)):
+        yield 1, f"part {post.series_position} of “{post.series.name}” is the post {other}, too"
 
 
 def _kept_slug(post: Post, wanted: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
+from blogapp.importing.errors import Unreadable
 from blogapp.importing.models import KeptList
 from blogapp.importing.reading import Problem
 from blogapp.importing.reporting import Result
@@ -201,3 +202,45 @@ def test_a_dry_run_of_any_source_keeps_nothing(take):
     assert "the old address /?p=7 already leads to another post" in whats(report)
     assert [count(model) for model in (Post, Tag, Redirect, KeptList)] == [0, 0, 0, 0]
     assert report.counts[Result.MADE] == 2
+
+
+def test_a_source_that_breaks_off_gives_what_came_before(take, get_post):
+    source = a_source(a_post("a"), tables=(AsideList(name="people", columns=("email",), rows=()),))
+    whole = source.items
+
+    def items():
+        yield from whole()
+        raise Unreadable("breaks off here", 7)
+
+    source.items = items
+
+    report = take(source)
+
+    assert get_post("a") is not None
+    assert results(report) == {"a": "made", "old": "noted"}
+    assert [str(problem) for problem in report.problems] == ["old:7: breaks off here"]
+    assert report.failed
+
+
+def test_a_part_of_a_series_that_two_posts_are_is_told(take):
+    parts = [a_post(slug, series="Caching", series_position=2) for slug in ("a", "b")]
+
+    assert whats(take(a_source(*parts))) == ["part 2 of “Caching” is the post a, too"]
+
+
+def test_addresses_that_are_none_lose_no_post(take, get_post):
+    odd = [
+        "http://[",
+        "x" * 5000 + ".png",
+        "//",
+        "http://a.example:99999/b.png",
+        "%00.png",
+        "a\x00.png",
+    ]
+    body = " ".join(f"![a](<{address}>) [b](<{address}>)" for address in odd)
+    html = "".join(f'<img src="{address}"><a href="{address}">x</a>' for address in odd)
+
+    report = take(a_source(a_post(body=f"{body}\n\n{html}", converted=True, covers=tuple(odd))))
+
+    assert results(report) == {"caches": "made"}
+    assert get_post("caches").cover is None
