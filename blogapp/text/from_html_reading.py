@@ -121,6 +121,10 @@ def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
     find_code(soup)
     found.notes = find_notes(soup) if with_notes else {}
     _keep_anchors(soup)
+    for tag in soup.find_all(("p", "li", "dt", "dd"), id=True):
+        anchor = soup.new_tag("span", id=tag["id"])
+        del tag["id"]
+        tag.insert(0, anchor)
     for part in [soup, *found.notes.values()]:
         _tidy(soup, part, base_url, problems)
     return found

@@ -8,9 +8,8 @@ from html import escape
 
 from blogapp.importing.wordpress.indexing import Index
 
-_COMMENT = re.compile(
-    r"<!--\s{1,9}(/?)wp:([a-z][\w/-]{0,100})\s{1,9}(\{(?:(?!-->).)*\}\s{1,9})?(/?)-->", re.DOTALL
-)
+# WordPress writes "<", ">" and "--" within the options as escapes of JSON.
+_COMMENT = re.compile(r"<!--\s{1,9}(/?)wp:([a-z][\w/-]{0,100})\s{1,9}(\{[^<>]*\}\s{1,9})?(/?)-->")
 _PRE = re.compile(r"<(pre|code)\b", re.IGNORECASE)
 _WITH_LANGUAGE = re.compile(r"code|syntax|highlight|prism|enlighter", re.IGNORECASE)
 # These show what is theirs in HTML as well, or only part a page.
@@ -49,9 +48,7 @@ class Blocks:
                 return f"\x02{len(languages) - 1}\x02" if languages[-1] else ""
             return ""
 
-        # Without an end in sight no comment is looked for: each would be sought to the last line.
-        end = text.rfind("-->") + 3
-        return _with_languages(_COMMENT.sub(replace, text[:end]) + text[end:], languages)
+        return _with_languages(_COMMENT.sub(replace, text), languages)
 
     def _shared(self, options: dict[str, object], depth: int) -> str:
         """Return the text of a reusable block, which is an item of its own."""

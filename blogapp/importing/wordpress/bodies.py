@@ -40,7 +40,7 @@ def read_text(entry: Entry, index: Index) -> Text:
     content = _CONTROLS.sub("", entry.content.replace("\r\n", "\n"))
     before, more, _ = _parted(content)
     html = _html(content, shortcodes, blocks)
-    converted = to_markdown(_with_whole_pictures(html, index), base_url=index.base_url)
+    converted = to_markdown(_with_whole_pictures(html, index), base_url=f"{index.base_url}/")
     opening = _html(before, Shortcodes(index, entry.id), Blocks(index)) if more else ""
     notes = [
         *converted.problems,
@@ -89,7 +89,7 @@ def _without_comments(content: str) -> str:
 
 def _with_classic_parts(content: str) -> str:
     """Give paragraphs to what stands between the blocks, as the editor's "Classic" block has it."""
-    parts = re.split(r"(<!-- /?wp:[^>]*?-->)", content)
+    parts = re.split(r"(<!-- /?wp:[^<>]*?-->)", content)
     depth, written = 0, list[str]()
     for part in parts:
         if part.startswith("<!-- /wp:"):
