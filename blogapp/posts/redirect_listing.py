@@ -90,8 +90,10 @@ class Log:
 
 _GONE = and_(Redirect.post_id.is_(None), Redirect.target.is_(None))
 _HITS = func.coalesce(RedirectHits.hits, 0)
+# A post that was renamed, or an import, may have answered it since.
+_LED = select(Redirect.id).where(Redirect.path == MissingPath.path).exists()
 _TABS: dict[str, ColumnElement[bool]] = {
-    "open": and_(MissingPath.dismissed_at.is_(None), MissingPath.is_probe.is_(False)),
+    "open": and_(MissingPath.dismissed_at.is_(None), MissingPath.is_probe.is_(False), ~_LED),
     "probes": and_(MissingPath.dismissed_at.is_(None), MissingPath.is_probe.is_(True)),
     "dismissed": MissingPath.dismissed_at.is_not(None),
 }

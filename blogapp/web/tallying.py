@@ -7,6 +7,7 @@ cannot be written waits, within bounds, and is lost at worst: no reader waits fo
 import atexit
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -30,9 +31,9 @@ PAUSE = 5.0
 # So many different ones are counted between two writes.
 MOST_RULES, MOST_MISSING, MOST_PROBES = 5_000, 300, 50
 # What nobody moves here, or what holds a secret in its path.
-NEVER = (
-    *("/write", "/account", "/login", "/logout", "/invite", "/reset", "/preview", "/static"),
-    *("/media/", "/healthz", "/readyz", "/metrics", "/csp-report"),
+_NEVER = re.compile(
+    "/(?:write|account|login|logout|invite|reset|preview|static|media|healthz|readyz|metrics"
+    "|csp-report)(?:/|$)"
 )
 # Says to the middleware what an answer was, and goes no further.
 HEADER = "X-Tally"
@@ -64,7 +65,7 @@ def note_missing() -> None:
     """Note that nobody knows this request's address, if it is one that could lead somewhere."""
     # A page past the end of a list that is there, and a part of a page.
     is_known = request.endpoint is not None and not _CHOOSING.isdisjoint(request.args)
-    if not is_known and "fragment" not in request.args and not request.path.startswith(NEVER):
+    if not is_known and "fragment" not in request.args and not _NEVER.match(request.path):
         request.environ[_MET] = "missing"
 
 
@@ -96,8 +97,8 @@ class Counting:
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         def counted(status: str, headers: list[tuple[str, str]], *exc_info: object) -> object:
-            # Most answers are pages.
-            if not status.startswith("2"):
+            # Most answers are pages, or were there already.
+            if status[0] != "2" and status[:3] != "304":
                 for name, value in headers:
                     if name == HEADER:
                         headers = [pair for pair in headers if pair[0] != HEADER]

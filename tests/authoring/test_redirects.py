@@ -360,6 +360,37 @@ def test_a_lost_address_is_dismissed_recalled_or_gone(editor, browser, missing):
     assert shown() == ["/lost"]
 
 
+def test_what_is_led_on_since_waits_no_more(editor, rule, missing):
+    missing("/lost")
+    rule("/lost", "/archive", came_by="imported")
+
+    assert "in vain" in editor.page(f"{PAGE}/missing").select_one(".redirects > .banner").text
+
+
+class TestUnderAPath:
+    @pytest.fixture
+    def settings(self):
+        return {"PUBLIC_URL": "https://example.com/eng/blog"}
+
+    def test_rules_are_below_it_and_tried_there(self, editor, browser, rule, make_post):
+        make_post("New")
+        there = {"base_url": "https://example.com"}
+        typed = {"old": "/old", "how": "301", "new": "https://example.com/eng/blog/posts/new"}
+
+        answer = editor.post(f"/eng/blog{PAGE}/new", data=typed, **there)
+        page = editor.page(f"/eng/blog{PAGE}/test?address=/old", **there)
+        listed = editor.page(f"/eng/blog{PAGE}", **there)
+
+        assert answer.status_code == 303
+        location = browser.get("/eng/blog/old", **there).headers["Location"]
+        assert location == "/eng/blog/posts/new"
+        steps = page.select(".redirects__step")
+        assert [step.select_one(".redirects__address").text for step in steps] == [
+            *("/old", "/posts/new")
+        ]
+        assert listed.select_one("a.redirects__target")["href"] == "/eng/blog/posts/new"
+
+
 def test_probes_stand_apart(editor, browser, missing):
     browser.get("/wp-login.php")
     missing("/lost")

@@ -179,6 +179,7 @@ def test_what_nobody_knows_is_noted_without_a_trace_of_who_asked(browser, tally)
     browser.get("/2019/Raft.html", headers=referrer)
     browser.get("/2019/raft.html?utm_source=letter")
     browser.get("/index.php?p=12")
+    browser.get("/writers-guide")
     for unnoted in ("/?page=99", "/reset/token", "/nowhere?fragment=results", "/media/x/y.png"):
         browser.get(unnoted)
     for probe in ("/wp-login.php", "/.env", "/blog/.git/config"):
@@ -187,6 +188,7 @@ def test_what_nobody_knows_is_noted_without_a_trace_of_who_asked(browser, tally)
     assert missing(tally) == {
         "/2019/raft.html": (2, "news.example", False),
         "/?p=12": (1, "", False),
+        "/writers-guide": (1, "", False),
         "/.env": (1, "", True),
         "/blog/.git/config": (1, "", True),
         "/wp-login.php": (1, "", True),
