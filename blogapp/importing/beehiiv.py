@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from blogapp.importing.addressing import given_addresses
 from blogapp.importing.bodies import Body
 from blogapp.importing.errors import NoSite
-from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.exports import Export, called_by_address, grouped, unpack
 from blogapp.importing.reading import SourcePost
 from blogapp.importing.sources import AsideList, Item
 from blogapp.importing.tables import kept_table, table_rows
@@ -72,7 +72,7 @@ def open_beehiiv(path: Path, *, zone: tzinfo, name: str = "", base_url: str = ""
     with ExitStack() as stack:
         root = unpack(path, stack)
         source = BeehiivExport(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone, tables=[], people=[]
+            name=name, base_url=base_url, root=root, zone=zone, tables=[], people=[]
         )
         refused: list[NoSite] = []
         others: list[str] = []
@@ -95,6 +95,7 @@ def open_beehiiv(path: Path, *, zone: tzinfo, name: str = "", base_url: str = ""
                 others.append(shown)
         if not source.tables:
             raise refused[0] if refused else NoSite(f"{path.name} holds no posts of beehiiv's")
+        source.name = name or called_by_address(source.base_url, "beehiiv")
         for place, number in grouped(others):
             source.lose(place, f"{number} file{'s' * (number > 1)}: no posts; left out")
         source.opened = stack.pop_all()

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from blogapp.importing.addressing import given_addresses
 from blogapp.importing.bodies import Body
 from blogapp.importing.errors import BrokenXml, NoSite, NotAPost
-from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.exports import Export, called_by_address, grouped, unpack
 from blogapp.importing.json_objects import objects
 from blogapp.importing.reading import SourceComment, SourcePost, plain
 from blogapp.importing.sources import Item, NameKind, SourceName
@@ -29,6 +29,7 @@ _OURS = "{http://schemas.google.com/blogger/2018}"
 _THREAD = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 _CONTROL = ("{http://purl.org/atom/app#}control", "{http://www.w3.org/2007/app}control")
 _KIND = "http://schemas.google.com/blogger/2008/kind#"
+_BLOG_ID = re.compile(r":blog-(\d+)")
 _POST_ID = re.compile(r"(?:post|page)-(\d+)$")
 _MONTH = re.compile(r"/(\d{4})/(\d{2})/")
 _POSTS = ("post", "page")
@@ -44,6 +45,7 @@ class BloggerExport(Export):
 
     rows: list[Rows]
     posts: int = 0
+    blog: str = ""  # its number with Blogger
     comments: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     labels: dict[str, None] = field(default_factory=dict)
     months: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -98,9 +100,7 @@ def open_blogger(path: Path, *, zone: tzinfo, name: str = "", base_url: str = ""
     """Return the Blogger blog at ``path``. Raises `NoSite` with what is wrong with it."""
     with ExitStack() as stack:
         root = unpack(path, stack)
-        source = BloggerExport(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone, rows=[]
-        )
+        source = BloggerExport(name=name, base_url=base_url, root=root, zone=zone, rows=[])
         refused: list[NoSite] = []
         others: list[str] = []
         for file in source.files(".atom", ".xml", ".json", ".csv", ".html"):
@@ -118,6 +118,7 @@ def open_blogger(path: Path, *, zone: tzinfo, name: str = "", base_url: str = ""
                 others.append(shown)
         if not source.rows:
             raise refused[0] if refused else NoSite(f"{path.name} holds no posts of Blogger's")
+        source.name = name or source.blog or called_by_address(source.base_url, "blogger")
         for place, number in grouped(others):
             source.lose(place, f"{number} file{'s' * (number > 1)}: no posts; left out")
         source.opened = stack.pop_all()
@@ -140,6 +141,8 @@ def _survey(source: BloggerExport, rows: Rows, shown: str) -> int:
             source.base_url = f"{parts.scheme}://{parts.netloc}"
         if row["kind"] in _POSTS:
             count += 1
+            if not source.blog and (blog := _BLOG_ID.search(row["entry_id"])):
+                source.blog = f"blogger-{blog[1]}"
             source.labels.update(dict.fromkeys(row["labels"]))
             month = _MONTH.match(urlsplit(row["url"]).path)
             if month and row["status"] in ("", "live"):

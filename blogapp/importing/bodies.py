@@ -20,6 +20,9 @@ class Body:
     notes: list[str] = field(default_factory=list)
     _pieces: list[tuple[str, bool]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
     def html(self, html: str) -> None:
         """Add a piece of HTML, which is converted with what stands before and behind it."""
         if html.strip():

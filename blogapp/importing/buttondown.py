@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from blogapp.importing.addressing import given_addresses
 from blogapp.importing.bodies import Body
 from blogapp.importing.errors import NoSite
-from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.exports import Export, called_by_address, grouped, unpack
 from blogapp.importing.json_objects import objects
 from blogapp.importing.opening import read_text
 from blogapp.importing.reading import SourcePost
@@ -73,7 +73,12 @@ def open_buttondown(
     with ExitStack() as stack:
         root = unpack(path, stack)
         source = ButtondownExport(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone, rows=[], texts={}
+            name=name or called_by_address(base_url, "buttondown"),
+            base_url=base_url,
+            root=root,
+            zone=zone,
+            rows=[],
+            texts={},
         )
         lists = [file for file in source.files(".json", ".csv") if file.stem.lower() in _LISTS]
         # Where both are there, they say the same; JSON keeps what is no text.

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from blogapp.importing.errors import NoSite
 from blogapp.importing.reading import Problem
@@ -62,6 +63,18 @@ def unpack(path: Path, stack: ExitStack) -> Path:
     Raises `NoSite` with what is wrong with it.
     """
     return stack.enter_context(unpacked(path)).resolve()
+
+
+def called_by_address(base_url: str, kind: str) -> str:
+    """Return a name for an export that the next one of the same site has too.
+
+    The names of the files have dates or numbers in them.
+
+    >>> called_by_address("https://a.example/ada/", "buttondown"), called_by_address("", "medium")
+    ('a.example/ada', 'medium')
+    """
+    parts = urlsplit(base_url)
+    return f"{parts.netloc}{parts.path}".strip("/") or kind
 
 
 def grouped(paths: Sequence[str]) -> Iterator[tuple[str, int]]:

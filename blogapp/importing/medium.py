@@ -17,7 +17,7 @@ from blogapp.importing.addressing import given_addresses
 from blogapp.importing.bodies import Body
 from blogapp.importing.dating import read_date, split_file_name
 from blogapp.importing.errors import ImportingError, NoSite, NotAPost
-from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.exports import Export, called_by_address, grouped, unpack
 from blogapp.importing.opening import read_text
 from blogapp.importing.reading import SourcePost
 from blogapp.importing.sources import Item, SourceAuthor
@@ -67,9 +67,7 @@ def open_medium(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "")
     """Return Medium's export at ``path``. Raises `NoSite` with what is wrong with it."""
     with ExitStack() as stack:
         root = unpack(path, stack)
-        source = MediumExport(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone, stories=[]
-        )
+        source = MediumExport(name=name, base_url=base_url, root=root, zone=zone, stories=[])
         origins: Counter[str] = Counter()
         others: list[str] = []
         for file in source.files(".html", ".htm", ".csv", ".json", ".txt", ".js"):
@@ -88,6 +86,9 @@ def open_medium(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "")
             what = _REASONS.get(PurePosixPath(place).name, "no stories")
             source.lose(place, f"{count} file{'s' * (count > 1)}: {what}; left out")
         source.base_url = base_url or origins.most_common(1)[0][0]
+        if not name:
+            page = next(iter(source.people.values()), "") if source.base_url == MEDIUM else ""
+            source.name = called_by_address(page or source.base_url, "medium")
         source.opened = stack.pop_all()
         return source
 

@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from blogapp.importing.addressing import given_addresses
 from blogapp.importing.bodies import Body, figure, link
 from blogapp.importing.errors import ImportingError, NoSite, NotAPost
-from blogapp.importing.exports import Export, grouped, unpack
+from blogapp.importing.exports import Export, called_by_address, grouped, unpack
 from blogapp.importing.opening import read_text
 from blogapp.importing.reading import SourcePost
 from blogapp.importing.sources import AsideList, Item
@@ -82,7 +82,7 @@ def open_substack(
     with ExitStack() as stack:
         root = unpack(path, stack)
         source = SubstackExport(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone,
+            name=name, base_url=base_url, root=root, zone=zone,
             table=root, rows=[], pages={}, people=[],
         )  # fmt: skip
         tables = [file for file in source.files(".csv") if file.name.lower() == "posts.csv"]
@@ -94,6 +94,7 @@ def open_substack(
         if not source.rows and not source.pages:
             raise NoSite(f"{path.name} holds no posts")
         source.base_url = source.base_url or _site(source)
+        source.name = name or called_by_address(source.base_url, "substack")
         if not source.base_url:
             source.lose(
                 source.relative(source.table),

@@ -74,6 +74,7 @@ def test_every_field_of_the_kit_comes_along(shared):
 
         assert source.count() == len(read) == len(rows)
         assert source.base_url == "http://example.blogspot.com"
+        assert source.name == "blogger-12345678"
     for row in rows:
         post = read[f"posts/{row['id']}"]
         assert post.title == unescape(row["title"])

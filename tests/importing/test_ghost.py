@@ -240,8 +240,41 @@ def test_code_that_was_injected_is_told_and_never_run(site):
     assert read.extra["imported"]["codeinjection_head"] == "<script>a()</script>"
     assert "code for the head of its page" in told(read)[0]
     assert [problem.what for problem in source.problems] == [
-        "code for every page (codeinjection_foot) was refused; it is never run here"
+        "the settings of the site (1) were left out",
+        "code for every page (codeinjection_foot) was refused; it is never run here",
     ]
+
+
+def test_what_has_no_place_here_is_told_by_table(site):
+    tables = {
+        "snippets": [{"id": "s1"}, {"id": "s2"}],
+        "newsletters": [{"id": "n1"}],
+        "permissions": [{"id": "p1"}],
+        "users": [{"id": "u1", "name": "Ada", "profile_image": "/a.png"}],
+        "tags": [{"id": "t1", "name": "A"}, {"id": "t2", "name": "B", "meta_title": "b"}],
+    }
+
+    assert [problem.what for problem in site(export(post(1), **tables)).problems] == [
+        "pictures and texts for other services of 1 authors were left out",
+        "pictures and texts for other services of 1 tags were left out",
+        "tables that have no place here were left out: newsletters (1), snippets (2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "settings", "name"),
+    [
+        ("old.ghost.2026-02-01-10-00-00.json", [], "old"),
+        (
+            "old.ghost.2026-02-01-10-00-00.json",
+            [{"key": "title", "value": "Old  Blog"}],
+            "Old Blog",
+        ),
+        ("2026-02-01.json", [], "2026-02-01"),
+    ],
+)
+def test_later_exports_of_a_site_are_known_as_the_same(site, file, settings, name):
+    assert site(export(post(1), settings=settings), name=file).name == name
 
 
 def test_files_of_a_backup_are_found_by_any_of_their_addresses(zipped):

@@ -228,6 +228,10 @@ def test_a_damaged_document_is_taken_from_its_html(read, fields):
     assert "the post was taken from its HTML" in told(found)[0]
 
 
+def test_an_empty_document_does_not_hide_the_html(read):
+    assert read(lexical=lexical(paragraph()), html="<p>As it was.</p>").body == "As it was.\n"
+
+
 def test_documents_without_end_or_sense_stop_nothing(read):
     deep = {"type": "paragraph", "children": [text("deep")]}
     for _ in range(150):

@@ -159,7 +159,7 @@ def test_a_story_that_is_at_home_elsewhere_says_so(tmp_path):
         found = [item.read().canonical_url for item in source.items()]
         (author,) = source.authors()
 
-    assert source.base_url == "https://medium.com"
+    assert (source.base_url, source.name) == ("https://medium.com", "medium.com/@ada")
     assert found == ["", "", "https://else.example/queues-2123456789ab"]
     assert (author.name, author.addresses) == ("Ada L.", ("/@ada",))
 
@@ -175,7 +175,7 @@ def test_what_is_no_story_is_told_by_folder(tmp_path):
     with open_medium(path, zone=UTC_ZONE) as source:
         lines = {problem.path: problem.what for problem in source.problems}
 
-    assert source.name == "medium-export"
+    assert source.name == "blog.example"
     assert lines == {
         "README.html": "1 file: no stories; left out",
         "claps": "3 files: what you clapped for; left out",

@@ -1,7 +1,7 @@
 """Ghost's export as the tables it holds: the small ones in memory, posts one after the other."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +16,17 @@ _SMALL = {
     "tags", "users", "posts_meta", "posts_tags", "posts_authors", "roles", "roles_users",
     "settings", "members", "labels", "members_labels", "comments",
 }  # fmt: skip
+# How the site is run, not what it says.
+_INTERNAL = re.compile(
+    r"permissions|apps?(?:_|$)|access|refresh|client|migrations|sessions|tokens|actions|brute"
+    r"|api_keys|integrations|invites|jobs|members_|emails?(?:_|$)|stripe_|subscriptions|outbox"
+    r"|products|posts_products|milestones|webhooks|mobiledoc_revisions|post_revisions"
+)
 _COLUMNS = {
     # Never a password or a token, not even in memory.
-    "users": "id name slug email bio website location facebook twitter profile_image",
+    "users": "id name slug email bio website location facebook twitter profile_image cover_image",
     "tags": "id name slug description visibility feature_image meta_title meta_description"
-    " codeinjection_head codeinjection_foot",
+    " og_image twitter_image codeinjection_head codeinjection_foot",
     "members": "id uuid email name note status subscribed created_at",
     "comments": "id post_id member_id parent_id in_reply_to_id status html created_at",
 }
@@ -44,6 +50,8 @@ class Database:
     labels: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     comments: dict[str, list[Fields]] = field(default_factory=lambda: defaultdict(list))
     settings: dict[str, str] = field(default_factory=dict)
+    # Tables that nothing is read from, with the number of their rows.
+    others: Counter[str] = field(default_factory=Counter)
 
     def posts(self) -> Iterator[Fields]:
         """Yield the posts and pages in the file's order, one in memory at a time."""
@@ -62,8 +70,7 @@ def read_database(path: Path) -> Database:
     """Return what an export holds. Raises `NoSite` for damaged files."""
     database = Database(path)
     links: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
-    wanted = _SMALL | {"posts", "pages", "meta"}
-    for place, row in objects(path, lambda place: _table(place) in wanted):
+    for place, row in objects(path, lambda place: _table(place) != ""):
         table = _table(place)
         if table == "meta":
             database.version = str(row.get("version") or "")
@@ -75,8 +82,10 @@ def read_database(path: Path) -> Database:
             links[table].append(
                 (key(row, "post_id"), _order(row), key(row, "tag_id") or key(row, "author_id"))
             )
-        else:
+        elif table in _SMALL:
             _keep(database, table, row)
+        elif not _INTERNAL.match(table):
+            database.others[table] += 1
     database.tags = _in_order(links["posts_tags"])
     database.authors = _in_order(links["posts_authors"])
     return database
@@ -92,7 +101,8 @@ def _table(place: str) -> str:
     if _META.fullmatch(place):
         return "meta"
     found = _PLACE.fullmatch(place)
-    return found[1] if found and place.endswith(".item") else ""
+    is_table = found and place.endswith(".item") and found[1] not in ("db", "data", "item")
+    return found[1] if found and is_table else ""
 
 
 def _keep(database: Database, table: str, row: Fields) -> None:

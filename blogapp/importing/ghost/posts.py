@@ -124,7 +124,7 @@ def _write_body(row: Row, cards: Cards) -> None:
                 write(text, cards)
             except NotThatFormat as error:
                 row.notes.append(f"{error}; the post was taken from its HTML")
-            else:
+            if cards.body or cards.withheld:
                 return
     if html := row.text("html"):
         write_html(html, cards)

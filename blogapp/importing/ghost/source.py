@@ -19,9 +19,16 @@ from blogapp.importing.sources import AsideList, Item, NameKind, SourceAuthor, S
 from blogapp.importing.values import Row
 from blogapp.text.slugs import slugify
 
+_NO_PLACE = {
+    "users": ("profile_image", "cover_image", "location", "facebook", "twitter"),
+    "tags": ("feature_image", "meta_title", "meta_description", "og_image", "twitter_image"),
+}
+_PEOPLE_OR_TAGS = {"users": "authors", "tags": "tags"}
 _MEDIA = re.compile(r"(?:^|/)content/(images|media|files)/([^?#]+)")
 # Sizes and formats that Ghost made of a picture: "size/w600/format/webp/".
 _MADE = re.compile(r"^(?:size/w\d+(?:h\d+)?/|format/\w+/)+")
+_DATED = re.compile(r"(?:\.ghost)?[.-]\d{4}-\d{2}-\d{2}.*$")
+_LONGEST = 200
 _NOT_EXPORTS = re.compile(r"(?:^|/)(?:themes|images|media|files|node_modules|locales)/")
 
 
@@ -136,13 +143,19 @@ def open_ghost(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "") 
     """
     with ExitStack() as stack:
         root = unpack(path, stack)
-        source = GhostSource(
-            name=name or path.stem, base_url=base_url, root=root, zone=zone, databases=[]
-        )
+        source = GhostSource(name=name, base_url=base_url, root=root, zone=zone, databases=[])
         _find_exports(source, path)
         _find_rest(source)
+        source.name = name or _called(source, path)
         source.opened = stack.pop_all()
         return source
+
+
+def _called(source: GhostSource, path: Path) -> str:
+    """Return what the site calls itself, else the file's name without its date."""
+    titles = (database.settings.get("title", "") for database in source.databases)
+    title = next((" ".join(title.split())[:_LONGEST] for title in titles if title.strip()), "")
+    return title or _DATED.sub("", path.stem) or path.stem
 
 
 def _find_exports(source: GhostSource, path: Path) -> None:
@@ -194,7 +207,7 @@ def _find_rest(source: GhostSource) -> None:
         what = "is no post" if count == 1 else f"{count} files that are no posts"
         source.lose(place, f"{what}; left out")
     _settle_redirects(source)
-    _note_code(source, database)
+    _note_losses(source, database)
 
 
 def _settle_redirects(source: GhostSource) -> None:
@@ -221,8 +234,20 @@ def _further(redirects: dict[str, str], path: str) -> str:
     return redirects.get(path) or redirects.get(f"{path}/") or redirects.get(path.rstrip("/"), "")
 
 
-def _note_code(source: GhostSource, database: Database) -> None:
+def _note_losses(source: GhostSource, database: Database) -> None:
     file = source.relative(database.path)
+    for table, columns in _NO_PLACE.items():
+        rows = database.tables[table].values()
+        if count := sum(any(row.get(column) for column in columns) for row in rows):
+            what = _PEOPLE_OR_TAGS[table]
+            source.lose(
+                file, f"pictures and texts for other services of {count} {what} were left out"
+            )
+    if count := len(database.settings):
+        source.lose(file, f"the settings of the site ({count}) were left out")
+    if database.others:
+        told = ", ".join(f"{name} ({count})" for name, count in sorted(database.others.items()))
+        source.lose(file, f"tables that have no place here were left out: {told}")
     for name in ("codeinjection_head", "codeinjection_foot", "ghost_head", "ghost_foot"):
         if database.settings.get(name):
             source.lose(file, f"code for every page ({name}) was refused; it is never run here")
