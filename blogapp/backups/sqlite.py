@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from blogapp.backups.errors import CannotRead, Damaged, DoesNotFit
@@ -113,6 +114,10 @@ def prepare(staged: Path, *, step: str) -> None:
             _forget(found)
             found.commit()
         _renew(staged)
+    except DBAPIError as error:
+        raise DoesNotFit(f"it cannot be brought to this version ({error.orig})") from error
+    except sqlite3.OperationalError as error:
+        raise DoesNotFit(f"its database cannot be prepared ({error})") from error
     except sqlite3.DatabaseError as error:
         raise Damaged(f"its database cannot be read ({error})") from error
 

@@ -1,7 +1,8 @@
 """An archive is what was written, to the bit, or it is refused in a line."""
 
+import sqlite3
 import tarfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -16,10 +17,19 @@ from blogapp.backups.errors import BackupError, CannotRead, Damaged, DoesNotFit,
 from blogapp.backups.manifest import Manifest, Table
 from blogapp.backups.restoring import check, restore
 from blogapp.backups.rotating import read_manifest
+from blogapp.migrations import latest_revision
 from tests.conftest import JANUARY
 
 SAMPLE = 400
 OUT = "blogapp export"
+FOREIGN = {
+    "CREATE VIEW people AS SELECT * FROM authors": "holds people",
+    "CREATE VIRTUAL TABLE reader USING fts5(words, content='authors')": "holds reader",
+    "DROP TABLE tags": "table tags is not that of a blog",
+    "ALTER TABLE posts ADD COLUMN evil": "table posts is not that of a blog",
+    "DROP TABLE alembic_version": "no such table",
+    "UPDATE alembic_version SET version_num = '0001'": "another step",
+}
 STRANGE = (
     *("../evil", "/etc/evil", "media/../../evil", "media//evil", "./media/evil", "media/a/."),
     *("media/cards/1/a.png", "media/.restoring/a", "media\\..\\evil", "media/a/evil\n"),
@@ -191,6 +201,26 @@ def test_a_manifest_that_says_nothing_of_use_is_refused(blog, tmp_path):
         path.write_bytes(archive.getvalue())
         with pytest.raises(Damaged):
             check(blog, path)
+
+
+@pytest.mark.sqlite
+def test_a_database_of_something_else_is_refused(blog, tmp_path):
+    good, path = tmp_path / "blog.sqlite", tmp_path / "hostile.tar"
+    step = latest_revision()
+    for statement, said in FOREIGN.items():
+        target = tmp_path / "target.sqlite"
+        target.write_bytes(good.read_bytes())
+        with closing(sqlite3.connect(target)) as database:
+            database.execute(statement)
+            database.commit()
+            database.execute("PRAGMA journal_mode=DELETE")
+        data = target.read_bytes()
+        about = Manifest(JANUARY, "1", step, "sqlite", "x", len(data), {}).to_json()
+        with sealed(about) as (archive, writer), writer.parts("database/blog.sqlite") as parts:
+            parts.write(data)
+        path.write_bytes(archive.getvalue())
+        with pytest.raises(BackupError, match=said):
+            restore(blog, path, now=JANUARY)
 
 
 def test_a_bomb_is_stopped_at_the_length_it_admits(blog, tmp_path):
