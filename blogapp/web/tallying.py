@@ -35,8 +35,6 @@ _NEVER = re.compile(
     "/(?:write|account|login|logout|invite|reset|preview|static|media|healthz|readyz|metrics"
     "|csp-report)(?:/|$)"
 )
-# Says to the middleware what an answer was, and goes no further.
-HEADER = "X-Tally"
 # In an environment: this request is nobody's.
 UNCOUNTED = "blogapp.uncounted"
 _MET = "blogapp.met"
@@ -52,7 +50,7 @@ _log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Count in ``app.extensions["tally"]``; it wants to stand around what keeps answers."""
     tally = app.extensions["tally"] = Tally(app)
-    app.after_request(mark)
+    app.after_request(settle)
     app.wsgi_app = Counting(app.wsgi_app, tally)  # type: ignore[assignment, method-assign]
 
 
@@ -74,11 +72,11 @@ def forget() -> None:
     request.environ.pop(_MET, None)
 
 
-def mark(response: Response) -> Response:
-    """Say in the answer's header what was noted; for `Counting` alone."""
-    met = request.environ.get(_MET, "")
+def settle(response: Response) -> Response:
+    """Say to `Counting` what was noted of this request, now that its answer is known."""
+    met = request.environ.pop(_MET, "")
     if met and (met != "missing" or response.status_code == 404):
-        response.headers[HEADER] = met
+        _noted.met = met
     return response
 
 
@@ -89,25 +87,31 @@ def write_now() -> None:
         current_app.extensions["tally"].flush()
 
 
+class _Noted(threading.local):
+    """What this thread's last answer was."""
+
+    met = ""
+
+
+_noted = _Noted()
+
+
 class Counting:
-    """Middleware: counts an answer by its header, which it takes off."""
+    """Middleware: counts an answer, once, whoever was asked for it in between.
+
+    What keeps answers may ask for one as a stranger first and as this reader then.
+    """
 
     def __init__(self, wsgi: "WSGIApplication", tally: "Tally") -> None:
         self.wsgi, self.tally = wsgi, tally
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        def counted(status: str, headers: list[tuple[str, str]], *exc_info: object) -> object:
-            # Most answers are pages, or were there already.
-            if status[0] != "2" and status[:3] != "304":
-                for name, value in headers:
-                    if name == HEADER:
-                        headers = [pair for pair in headers if pair[0] != HEADER]
-                        if UNCOUNTED not in environ:
-                            self.tally.count(value, environ)
-                        break
-            return start(status, headers, *exc_info)  # type: ignore[arg-type]
-
-        return self.wsgi(environ, counted)  # type: ignore[arg-type]
+        _noted.met = ""
+        body = self.wsgi(environ, start)
+        if (met := _noted.met) and UNCOUNTED not in environ:
+            self.tally.count(met, environ)
+        _noted.met = ""
+        return body
 
 
 class Tally:
