@@ -108,7 +108,9 @@ class _Job:
 
     def _named(self) -> Path:
         """Return the upload by a name that says what it is: readers may go by it."""
-        stem = slugify(Path(self.file_name).stem)[:60] or "export"
+        # Browsers number what they download twice; a site goes by its folder's name.
+        stem = re.sub(r"\s*\(\d+\)$", "", Path(self.file_name).stem)
+        stem = slugify(stem, fallback="export")[:60]
         folder = self.place.workshop / "in"
         folder.mkdir()
         named = folder / f"{stem}{_suffix(self.place.upload, self.file_name)}"

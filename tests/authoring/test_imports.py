@@ -65,11 +65,6 @@ class InThisProcess:
 
 
 @pytest.fixture
-def owner(make_author, as_author):
-    return as_author(make_author("Ada Lovelace", role="owner"))
-
-
-@pytest.fixture
 def processes(app, monkeypatch):
     """Imports run in this process, which a test can let die: `processes.deaths = 1`."""
     monkeypatch.setattr(running, "_spawn", lambda run_id, _env: InThisProcess(app, run_id))
