@@ -7,7 +7,7 @@ from typing import Any
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
-from blogapp.text.from_html_reading import BLOCKS
+from blogapp.text.from_html_elements import BLOCKS
 
 # Deeper than anybody writes; further down a block stays as it is.
 DEEPEST = 12
