@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 from blogapp.importing.errors import BrokenXml
 
 MOST_BYTES = 1_000_000_000
+# Each costs a moment; even a long export in a wrong encoding has fewer.
+MOST_MENDED = 5_000_000
 
 _CHUNK = 1 << 16
 
@@ -42,7 +44,7 @@ class Mending:
     """Decodes a file and puts right what would stop the parser, counting what it did."""
 
     def __init__(self) -> None:
-        self.line = 1
+        self.line, self.mended = 1, 0
         self.counts: Counter[str] = Counter()
         self.first: dict[str, int] = {}
         self.held, self.until = "", ""
@@ -187,6 +189,9 @@ class Mending:
         self._note(self.line + (text.count("\n", 0, position) if first else 0), what)
 
     def _note(self, line: int, what: str) -> None:
+        self.mended += 1
+        if self.mended > MOST_MENDED:
+            raise BrokenXml(f"is damaged in more than {MOST_MENDED:,} places", line)
         if what in self.counts or len(self.counts) < 20:
             self.counts[what] += 1
             self.first.setdefault(what, line)

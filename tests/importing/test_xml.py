@@ -136,6 +136,13 @@ def test_a_part_longer_than_memory_is_cut_and_the_next_is_whole(tmp_path, monkey
     assert short.element.text == "y"
 
 
+def test_what_is_damaged_beyond_mending_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("blogapp.importing.mending.MOST_MENDED", 100)
+
+    with pytest.raises(BrokenXml, match="more than 100 places"):
+        list(read(tmp_path / "x.xml", in_channel("& " * 200)).parts())
+
+
 def test_a_file_longer_than_any_export_is_refused_unread(tmp_path, monkeypatch):
     monkeypatch.setattr("blogapp.importing.mending.MOST_BYTES", 10)
 
