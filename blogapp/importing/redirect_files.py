@@ -189,16 +189,27 @@ def _read_yaml(text: str) -> Iterator[Wish]:
     if len(text) > MOST_YAML_BYTES:
         raise UnknownList("YAML over 1 MB is not read; CSV and JSON are.")
     try:
-        # An alias stands for as much as one likes: a few lines of them fill any memory.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _LOADER)):
-            raise UnknownList("YAML with aliases (*name) is not read.")
+        _demand_plain(text)
         node = yaml.compose(text, _LOADER)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise UnknownList(f"It is no YAML: {where}{problem}.") from error
-    yield from _read_tree(_as_tree(node, 0))
+    yield from _read_tree(_as_tree(node))
+
+
+def _demand_plain(text: str) -> None:
+    """Look through a file before it is read as a whole. Raises `UnknownList`."""
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        # An alias stands for as much as one likes: a few lines of them fill any memory.
+        if isinstance(event, yaml.AliasEvent):
+            raise UnknownList("YAML with aliases (*name) is not read.")
+        begins = isinstance(event, yaml.CollectionStartEvent)
+        depth += begins - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise UnknownList("It is nested too deep.")
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -216,17 +227,13 @@ class _Text(str):
     line = 0
 
 
-def _as_tree(node: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        raise UnknownList("It is nested too deep.")
+def _as_tree(node: Any) -> Any:
     if isinstance(node, yaml.MappingNode):
-        pairs = _Pairs(
-            (_as_tree(key, depth + 1), _as_tree(value, depth + 1)) for key, value in node.value
-        )
+        pairs = _Pairs((_as_tree(key), _as_tree(value)) for key, value in node.value)
         pairs.line = node.start_mark.line + 1
         return pairs
     if isinstance(node, yaml.SequenceNode):
-        return [_as_tree(each, depth + 1) for each in node.value]
+        return [_as_tree(each) for each in node.value]
     if node is None:
         return None
     found = _Text("" if node.tag.endswith(":null") else node.value)

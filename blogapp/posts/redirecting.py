@@ -68,10 +68,23 @@ def find_redirect(path: str, pairs: Iterable[tuple[str, str]] = ()) -> Redirect 
     ``pairs`` are those of the query. What is asked for in it is looked at first, then the
     path, then rules for all that is below a folder, the longest first. One statement.
     """
-    asked = list(dict.fromkeys(_spellings(path, list(pairs))))
+    asked = list(dict.fromkeys(spellings(path, pairs)))
     query = select(Redirect).where(Redirect.path.in_(asked)).options(joinedload(Redirect.post))
     found = {redirect.path: redirect for redirect in db.session.scalars(query)}
     return next((found[each] for each in asked if each in found), None)
+
+
+def spellings(path: str, pairs: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
+    """Yield the paths of rules that an address may mean, the nearest first."""
+    if len(path) > LONGEST:
+        return
+    plain, tidy = path.rstrip("/"), _tidy(path)
+    for query in _queries(list(pairs)):
+        yield from (f"{tidy}{query}", f"{tidy}/{query}", f"/{query}")
+    yield from (plain, plain.lower(), tidy)
+    parts = tidy.split("/")
+    for count in range(min(len(parts), _DEEPEST), 0, -1):
+        yield f"{'/'.join(parts[:count])}{BELOW}"
 
 
 def find_by_query(pairs: Iterable[tuple[str, str]]) -> Redirect | None:
@@ -175,19 +188,6 @@ def _queries(pairs: list[tuple[str, str]]) -> Iterator[str]:
     for pair in pairs[:_DEEPEST]:
         if query := _query([pair]):
             yield query
-
-
-def _spellings(path: str, pairs: list[tuple[str, str]]) -> Iterator[str]:
-    """Yield the paths of rules that an address may mean, the nearest first."""
-    if len(path) > LONGEST:
-        return
-    plain, tidy = path.rstrip("/"), _tidy(path)
-    for query in _queries(pairs):
-        yield from (f"{tidy}{query}", f"{tidy}/{query}", f"/{query}")
-    yield from (plain, plain.lower(), tidy)
-    parts = tidy.split("/")
-    for count in range(min(len(parts), _DEEPEST), 0, -1):
-        yield f"{'/'.join(parts[:count])}{BELOW}"
 
 
 def _rest(rule: str, path: str) -> str:

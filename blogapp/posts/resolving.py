@@ -13,6 +13,7 @@ from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.posts.models import Domain, Named, Post, Redirect, Series, State, Tag, TagAlias
+from blogapp.posts.redirecting import spellings
 from blogapp.text.folding import caseless
 
 _ADDRESS = re.compile(r"/(posts|pages|tags|domains|series|authors|media)/(.+)")
@@ -162,8 +163,8 @@ def _find_media(paths: dict[str, str]) -> dict[str, Target]:
 def _find_moved(paths: Collection[str]) -> dict[str, Target]:
     if not paths:
         return {}
-    spelled = {path: {path, path.lower(), path.rstrip("/").lower()} for path in paths}
-    asked = [spelling for some in spelled.values() for spelling in some]
+    spelled = {path: [path, *spellings(path)] for path in paths}
+    asked = {spelling for some in spelled.values() for spelling in some}
     query = select(Redirect.path, Redirect.post_id, Redirect.target).where(Redirect.path.in_(asked))
     # What leads nowhere was deleted for good.
     answers = {
@@ -173,5 +174,5 @@ def _find_moved(paths: Collection[str]) -> dict[str, Target]:
     return {
         path: answers[spelling]
         for path, some in spelled.items()
-        for spelling in sorted(some & answers.keys())[:1]
+        for spelling in [each for each in some if each in answers][:1]
     }
