@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from blogapp.posts.search.documents import Document
 
 _MOST_AT_ONCE = 2_000
+# One statement whatever the number of words: each of another length would be kept compiled, and
+# taking in many posts would take hundreds of megabytes.
+_KNOWN = text("SELECT word FROM search_vocabulary WHERE word IN :words").bindparams(
+    bindparam("words", expanding=True)
+)
 
 
 def learn(connection: Connection, documents: Iterable[Document]) -> None:
@@ -25,10 +30,7 @@ def known(connection: Connection, words: Sequence[str]) -> set[str]:
     """Return those of ``words`` that posts use."""
     if not words:
         return set()
-    values = {f"w{number}": word for number, word in enumerate(words)}
-    names = ", ".join(f":{name}" for name in values)
-    query = f"SELECT word FROM search_vocabulary WHERE word IN ({names})"
-    return set(connection.scalars(text(query), values))
+    return set(connection.scalars(_KNOWN, {"words": words}))
 
 
 def similar(
