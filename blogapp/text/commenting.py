@@ -16,6 +16,7 @@ _INLINE_AND_BLOCKS = (
     " samp small strong sub sup table tbody td th thead tr u ul var"
 )
 _KEPT = frozenset(_INLINE_AND_BLOCKS.split())
+_KEPT_ATTRIBUTES = frozenset({"dir", "lang", "reversed", "start", "title", "value"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _RENAMED = {"section": "div", "article": "div", "figure": "div", "figcaption": "small"}
 _REL = "nofollow ugc noopener"
@@ -90,9 +91,14 @@ def _restricted(html: str) -> Iterator[str]:
             yield "</strong></p>" if token.closing else "<p><strong>"
         elif token.name in _KEPT or token.name in _RENAMED:
             in_code = max(0, in_code + step) if token.name in ("code", "pre") else in_code
-            # Long lines of code scroll, with the keyboard too.
-            reached = {"tabindex": "0"} if token.name == "pre" and not token.closing else {}
-            yield write(Tag(_RENAMED.get(token.name, token.name), token.closing, reached))
+            name = _RENAMED.get(token.name, token.name)
+            yield write(Tag(name, token.closing, _attributes(token)))
+
+
+def _attributes(tag: Tag) -> dict[str, str]:
+    kept = {name: value for name, value in tag.attributes.items() if name in _KEPT_ATTRIBUTES}
+    # Long lines of code scroll, with the keyboard too.
+    return kept | {"tabindex": "0"} if tag.name == "pre" and not tag.closing else kept
 
 
 def _link(tag: Tag) -> str:

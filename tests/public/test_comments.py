@@ -160,6 +160,7 @@ def test_the_payloads_of_others_stay_words(browser, discuss, shared):
     section = browser.page("/posts/hello").select_one("#post-comments")
 
     allowed = {"class", "dir", "href", "hx-ignore", "id", "rel", "datetime", "tabindex"}
+    allowed |= {"lang", "reversed", "start", "title", "value"}
     assert {key for tag in section.find_all(True) for key in tag.attrs} <= allowed
     assert section.select("script, style, iframe, object, embed, svg, math, form, input, img") == []
     for link in section.select("a[href]"):
