@@ -31,7 +31,7 @@ _BATCH = 10
 _HOME = Path(__file__).parents[2]
 _PLACES = {"BLOG_INSTANCE", "BLOG_DATABASE_URL", "BLOG_MEDIA_URL", "BLOG_PUBLIC_URL"}
 # Names the lock in the database's own numbering, which all its users share.
-_LOCK = 0x626C6F67
+_LOCK = 0x6A6F6273
 
 _log = logging.getLogger(__name__)
 
