@@ -171,7 +171,16 @@ def test_categories_become_domains_where_they_come_first_and_tags_elsewhere(expo
     assert names["Storage"].description == "Where bytes rest"
     assert names["Storage"].addresses[0] == "/category/systems/storage"
     assert {"/category/storage", "/?cat=4"} <= {*names["Storage"].addresses}
-    assert names["Redis"].addresses[:2] == ("/tag/redis", "/tag/redis/*")
+    assert names["Redis"].addresses[:2] == ("/tag/redis", "/tag/redis/feed")
+
+
+def test_terms_that_the_export_does_not_describe_keep_their_addresses(export):
+    sorts = term("category", "ops", "Ops") + term("post_tag", "%d0%ba%d1%8d%d1%88", "Кэш")
+
+    names = {name.name: name for name in export(item(1, extra=sorts)).names()}
+
+    assert names["Ops"].addresses[0] == "/category/ops"
+    assert names["Кэш"].slug == "кэш"
 
 
 def test_comments_that_were_approved_come_along_threaded(export):
@@ -210,7 +219,12 @@ def test_addresses_of_people_are_only_in_the_list_that_is_kept_aside(export):
     assert kept.rows[0] == ("1", "ada", "ada@private.example", "Ada Lindgren", "Ada", "Lindgren")
     assert len(kept.rows) == 2
     assert author.name == "Ada Lindgren"
-    assert author.addresses == ("/author/ada", "/author/ada/*", "/?author=1")
+    assert author.addresses == (
+        "/author/ada",
+        "/author/ada/feed",
+        "/author/ada/page/*",
+        "/?author=1",
+    )
     assert "private.example" not in repr(only(source))
     assert "192.0.2.7" not in repr(only(source))
 
@@ -221,6 +235,7 @@ def test_feeds_and_archives_have_moved(export):
     assert moved["/feed"] == "/rss.xml"
     assert moved["/feed/atom"] == "/feed.xml"
     assert moved["/2020/05"] == "/archive/2020/5"
+    assert moved["/2020/05/01"] == "/archive/2020/5"
     assert moved["/?m=202005"] == "/archive/2020/5"
 
 

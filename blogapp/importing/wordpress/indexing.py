@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -70,7 +70,7 @@ class Index:
     blocks: dict[int, str] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     writers: set[str] = field(default_factory=set)
-    months: set[tuple[int, int]] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)  # on which posts came out
     # Terms of posts: those that come first, and the others.
     first: set[str] = field(default_factory=set)
     further: set[str] = field(default_factory=set)
@@ -180,8 +180,8 @@ def _take_entry(index: Index, entry: Entry) -> None:
     elif entry.kind in ("post", "page") and entry.text("status") != "trash":
         index.writers.add(entry.text("creator"))
         _take_terms(index, entry)
-        if entry.kind == "post" and (month := _month(entry)):
-            index.months.add(month)
+        if entry.kind == "post" and (day := _day(entry)):
+            index.days.add(day)
 
 
 def _take_attachment(index: Index, entry: Entry) -> None:
@@ -202,6 +202,11 @@ def _take_attachment(index: Index, entry: Entry) -> None:
 
 
 def _take_terms(index: Index, entry: Entry) -> None:
+    # An export of a part of the site names terms that it does not describe.
+    known = {"category": index.categories, "post_tag": index.tags}
+    for term in entry.terms:
+        if term.slug and term.taxonomy in known:
+            known[term.taxonomy].setdefault(term.slug, Category(0, term.slug, term.name))
     categories = [term for term in entry.terms if term.taxonomy == "category"]
     if not categories:
         return
@@ -220,9 +225,9 @@ def first_category(index: Index, entry: Entry) -> Term | None:
     return next(iter([*chosen, *plain]), None)
 
 
-def _month(entry: Entry) -> tuple[int, int] | None:
+def _day(entry: Entry) -> date | None:
     try:
-        day = datetime.fromisoformat(entry.text("post_date"))
+        day = datetime.fromisoformat(entry.text("post_date")).date()
     except ValueError:
         return None
-    return (day.year, day.month) if entry.text("status") == "publish" else None
+    return day if entry.text("status") == "publish" and day.year >= 1000 else None

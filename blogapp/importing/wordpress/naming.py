@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from urllib.parse import unquote
 
 from blogapp.importing.sources import NameKind, SourceName
 from blogapp.importing.wordpress.entries import Term
@@ -30,7 +31,7 @@ class Names:
             yield SourceName(
                 kind=NameKind.DOMAIN if is_first else NameKind.TAG,
                 name=self._own_name(category),
-                slug=category.slug,
+                slug=unquote(category.slug),
                 description=category.description,
                 addresses=tuple(self._addresses_of_category(category)),
             )
@@ -40,11 +41,12 @@ class Names:
                 yield SourceName(
                     kind=NameKind.TAG,
                     name=tag.name,
-                    slug=tag.slug,
+                    slug=unquote(tag.slug),
                     description=tag.description,
                     addresses=(
                         f"{base}/tag/{tag.slug}",
-                        f"{base}/tag/{tag.slug}/*",
+                        f"{base}/tag/{tag.slug}/feed",
+                        f"{base}/tag/{tag.slug}/page/*",
                         f"{base}/?tag={tag.slug}",
                     ),
                 )
@@ -70,5 +72,6 @@ class Names:
         for path in paths:
             yield f"{base}/{path}"
             yield f"{base}/{path}/feed"
+            yield f"{base}/{path}/page/*"
         if category.id:
             yield f"{self.index.base_path}/?cat={category.id}"

@@ -86,7 +86,12 @@ class WordPressSource(Export):
                 name=user.name if user else login,
                 slug=slug,
                 email=user.email if user else "",
-                addresses=(f"{base}/author/{slug}", f"{base}/author/{slug}/*", *numbered),
+                addresses=(
+                    f"{base}/author/{slug}",
+                    f"{base}/author/{slug}/feed",
+                    f"{base}/author/{slug}/page/*",
+                    *numbered,
+                ),
             )
 
     def names(self) -> Iterable[SourceName]:
@@ -115,10 +120,12 @@ class WordPressSource(Export):
         }
         if base:
             moved[base] = "/"
-        for year, month in sorted(self.index.months):
-            moved[f"{base}/{year}"] = f"/archive/{year}"
-            moved[f"{base}/{year}/{month:02}"] = f"/archive/{year}/{month}"
-            moved[f"{base}/?m={year}{month:02}"] = f"/archive/{year}/{month}"
+        for day in sorted(self.index.days):
+            month = f"/archive/{day.year}/{day.month}"
+            moved[f"{base}/{day:%Y}"] = f"/archive/{day.year}"
+            moved[f"{base}/{day:%Y/%m}"] = month
+            moved[f"{base}/{day:%Y/%m/%d}"] = month
+            moved[f"{base}/?m={day:%Y%m}"] = month
         return moved
 
     def lists(self) -> Iterable[AsideList]:
