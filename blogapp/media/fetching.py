@@ -67,7 +67,7 @@ class FetchRefused(MediaError):
 
 
 class _Silent(FetchRefused):
-    """A host that cannot be found, does not answer, or takes too long to."""
+    """A host that cannot be found, does not answer, takes too long to, or asks for rest."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,9 @@ class _Answer:
 
     def read(self, place: _Place, takes: Takes, most_bytes: int) -> Fetched:
         if self.response.status != 200:
-            raise FetchRefused(f"{place.host} answers {self.response.status}")
+            # Of a host that is asked too often, or too much, nothing more is wanted for now.
+            refused = _Silent if self.response.status in (429, 503) else FetchRefused
+            raise refused(f"{place.host} answers {self.response.status}")
         kind = self.response.headers.get_content_type() if self._says_type else ""
         name = _name(self.response.headers, place, kind)
         if not takes(kind, name):

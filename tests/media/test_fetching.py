@@ -256,6 +256,17 @@ def test_a_host_that_does_not_answer_is_not_asked_for_ever():
     assert len(asked) == 3
 
 
+def test_a_host_that_asks_for_rest_is_left_alone(serve):
+    port, requests = serve({"/x.png": answer(b"", status="429 Too Many Requests")})
+    fetcher = Fetcher(allow=LOOPBACK)
+
+    for said in [*["answers 429"] * 3, "not asked again", "not asked again"]:
+        with pytest.raises(FetchRefused, match=said):
+            fetcher.fetch(f"http://127.0.0.1:{port}/x.png")
+
+    assert len(requests) == 3
+
+
 def test_a_fetcher_has_an_end(serve):
     port, _ = serve({"/x.png": answer()})
     fetcher = Fetcher(allow=LOOPBACK, most_files=2)
