@@ -29,6 +29,7 @@ from blogapp.posts.rights import (
     may_edit,
     may_manage_site,
     may_manage_tags,
+    may_move_blog,
     may_open_outside,
     may_publish,
 )
@@ -146,6 +147,7 @@ def offer_to_templates() -> dict[str, Any]:
         "offered_undos": offered_undos,
         "here": _here,
         "manages_site": lambda: may_manage_site(current_author()),
+        "moves_blog": lambda: may_move_blog(current_author()),
         "publishes": lambda post: may_publish(current_author(), post),
     }
 

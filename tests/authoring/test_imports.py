@@ -163,6 +163,34 @@ def test_an_upload_is_looked_through_then_taken_in_then_reported(app, owner, wor
     assert owner.page("/write/imports").select_one(".import-run__item .pill").text == "Imported"
 
 
+def test_an_import_can_be_taken_back_from_the_list_of_its_posts(owner, work, make_post):
+    make_post("Mine")
+    sent = upload(owner)
+    work()
+    owner.post(f"{sent.location}/beginning")
+    work()
+    back = owner.page(sent.location).select_one(".import-run__body .button--primary")["href"]
+
+    chosen = {"act": "trash", "scope": "all", "confirmed": "2", "back": back, "do": "1"}
+    owner.post("/write/posts/changes", data=chosen)
+
+    db.session.rollback()
+    left = db.session.scalars(db.select(Post.title).where(Post.deleted_at.is_(None))).all()
+    assert left == ["Mine"]
+
+
+def test_an_upload_arrives_byte_for_byte_whatever_is_in_it(app, owner):
+    data = b"--B\r\n" * 60_000 + bytes(range(256)) * 4_000 + b"\r\n--B-\r\n--"
+    head = '--B--\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n'
+    body = head.replace("--B--", "--B1", 1).encode() + data + b"\r\n--B1--\r\n"
+
+    owner.post("/write/imports", data=body, content_type="multipart/form-data; boundary=B1")
+
+    [file] = app.config["IMPORTS_FOLDER"].rglob("upload")
+    assert file.read_bytes() == data
+    assert only_run().size == len(data)
+
+
 def test_what_was_chosen_wrongly_is_said_and_read_as_what_it_is(owner, work):
     sent = upload(owner, kind="ghost")
     work()
