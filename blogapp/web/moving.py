@@ -46,7 +46,10 @@ def follow_old_query() -> Response | None:
     keys = {key.lower() for key in request.args}
     if not keys & (OLD_KEYS - SHARED_KEYS) or not keys.isdisjoint({"fragment", "q"}):
         return None
-    return _answer_query()
+    answer = _answer_query()
+    if answer is None:
+        tallying.note_lost_query()
+    return answer
 
 
 def follow_old_name() -> Response | None:

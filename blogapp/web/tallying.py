@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from blogapp.extensions import db
 from blogapp.posts.redirect_counting import Missed, add_hits, add_missing, is_probe
-from blogapp.posts.redirecting import LONGEST, spelled
+from blogapp.posts.redirecting import LONGEST, OLD_KEYS, spelled
 from blogapp.web.clock import now
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _NEVER = re.compile(
 # In an environment: this request is nobody's.
 UNCOUNTED = "blogapp.uncounted"
 _MET = "blogapp.met"
+# By these a page has a number elsewhere.
+_NUMBERED = frozenset({"p", "page_id", "attachment_id"})
 # What lists and feeds are asked for.
 _CHOOSING = frozenset(
     {"page", "after", "through", "tag", "match", "not", "domain", "kind", "series", "author"}
@@ -65,6 +67,12 @@ def note_missing() -> None:
     is_known = request.endpoint is not None and not _CHOOSING.isdisjoint(request.args)
     if not is_known and "fragment" not in request.args and not _NEVER.match(request.path):
         request.environ[_MET] = "missing"
+
+
+def note_lost_query() -> None:
+    """Note that nobody knows the post in this query, which answers with the front page."""
+    if not _NUMBERED.isdisjoint(request.args):
+        request.environ[_MET] = "lost"
 
 
 def forget() -> None:
@@ -220,10 +228,9 @@ def _path(environ: "WSGIEnvironment") -> str | None:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode()
     except UnicodeError:
         return None
-    found = None
-    if query := environ.get("QUERY_STRING", ""):
-        found = spelled(f"{_quoted(path)}?{query}")
-    found = found or spelled(_quoted(path))
+    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=False)
+    known = urlencode([(key, value) for key, value in pairs if key.lower() in OLD_KEYS])
+    found = spelled(f"{_quoted(path)}?{known}") or spelled(_quoted(path))
     return found if found and found != "/" and len(found) <= LONGEST // 2 else None
 
 
