@@ -28,6 +28,8 @@ from blogapp.text.slugs import clean_slug, slugify
 _LONGEST_PATH = 300
 _LONGEST_TITLE_MADE = 60
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+# Ids that WordPress says are no links, which they are.
+_OF_WORDPRESS = re.compile(r"^https?://[^\s?#]+\?(?:.*&)?(?:p|page_id)=\d+$")
 _ENDING = re.compile(r"\.(?:html?|php|aspx?|md)$", re.IGNORECASE)
 _NO_NAMES = frozenset({"", "index", "default", "post", "archives", "view"})
 # Hosts that count readers on their way to the entry.
@@ -69,7 +71,8 @@ def read_entry(entry: Entry, path: str, reading: Reading) -> SourcePost:
     if entry.published and date is None:
         notes.append(f"“{short(entry.published)}” is no date")
     updated = read_moment(entry.updated, reading.zone)
-    addresses = [each for each in (link, *entry.aliases) if _is_own(each, reading.base_url)]
+    names = [link, *entry.aliases, *[entry.id] * bool(_OF_WORDPRESS.search(entry.id))]
+    addresses = [each for each in names if _is_own(each, reading.base_url)]
     return SourcePost(
         path=PurePosixPath(path),
         title=title,
