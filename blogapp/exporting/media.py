@@ -3,7 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +61,9 @@ def write(here: Here) -> Iterator[File]:
     yield File(PATH, documents.lines(_records(here)))
     query = select(media.c.key).order_by(by_bytes(here.connection, media.c.key))
     for [key] in here.connection.execute(query).yield_per(BATCH):
-        path = here.media_folder / key
         # Of what was replaced long ago only the address is left.
-        if path.is_file():
-            yield File(f"{FOLDER}/{key}", _content(path))
+        with suppress(FileNotFoundError), (here.media_folder / key).open("rb") as file:
+            yield File(f"{FOLDER}/{key}", iter(partial(file.read, _CHUNK), b""))
 
 
 def _records(here: Here) -> Iterator[dict[str, Any]]:
@@ -88,12 +89,6 @@ def _records(here: Here) -> Iterator[dict[str, Any]]:
         if row.at_once > 1:
             said["rank"] = row.rank
         yield said
-
-
-def _content(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
 
 
 def read(tree: Tree, folder: Path, *, now: datetime, keep: bool) -> Iterator[Told]:

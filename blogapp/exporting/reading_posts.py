@@ -267,6 +267,7 @@ def _update(desk: Desk, given: _Given, found: _Found) -> None:
     columns["version"] = max(found.version + 1, columns["version"])
     _forget_redirects(given)
     if found.slug.casefold() != columns["slug_key"]:
+        _demand_free_slug(given, found)
         old = f"/{reference(found.slug, is_page=given.is_page)}".lower()
         taken = db.session.scalar(select(Redirect.id).where(Redirect.path == old))
         if taken is None:
@@ -275,6 +276,17 @@ def _update(desk: Desk, given: _Given, found: _Found) -> None:
     for table in (post_tags, table_of(PostAuthor), table_of(PostMedia)):
         db.session.execute(delete(table).where(table.c.post_id == found.id))
     _finish(desk, given, found.id)
+
+
+def _demand_free_slug(given: _Given, found: _Found) -> None:
+    slug = given.values["slug"]
+    taken = select(_posts.c.id).where(
+        _posts.c.slug_key == slug.casefold(),
+        _posts.c.is_page.is_(given.is_page),
+        _posts.c.id != found.id,
+    )
+    if db.session.scalar(taken) is not None:
+        raise BadValue(f"slug: another post lives at {slug} here")
 
 
 def _columns(desk: Desk, given: _Given) -> dict[str, Any]:
