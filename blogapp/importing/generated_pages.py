@@ -23,8 +23,8 @@ _FEEDS: dict[Kind, dict[str, str]] = {
 # How each generator, or the plug-in that everybody uses, calls the page of a name.
 _PAGES: dict[Kind, dict[NameKind, tuple[str, ...]]] = {
     Kind.HUGO: {
-        NameKind.TAG: ("/tags/{plain}",),
-        NameKind.DOMAIN: ("/categories/{plain}",),
+        NameKind.TAG: ("/tags/{plain}", "/tags/{plain}/index.xml"),
+        NameKind.DOMAIN: ("/categories/{plain}", "/categories/{plain}/index.xml"),
         NameKind.SERIES: ("/series/{plain}",),
     },
     Kind.JEKYLL: {
@@ -33,7 +33,7 @@ _PAGES: dict[Kind, dict[NameKind, tuple[str, ...]]] = {
     },
     Kind.PELICAN: {
         NameKind.TAG: ("/tag/{hyphens}.html",),
-        NameKind.DOMAIN: ("/category/{hyphens}.html",),
+        NameKind.DOMAIN: ("/category/{hyphens}.html", "/feeds/{hyphens}.atom.xml"),
     },
     Kind.ELEVENTY: {NameKind.TAG: ("/tags/{hyphens}",)},
     Kind.ASTRO: {NameKind.TAG: ("/tags/{plain}", "/tags/{hyphens}")},

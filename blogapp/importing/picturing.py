@@ -17,7 +17,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 from sqlalchemy import select
 
 from blogapp.extensions import db
-from blogapp.importing.fields import short
 from blogapp.importing.gathering import KEPT, Gathered
 from blogapp.importing.leading import lead_to
 from blogapp.importing.models import ImportedMedia
@@ -32,6 +31,7 @@ from blogapp.media.storing import FILE_TYPES, is_drawing, store_drawing, store_f
 _SIZE = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
 _ODD = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 100
+_LONGEST_SHOWN = 400
 _MOST_FILES = 1_000_000
 
 
@@ -222,7 +222,7 @@ class _Gathering:
         on_the_web = whole.startswith(("https://", "http://"))
         if not on_the_web:
             if is_picture:
-                self.notes.append(f"the picture {short(address)} is not there")
+                self.notes.append(f"the picture {_shown(address)} is not there")
             return None
         # A link to a file is taken only where the file was the old site's own.
         if not is_picture and not self.pictures.links.is_own(whole):
@@ -232,13 +232,13 @@ class _Gathering:
     def _fetch(self, address: str, kind: str) -> _Found | None:
         if self.pictures.fetch is None:
             self.outside.append(address)
-            self.notes.append(f"the {kind} {short(address)} stays where it is: it was not fetched")
+            self.notes.append(f"the {kind} {_shown(address)} stays where it is: it was not fetched")
             return None
         try:
             return self.pictures.take(address)
         except (MediaError, OSError) as error:
             db.session.rollback()
-            self.notes.append(f"the {kind} {short(address)} was not taken in: {error}")
+            self.notes.append(f"the {kind} {_shown(address)} was not taken in: {error}")
             return None
 
     def _name(self, address: str, found: _Found) -> str:
@@ -292,6 +292,10 @@ def _inside(folder: Path, below: PurePosixPath) -> Path | None:
     except OSError:
         return None
     return resolved if is_there else None
+
+
+def _shown(address: str) -> str:
+    return address if len(address) <= _LONGEST_SHOWN else f"{address[:_LONGEST_SHOWN]}…"
 
 
 def _digest(address: str) -> str:

@@ -4,6 +4,7 @@ These functions change objects; the caller commits.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
@@ -16,6 +17,9 @@ from blogapp.importing.leading import lead_to
 from blogapp.importing.models import KeptList
 from blogapp.importing.sources import AsideList, NameKind, Source
 
+_FEED = re.compile(
+    r"/(?:feed(?:/(?:atom|rss2?|rdf))?|rss|index\.xml)/?$|\.(?:atom|rss)\.xml$", re.I
+)
 FOLDERS = {NameKind.TAG: "/tags", NameKind.DOMAIN: "/domains", NameKind.SERIES: "/series"}
 
 
@@ -31,10 +35,12 @@ def settle(source: Source, *, now: datetime) -> Iterator[str]:
             if name.slug or name.description:
                 yield f"the {name.kind} “{name.name}” was left out: no post has it"
         else:
-            ways += [(path, f"{FOLDERS[name.kind]}/{row.slug}") for path in name.addresses]
+            page, feed = f"{FOLDERS[name.kind]}/{row.slug}", f"/feed.xml?{name.kind}={row.slug}"
+            ways += [(path, feed if _is_feed(path) else page) for path in name.addresses]
     for person in source.authors():
         if author := find_author(person):
-            ways += [(path, f"/authors/{author.slug}") for path in person.addresses]
+            page, feed = f"/authors/{author.slug}", f"/feed.xml?author={author.slug}"
+            ways += [(path, feed if _is_feed(path) else page) for path in person.addresses]
         elif person.slug or person.bio:
             yield f"the author “{person.name}” was left out: no post names them"
     ways += source.moved().items()
@@ -54,6 +60,10 @@ def keep_lists(source: Source, *, now: datetime) -> dict[str, int]:
         db.session.add(row)
         kept[told.name] = row.count
     return kept
+
+
+def _is_feed(path: str) -> bool:
+    return _FEED.search(path) is not None
 
 
 def _as_csv(told: AsideList) -> str:

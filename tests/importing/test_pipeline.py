@@ -41,7 +41,7 @@ def test_what_a_source_says_of_people_and_names_comes_along(take, browser):
         name="Storage",
         slug="store",
         description="Disks.",
-        addresses=("/cat/store/",),
+        addresses=("/cat/store/", "/cat/store/feed/"),
     )
     unused = SourceName(kind=NameKind.TAG, name="Unused", slug="unused")
     source = a_source(
@@ -60,6 +60,7 @@ def test_what_a_source_says_of_people_and_names_comes_along(take, browser):
     for old, new in [
         ("/by/ada", "/authors/ada"),
         ("/cat/store/", "/domains/store"),
+        ("/cat/store/feed", "/feed.xml?domain=store"),
         ("/feed/", "/rss.xml"),
     ]:
         assert browser.get(old).location == new
