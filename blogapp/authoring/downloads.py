@@ -127,7 +127,7 @@ class _Export:
 
 def _download(parts: Iterable[bytes], name: str, kind: str) -> Response:
     answer = Response(parts, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

@@ -168,7 +168,7 @@ class _Arrival:
         self._read(fields)
         demand_room(_folder(), request.content_length or 0)
         running.tidy(_folder())
-        self.file_name = one_line(name)[:_LONGEST_NAME]
+        self.file_name = "".join(filter(str.isprintable, one_line(name)))[:_LONGEST_NAME]
         self.place = place_of(_folder(), new_token())
         self.place.make()
         return self.place.open_upload()
@@ -291,8 +291,9 @@ def _count_before(run: ImportRun) -> int:
     """Return how many imports go before this one."""
     if run.state != RunState.WAITING:
         return 0
-    query = db.select(ImportRun.id).where(ImportRun.state.in_(UNDER_WAY), ImportRun.id != run.id)
-    return len(db.session.scalars(query).all())
+    goes_first = db.or_(ImportRun.state == RunState.RUNNING, ImportRun.id < run.id)
+    query = db.select(db.func.count()).select_from(ImportRun)
+    return db.session.scalar(query.where(ImportRun.state.in_(UNDER_WAY), goes_first)) or 0
 
 
 def _take_choice(run: ImportRun, form: ImportForm) -> None:

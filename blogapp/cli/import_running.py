@@ -82,7 +82,7 @@ def follow(
             following.end("failed", _without_paths(in_one_line(error), place))
         except Exception as error:
             logging.getLogger(__name__).exception("an import failed")
-            following.end("failed", f"{type(error).__name__}: {error}")
+            following.end("failed", _without_paths(f"{type(error).__name__}: {error}", place))
         finally:
             db.session.rollback()
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import BinaryIO
 
 # What has to stay free for the database and for others.
 ROOM_LEFT = 200_000_000
+# Seconds after which nobody waits any more for the rest of an upload.
+_FORGOTTEN_AFTER = 24 * 3600
 
 
 class NoRoom(Exception):
@@ -92,8 +95,16 @@ def demand_room(folder: Path, size: int) -> None:
 
 
 def sweep(folder: Path, tokens: set[str]) -> None:
-    """Drop the folders of uploads that broke off: those that no run knows."""
+    """Drop the folders of uploads that broke off long ago: those that no run knows."""
     with suppress(FileNotFoundError):
         for path in folder.iterdir():
-            if path.is_dir() and path.name not in tokens:
+            if path.is_dir() and path.name not in tokens and _is_old(path):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether nothing has arrived in it for a day: an upload under way has no run yet."""
+    with suppress(FileNotFoundError):
+        changed = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+        return time.time() - changed > _FORGOTTEN_AFTER
+    return False

@@ -54,7 +54,8 @@ def receive_form(request: Request, *, file: str, open_file: Open, most: int) -> 
                     if len(said) + sum(map(len, fields.values())) > _MOST_IN_FIELDS:
                         raise RequestEntityTooLarge
                     if not more:
-                        fields.add(name, said.decode("utf-8", "replace"))
+                        # No database takes a NUL.
+                        fields.add(name, said.decode("utf-8", "replace").replace("\0", ""))
     return fields
 
 

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import threading
+import time
 import zipfile
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -292,6 +294,21 @@ def test_cancelling_ends_it_and_deletes_the_upload(app, owner, work):
     )
 
 
+def test_what_broke_off_a_day_ago_goes_with_the_next_upload(app, owner):
+    folder = app.config["IMPORTS_FOLDER"]
+    for name, age in (("0" * 32, 2 * 86_400), ("1" * 32, 60)):
+        place = place_of(folder, name)
+        place.make()
+        place.upload.write_bytes(b"PK")
+        for path in (place.upload, place.folder):
+            os.utime(path, (time.time() - age,) * 2)
+
+    upload(owner)
+
+    assert not (folder / ("0" * 32)).exists()
+    assert (folder / ("1" * 32) / "upload").exists()
+
+
 def test_imports_are_done_one_after_the_other(app, owner, processes):
     first, second = upload(owner), upload(owner, name="other.zip")
 
@@ -397,7 +414,7 @@ def test_no_cell_of_a_downloaded_list_is_a_formula(owner):
 
     answer = owner.get(owner.page("/write/imports").select_one("a[href$='.csv']")["href"])
 
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="old-members.csv"'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=old-members.csv"
     assert list(csv.reader(StringIO(answer.text, newline=""))) == [
         ["name", "'+note"],
         ["'=1+1", "a,b"],
