@@ -72,7 +72,7 @@ class GhostSource(Export):
                     slug=slug,
                     email=user.text("email"),
                     bio="\n\n".join(filter(None, about)),
-                    addresses=(f"/author/{slug}/", f"/author/{slug}/*") if slug else (),
+                    addresses=_addresses("author", slug) if slug else (),
                 )
 
     def names(self) -> Iterator[SourceName]:
@@ -86,7 +86,7 @@ class GhostSource(Export):
                 name=name,
                 slug=slug,
                 description=Row(row).text("description"),
-                addresses=(f"/tag/{slug}/", f"/tag/{slug}/*", *self.tag_detours.get(slug, ())),
+                addresses=(*_addresses("tag", slug), *self.tag_detours.get(slug, ())),
             )
 
     def moved(self) -> Mapping[str, str]:
@@ -134,6 +134,11 @@ class GhostSource(Export):
                 if id not in seen:
                     seen.add(id)
                     yield row
+
+
+def _addresses(kind: str, slug: str) -> tuple[str, ...]:
+    """Return where the page of a tag or an author was, its feed, and its further pages."""
+    return f"/{kind}/{slug}/", f"/{kind}/{slug}/rss/", f"/{kind}/{slug}/*"
 
 
 def open_ghost(path: Path, *, zone: tzinfo, name: str = "", base_url: str = "") -> GhostSource:
@@ -214,20 +219,24 @@ def _settle_redirects(source: GhostSource) -> None:
     """Sort redirects by the post or tag they lead to, so that they lead to its new address."""
     slugs = set().union(*(database.slugs for database in source.databases))
     tags = {Row(row).text("slug") for row in source._all("tags")}
-    for old, new in list(source.redirects.items()):
-        seen = {old}
-        # Chains are followed to their end; circles end where they began.
-        while new not in seen and (further := _further(source.redirects, new)):
-            seen.add(new)
+    circles: list[str] = []
+    for old, new in source.redirects.items():
+        seen = {old.rstrip("/")}
+        while (further := _further(source.redirects, new)) and new.rstrip("/") not in seen:
+            seen.add(new.rstrip("/"))
             new = further
+        if further:
+            circles.append(old)
         parts = re.split(r"[?#]", new)[0].strip("/").split("/")
         if parts[0] == "tag" and parts[-1] in tags:
             source.tag_detours.setdefault(parts[-1], []).append(old)
         elif parts[0] not in ("tag", "author") and parts[-1] in slugs - {""}:
             source.detours.setdefault(parts[-1], []).append(old)
     led = [*source.detours.values(), *source.tag_detours.values()]
-    for old in {path for paths in led for path in paths}:
+    for old in {path for paths in [*led, circles] for path in paths}:
         del source.redirects[old]
+    for old in circles:
+        source.lose("redirects", f"{old} leads in a circle; it was left out")
 
 
 def _further(redirects: dict[str, str], path: str) -> str:
