@@ -109,6 +109,9 @@ class _Writing:
     def _write_otherwise(self, number: int) -> None:
         self.ways[number] = min(self.ways[number] + 1, len(_WAYS) - 1)
         self.written[number] = _WAYS[self.ways[number]](self.blocks[number])
+        if self.ways[number] == len(_WAYS) - 1:
+            # HTML cannot say everything that Markdown can: a language of code stays behind.
+            self.wanted[number] = note_shape(self.written[number])
 
 
 def _shape(block: Tag) -> Shape:

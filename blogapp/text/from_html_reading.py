@@ -58,6 +58,7 @@ _BARE = {"controls", "reversed"}
 _EVERYWHERE = {"dir", "id", "lang"}
 _FIELDS = ("form", "input", "select", "textarea", "button")
 _DRAWN = ("applet", "canvas", "svg", "math")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NO_BOXES = frozenset({"a", "strong", "em", "p", "h1", "h2", "h3", "h4", "h5", "h6"})
 # A tree of more takes minutes to walk; a long post has a tenth of it.
 MOST_TAGS = 40_000
@@ -98,7 +99,7 @@ def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
     Not ``with_notes``, footnotes stay the lists and links that they were written as.
     """
     problems: list[str] = []
-    html = link_scripts(html)
+    html = link_scripts(_CONTROLS.sub("", html))
     _note_dropped(html, problems)
     clean = _SEEN.clean(without_depths(html))
     if clean.count("<") > MOST_TAGS:

@@ -23,6 +23,8 @@ _BEGINNINGS = re.compile(
     r"|(=+|[|: -]*-[|: -]*)[ ]*$|(\|))"
 )
 _LINES = re.compile(r"(?m)^(?=.)")
+# Stands for the backslash before a line end until no block of code can be mistaken for it.
+BREAK = "\x0e"
 _LINE = "\n&#10;"
 _NEEDS_POINTS = re.compile(r"[()]")
 # Where a long line of HTML may be broken without a reader noticing.
@@ -37,7 +39,7 @@ def write_block(block: Tag, *, plainly: bool = False) -> str:
     if _is_kept(block):
         return keep(block)
     writer = _Plain() if plainly else _Writer()
-    return writer.process_tag(block, parent_tags=set()).strip("\n")
+    return writer.process_tag(block, parent_tags=set()).strip("\n").replace(BREAK, "\\")
 
 
 def keep(block: Tag) -> str:
@@ -199,7 +201,7 @@ class _Writer(MarkdownConverter):
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags:
             return "<br>"
-        return "\\\n"
+        return f"{BREAK}\n"
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
         text = " ".join(text.split())
@@ -310,10 +312,12 @@ def _begin_harmlessly(beginning: re.Match[str]) -> str:
 
 
 def _tidy_breaks(text: str) -> str:
-    """A line end at the end of a paragraph shows nothing; two together would end it."""
-    text = re.sub(r"(?:\s*\\\n)+$|^(?:\\\n\s*)+", "", text + "\n").rstrip("\n")
-    text = re.sub(r"[ ]*\\\n[ ]*(?=\S)", "\\\\\n", text)
-    return re.sub(r"\\\n(?=\\\n)", "<br>\\\\\n", text) if "\\\n\\\n" in text else text
+    """Write line ends: none at the edges of a paragraph, where they show nothing."""
+    text = re.sub(rf"(?:\s*{BREAK}\n)+$|^(?:{BREAK}\n\s*)+", "", text + "\n").rstrip("\n")
+    text = re.sub(rf"[ ]*{BREAK}\n[ ]*(?=\S)", f"{BREAK}\n", text)
+    # A backslash would become part of an address; two line ends together would end the paragraph.
+    text = re.sub(rf"(\bhttps?://[^\s<>{BREAK}]+){BREAK}\n", r"\1<br>\n", text)
+    return re.sub(rf"{BREAK}\n(?={BREAK}\n)", "<br>", text)
 
 
 def _before(tag: Tag) -> Tag | None:

@@ -37,6 +37,8 @@ def markdown(html, **options):
         ("<blockquote>a<p>b</p></blockquote>", "> a\n>\n> b"),
         ("<p>a<br>b</p>", "a\\\nb"),
         ("<p>a<br><br>b</p>", "a\n\nb"),
+        ("<p>http://x.example/a<br>b</p>", "http://x.example/a<br>\nb"),
+        ("<ul><li>a<pre>b \\\n  c</pre></li></ul>", "- a\n\n  ```\n  b \\\n    c\n  ```"),
         ("<p>H<sub>2</sub>O <kbd>Esc</kbd></p>", "H<sub>2</sub>O <kbd>Esc</kbd>"),
         ("<p><abbr title='Long'>L</abbr></p>", '<abbr title="Long">L</abbr>'),
         ("<p>&nbsp;a&nbsp;&nbsp; b&nbsp;</p><p>&nbsp;</p>", "a b"),
