@@ -112,6 +112,7 @@ class SourcePost:
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+    cover_alt: str = ""  # what is to be seen in the first of them
     resources: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)

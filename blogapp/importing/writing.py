@@ -33,7 +33,7 @@ from blogapp.posts.rendering import render_post
 from blogapp.posts.searching import index_post
 from blogapp.posts.writing import Manuscript, new_post, save
 
-_LATER = {"is_page", "entry_id", "comments", "converted"}
+_LATER = {"is_page", "entry_id", "comments", "converted", "cover_alt"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +191,8 @@ def _finish(
 ) -> None:
     _set_dates(post, source, desk)
     post.cover_id = cover.id if cover else None
+    if cover and source.cover_alt and not cover.alt:
+        cover.alt = source.cover_alt
     notes += lead_to_post(post, source, now=desk.now)
     notes += _call_entry(post, source)
     notes += _share_a_part(post)

@@ -133,7 +133,7 @@ def test_what_a_post_says_comes_along(site):
     assert read.date == datetime(2026, 2, 11, 10, tzinfo=UTC)
     assert read.updated == datetime(2026, 2, 21, 9, 30, tzinfo=UTC)
     assert read.body == "Words.\n\n*By P.*\n"
-    assert read.extra["imported"]["feature_image_alt"] == "a queue"
+    assert read.cover_alt == "a queue"
     assert read.addresses == (
         "/post-1", "/post-1/amp", "/p/00000000-0000-4000-8000-000000000001"
     )  # fmt: skip
@@ -420,7 +420,10 @@ def test_an_import_shows_what_was_public_and_nothing_else(app, browser, zipped, 
         {
             "old.json": export(
                 post(
-                    1, feature_image=IMAGE, html='<p>See <a href="__GHOST_URL__/post-2/">2</a></p>'
+                    1,
+                    feature_image=IMAGE,
+                    feature_image_alt="a long queue",
+                    html='<p>See <a href="__GHOST_URL__/post-2/">2</a></p>',
                 ),
                 post(2, html="<p>Secret words</p>", visibility="paid"),
                 post(3, type="page", slug="team", title="Team"),
@@ -438,6 +441,7 @@ def test_an_import_shows_what_was_public_and_nothing_else(app, browser, zipped, 
 
     assert take_in() == ["made", "made", "made", "noted"]
     assert browser.get("/post-1/").location == "/posts/post-1"
+    assert 'alt="a long queue"' in browser.get("/posts/post-1").text
     assert browser.get("/page/2/").location == "/"
     assert browser.get("/posts/post-2").status_code == 404
     assert browser.get("/pages/team").status_code == 200

@@ -95,6 +95,7 @@ def read_row(given: Fields, reading: Reading) -> SourcePost:
         tags=tuple(tag for tag in tags if not tag.startswith("#")),
         authors=_authors(given, reading.database),
         covers=tuple(filter(None, [row.text("feature_image", "image")])),
+        cover_alt=meta.words("feature_image_alt"),
         addresses=_addresses(row, date, slug, reading, tags),
         extra=_extra(row, meta, path, reading.site, tags, cards.withheld),
         comments=read_comments(given, reading.database, row.notes),
