@@ -288,7 +288,7 @@ def test_a_post_costs_the_same_statements_whatever_stands_around_it(
     browser.page("/posts/part-4")
 
     assert len(queries) == few
-    assert few <= 7
+    assert few <= 8
 
 
 def test_the_markdown_is_what_the_author_wrote(browser, make_post, make_author):

@@ -81,14 +81,15 @@ def test_a_page_is_to_be_had_as_markdown(make_post, browser):
     assert "title: Colophon" in answer.text
 
 
-def test_a_page_costs_three_statements(make_post, browser, queries):
+def test_a_page_costs_four_statements(make_post, browser, queries):
     make_page(make_post)
 
     queries.clear()
     browser.get("/pages/colophon")
 
-    # The page, the version of what is remembered, and the settings while those are not.
-    assert len(queries) == 3
+    # The page, its comments, the version of what is remembered, and the settings while those
+    # are not.
+    assert len(queries) == 4
 
 
 def test_a_page_has_what_its_text_needs_and_nothing_else(make_post, browser):
