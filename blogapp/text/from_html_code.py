@@ -5,6 +5,8 @@ import re
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from blogapp.text.from_html_elements import is_within
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -36,6 +38,7 @@ _TWO_LETTERS = {"js", "ts", "py", "rb", "sh", "cs", "go", "hs", "kt", "pl", "rs"
 _GUTTER = re.compile(r"gutter|linenos?|line-?numbers?|crayon-nums|(?:^|\s)lno?(?:\s|$)", re.I)
 _CODE_CELL = re.compile(r"(?:^|[\s-])code(?:$|[\s-])|crayon-code", re.I)
 _HIGHLIGHTER = re.compile(r"highlight|syntax|crayon|rouge|chroma|prettyprint", re.I)
+_FORMULA = re.compile(r"\\\(\s*(\S[^\n]{0,1000}?)\\\)|\$latex\s{1,9}([^$\n]{1,1000})\$")
 _VERSE = re.compile(r"wp-block-verse|(?:^|\s)verse(?:\s|$)|poetry")
 
 
@@ -57,6 +60,22 @@ def find_code(soup: BeautifulSoup) -> None:
             code.name = "pre"
             _settle(soup, code)
             _leave_paragraph(code)
+
+
+def find_formulas(soup: BeautifulSoup) -> None:
+    """Make an element of each formula that MathJax or WordPress would have set."""
+    for text in soup.find_all(string=_FORMULA):
+        if is_within(text, ("pre", "code", "a")):
+            continue
+        at = 0
+        for found in _FORMULA.finditer(text):
+            formula = soup.new_tag("code")
+            formula["data-math"] = "1"
+            formula.string = next(part for part in found.groups() if part).strip()
+            text.insert_before(text[at : found.start()])
+            text.insert_before(formula)
+            at = found.end()
+        text.replace_with(text[at:])
 
 
 def _open_table(soup: BeautifulSoup, table: Tag) -> None:

@@ -13,7 +13,7 @@ import nh3
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.element import Tag
 
-from blogapp.text.from_html_code import find_code
+from blogapp.text.from_html_code import find_code, find_formulas
 from blogapp.text.from_html_elements import BLOCKS, BOXES, INLINE, PARTS, attribute, is_within
 from blogapp.text.from_html_embeds import link_embeds, link_scripts
 from blogapp.text.from_html_notes import find_notes
@@ -41,6 +41,7 @@ _ATTRIBUTES = {
     "abbr": {"title"},
     "audio": {"controls", "src"},
     "bdo": {"dir"},
+    "code": {"data-math"},
     "col": {"span"},
     "dfn": {"title"},
     "img": {"alt", "src", "title"},
@@ -111,6 +112,7 @@ def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
     show_late_pictures(soup)
     link_embeds(soup, problems)
     find_code(soup)
+    find_formulas(soup)
     found.notes = find_notes(soup) if with_notes else {}
     _keep_anchors(soup)
     for tag in soup.find_all(("p", "li", "dt", "dd"), id=True):

@@ -49,6 +49,7 @@ def keep(block: Tag) -> str:
     """
     html = block.decode(formatter="minimal")
     html = html.replace(' data-language="', ' class="language-').replace("{", "&#123;")
+    html = html.replace(' data-math="1"', "")
     if block.name == "pre":
         return html
     if "<pre" not in html:
@@ -178,6 +179,8 @@ class _Writer(MarkdownConverter):
         if "pre" in parent_tags or not text:
             return text
         text = re.sub(r"\s+", " ", el.get_text())
+        if el.get("data-math"):
+            return f"\\({text}\\)"
         if "td" in parent_tags or "th" in parent_tags:
             text = text.replace("|", r"\|")
         fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)

@@ -45,6 +45,7 @@ def markdown(html, **options):
         ("a<p>b</p>c", "a\n\nb\n\nc"),
         ("<p>1. not a list</p><p># nor a heading</p>", "1\\. not a list\n\n\\# nor a heading"),
         ("<p>{{ page.title }} costs $5 or $6</p>", "\\{{ page.title }} costs \\$5 or \\$6"),
+        ("<p>With \\(a_1 * b^2\\) and $latex x_i$.</p>", "With \\(a_1 * b^2\\) and \\(x_i\\)."),
         ("<p>snake_case and 2 * 3</p>", "snake_case and 2 \\* 3"),
         ("<details><summary>More</summary><p>b</p></details>",
          "<details><summary>More</summary>\n\nb\n\n</details>"),
