@@ -85,6 +85,7 @@ def follow(
             following.end("failed", _without_paths(f"{type(error).__name__}: {error}", place))
         finally:
             db.session.rollback()
+            shutil.rmtree(place.workshop, ignore_errors=True)
 
 
 class _Job:
