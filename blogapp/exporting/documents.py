@@ -8,6 +8,7 @@ import yaml
 
 from blogapp.exporting.errors import BadExport
 from blogapp.posts.exporting import to_yaml
+from blogapp.text.nesting import demand_plain
 
 # Written in C where it was built so; ten times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -69,11 +70,7 @@ def read_line(line: str, path: str, number: int) -> dict[str, Any]:
 
 def _load(text: str, path: str, first_line: int) -> Any:
     try:
-        # References make a huge value of a short file, or one without an end.
-        if "*" in text and any(
-            isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)
-        ):
-            raise BadExport(path, "refers to other places of itself, as no export does")
+        demand_plain(text, references=False)
         return yaml.load(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0

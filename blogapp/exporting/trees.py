@@ -15,10 +15,10 @@ HEAD = "# export of a blog, format {format}; written by blogapp, checked by sha2
 _HEAD = re.compile(r"# export of a blog, format (\d{1,9})\b")
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 LONGEST_PATH = 1000
-MOST_FILES = 5_000_000
+MOST_FILES = 2_000_000
 # Bytes of a text, of a list that is read as a whole, of a line of records; of any other file.
 LONGEST_PAGE = 10_000_000
-LONGEST_LIST = 50_000_000
+LONGEST_LIST = 10_000_000
 LONGEST_LINE = 40_000_000
 LONGEST_FILE = 30_000_000
 
