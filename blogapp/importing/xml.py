@@ -102,7 +102,11 @@ class _Building:
 
     def feed(self, text: str) -> Iterator[Part]:
         self.quiet += len(text)
-        self._parse(text)
+        try:
+            self._parse(text)
+        except BrokenXml:
+            yield from self._take()
+            raise
         if self.quiet > _LONGEST_TAG:
             raise BrokenXml("holds a tag or a comment of several megabytes", self._line())
         yield from self._take()

@@ -304,6 +304,23 @@ def test_a_file_that_ends_in_the_middle_gives_what_is_before(tmp_path):
         assert "the 2 items before it were read" in problem.what
 
 
+def test_damage_in_a_later_item_costs_only_what_follows(tmp_path):
+    path = write_export(tmp_path / "old.xml", [item(n, body="x") for n in (1, 2, 3)])
+    path.write_text(path.read_text().replace("post-2</wp:post_name>", "post-2</wp:oops>"))
+
+    with open_wordpress(path, zone=BERLIN) as source:
+        assert [found.path for found in source.items()] == ["post/1"]
+        (problem,) = source.problems
+        assert problem.what.endswith("; the item before it was read")
+
+
+def test_wrongly_decoded_titles_are_mended_and_told(export):
+    post = only(export(item(1, title="CafÃ© at 5", body="x")))
+
+    assert post.title == "Café at 5"
+    assert notes(post) == ["the title “CafÃ© at 5” was read in the wrong encoding; mended"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -105,8 +105,8 @@ def read_index(files: list[Path]) -> Index:
         except BrokenXml as error:
             if not count:
                 raise NoSite(f"{file.name}:{error.line or 1}: {error}") from error
-            read = f"{count} items before it were read"
-            index.notes.append((file.name, error.line or 1, f"{error}; the {read}"))
+            read = "the item before it was" if count == 1 else f"the {count} items before it were"
+            index.notes.append((file.name, error.line or 1, f"{error}; {read} read"))
         if not is_wordpress:
             raise NoSite(f"{file.name} is no export of WordPress (WXR)")
         index.notes += [(file.name, line, what) for line, what in xml.notes]

@@ -125,7 +125,11 @@ class _Reading:
         return True
 
     def _title(self, text: Text) -> str:
-        if title := repair(plain(self.entry.text("title"))):
+        written = plain(self.entry.text("title"))
+        if title := repair(written):
+            if title != written:
+                told = f"the title “{short(written)}” was read in the wrong encoding; mended"
+                self.notes.append(told)
             return title
         words = plain(text.markdown).split()
         self.notes.append("has no title; named after its first words")
