@@ -57,7 +57,5 @@ def _tell(frozen: Frozen, folder: Path, address: str, seconds: float) -> None:
     if frozen.has_changed:
         click.echo("Content changed meanwhile: freeze again to have all of it.", err=True)
     if frozen.redirects:
-        click.echo(
-            f"{frozen.redirects} old addresses lead on by pages of their own; _redirects lists them."
-        )
+        click.echo(f"{frozen.redirects} old addresses lead on by pages; _redirects lists them all.")
     click.echo(f"{_CANNOT}.")
