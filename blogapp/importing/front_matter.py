@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import yaml
 
 from blogapp.importing.errors import BrokenFrontMatter
+from blogapp.text.nesting import TooDeep, demand_plain
 
 MOST_CHARACTERS = 200_000
 # A few anchors can stand for millions of values ("billion laughs").
@@ -117,6 +118,7 @@ def _split_fenced(
 def _from_yaml(block: str, first_line: int) -> FrontMatter:
     loader = _Loader(block)
     try:
+        demand_plain(block)
         node = loader.get_single_node()
         if node is None:
             return FrontMatter("yaml")
@@ -128,7 +130,7 @@ def _from_yaml(block: str, first_line: int) -> FrontMatter:
         problem, line = _yaml_problem(error, first_line)
         # Unquoted colons and @ are common and harmless where every line is "key: value".
         meta = _from_meta(block, first_line)
-        if meta is None or isinstance(error, _TooMuch | RecursionError):
+        if meta is None or isinstance(error, _TooMuch | TooDeep | RecursionError):
             raise BrokenFrontMatter(f"the front matter is not YAML: {problem}", line) from error
         note = f"the front matter is not YAML ({problem}); read line by line"
         return FrontMatter("meta", meta.values, meta.texts, meta.lines, ((line, note),))

@@ -17,6 +17,7 @@ import yaml
 from blogapp.importing import front_matter
 from blogapp.importing.dating import split_file_name
 from blogapp.importing.errors import BrokenFrontMatter, NoSite
+from blogapp.text.nesting import demand_plain
 
 MARKDOWN = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 OTHER_MARKUP = {".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ipynb"}
@@ -306,7 +307,9 @@ def _settings(root: Path) -> dict[str, Any]:
 
 
 def _yaml_settings(path: Path) -> dict[str, Any]:
-    read = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    text = path.read_text(encoding="utf-8-sig")
+    demand_plain(text)
+    read = yaml.safe_load(text)
     return read if isinstance(read, dict) else {}
 
 

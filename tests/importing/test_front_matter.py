@@ -111,3 +111,10 @@ def test_values_that_no_database_keeps_are_made_harmless():
 
     assert found.texts["title"] == "ab"
     assert found.values["size"] == "inf"
+
+
+def test_front_matter_nested_without_end_is_refused():
+    deep = "[" * 50_000 + "]" * 50_000
+
+    with pytest.raises(BrokenFrontMatter, match="nested more than 200 deep"):
+        split(f"---\na: {deep}\n---\nText\n")
