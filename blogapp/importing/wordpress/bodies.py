@@ -19,8 +19,8 @@ _ADDRESS = re.compile(r"(\s(?:src|href|poster|data-(?:orig-file|src))=)([\"'])([
 _SIZED = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w{2,5}$)")
 _CDN = re.compile(r"https?://i\d\.wp\.com/([^?#]+)")
 _UPLOAD = re.compile(r"/wp-content/uploads/|\.files\.wordpress\.com/")
-# Two fingers' worth: an opening that is longer is the text itself, no summary of it.
-LONGEST_SUMMARY = 600
+# Characters. An opening that is longer is the text itself, no summary of it.
+LONGEST_SUMMARY = 400
 _MOST_TOLD = 8
 
 
