@@ -141,7 +141,7 @@ def test_cards_that_ghost_made_html_of_are_read_back(read):
     for words in [
         "Before.", "Boxed", '![a queue](/content/images/q.png "A queue")',
         "![one](/content/images/q.png)", "![two](/content/images/q.png)",
-        "```python\na = 1\n```", "Odd", "[Bee](https://b.example)\\\nOf bees\\\nHive",
+        "```python\na = 1\n```", "Odd", "[Bee](https://b.example)", "Of bees", "Hive",
         "<https://www.youtube.com/watch?v=hjD9jTi_DQ4>", "A talk",
         "> [!WARNING]\n> Mind **this**", "<summary>Why</summary>\n\nBecause.\n\n</details>",
         "[Go](https://g.example)", "Episode 1", "/content/media/a.mp3", "/content/media/v.mp4",

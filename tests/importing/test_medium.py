@@ -127,7 +127,8 @@ def test_embeds_become_links_and_are_told(read):
 
     assert "<https://www.youtube.com/watch?v=hjD9jTi_DQ4>" in found.body
     assert "<https://gist.github.com/ada/0123abcd>" in found.body
-    assert "[Bee](https://b.example/x)\\\nOf bees b.example" in found.body
+    assert "[Bee](https://b.example/x)" in found.body
+    assert "\nOf bees b.example" in found.body
     assert f"what {frame} showed in a frame is a link now" in told(found)
 
 
