@@ -76,7 +76,8 @@ def test_settings_say_where_things_are(blog, write_out):
     assert len([path for path in files if path.startswith("media/")]) == 2
 
 
-@pytest.mark.skipif(not shutil.which("hugo"), reason="no hugo on this machine")
+@pytest.mark.prove
+@pytest.mark.skipif(not shutil.which("hugo"), reason="no hugo here: apt-get install hugo")
 def test_hugo_builds_it(blog, write_out):
     folder = write_out()
 
@@ -93,7 +94,8 @@ def test_hugo_builds_it(blog, write_out):
     assert 'href="/posts/gone/"' not in (folder / "public/index.html").read_text()
 
 
-@pytest.mark.skipif(not shutil.which("jekyll"), reason="no jekyll on this machine")
+@pytest.mark.prove
+@pytest.mark.skipif(not shutil.which("jekyll"), reason="no jekyll here: apt-get install jekyll")
 def test_jekyll_builds_it(blog, write_out):
     folder = write_out()
 
