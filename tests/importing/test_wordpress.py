@@ -247,7 +247,7 @@ def test_pictures_are_the_uploads_and_not_their_smaller_copies(export):
         'b-10x10.png?resize=10" alt="B">\n\n<img src="http://else.example/c-300x200.png" alt="C">'
     )
     source = export(
-        attachment(8, "a.png"),
+        attachment(8, "a.png", alt="An A"),
         attachment(9, "b-10x10.png"),
         item(1, body=body, extra=meta("_thumbnail_id", "8")),
         item(2, body="x", extra=meta("_thumbnail_id", "77")),
@@ -260,7 +260,7 @@ def test_pictures_are_the_uploads_and_not_their_smaller_copies(export):
         f"![B]({uploads}/b-10x10.png)",
         "![C](http://else.example/c-300x200.png)\n",
     ]
-    assert first.covers == (f"{uploads}/a.png",)
+    assert (first.covers, first.cover_alt) == ((f"{uploads}/a.png",), "An A")
     assert notes(second) == ["its featured image (attachment 77) is not in the export"]
 
 

@@ -13,8 +13,8 @@ from blogapp.importing.errors import NotAPost
 from blogapp.importing.fields import short
 from blogapp.importing.reading import SourceComment, SourcePost, plain
 from blogapp.importing.wordpress.bodies import LONGEST_SUMMARY, Text, read_comment, read_text
-from blogapp.importing.wordpress.entries import Entry, Term, child_text, children
-from blogapp.importing.wordpress.indexing import Index, first_category
+from blogapp.importing.wordpress.entries import Entry, Term, child_text, children, whole
+from blogapp.importing.wordpress.indexing import Attachment, Index, first_category
 from blogapp.importing.wordpress.naming import Names
 from blogapp.text.mojibake import repair
 from blogapp.text.slugs import clean_slug, slugify
@@ -86,6 +86,7 @@ class _Reading:
         first = first_category(self.index, entry)
         draft = self._is_draft()
         title = self._title(text)
+        cover = self._cover()
         return SourcePost(
             path=PurePosixPath(self.path),
             title=title,
@@ -102,7 +103,8 @@ class _Reading:
             series=next((term.name for term in entry.terms if term.taxonomy == "series"), ""),
             tags=self._tags(first),
             authors=self._authors(),
-            covers=self._covers(),
+            covers=(cover.url,) if cover else (),
+            cover_alt=cover.alt if cover else "",
             addresses=self._addresses(),
             extra=self._extra(),
             is_page=entry.kind == "page",
@@ -197,17 +199,16 @@ class _Reading:
         name = user.name if user else login
         return (name,) if name else ()
 
-    def _covers(self) -> tuple[str, ...]:
+    def _cover(self) -> Attachment | None:
         number = self.entry.meta_text("_thumbnail_id")
         if not number:
-            return ()
-        found = self.index.attachments.get(int(number)) if number.isdigit() else None
+            return None
+        found = self.index.attachments.get(whole(number))
         if found is None or not found.url:
-            self.notes.append(
-                f"its featured image (attachment {short(number)}) is not in the export"
-            )
-            return ()
-        return (found.url,)
+            what = f"its featured image (attachment {short(number)}) is not in the export"
+            self.notes.append(what)
+            return None
+        return found
 
     def _addresses(self) -> tuple[str, ...]:
         """Return where the post stood: its link, its feed, its number, and former links."""
