@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -109,7 +110,8 @@ def test_killed_at_ten_moments_the_next_run_ends_it(export, tmp_path):
     for number in range(10):
         process = start(tmp_path / f"{number}", arguments)
         with process:
-            time.sleep(chance.uniform(0.1, 0.95) * took)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=chance.uniform(0.1, 0.95) * took)
             process.kill()
 
         assert finish(tmp_path / f"{number}", arguments) == wanted
