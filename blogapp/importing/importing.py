@@ -1,5 +1,6 @@
 """Taking sources in: read each item, compare it with what is here, write, report."""
 
+import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -39,6 +40,9 @@ from blogapp.posts.models import Post
 from blogapp.posts.naming import free_post_slug
 from blogapp.posts.rendering import render_body
 from blogapp.posts.writing import MOST_BYTES
+
+# The disk is full or takes nothing: no other item will fare better.
+_DISK_IS_OUT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def import_source(
@@ -188,14 +192,16 @@ class _Run:
     def _finish(self) -> Outcome | None:
         """Bring along what is no item; return what is to be said of the whole, if anything is."""
         name, lost, kept = self.source.name, list[Problem](), dict[str, int]()
-        if not self.dry_run:
-            try:
+        try:
+            kept = {told.name: len(told.rows) for told in self.source.lists()}
+            if not self.dry_run:
                 lost += (Problem(name, 1, what) for what in settle(self.source, now=self.desk.now))
-                kept = keep_lists(self.source, now=self.desk.now)
+                keep_lists(self.source, now=self.desk.now)
                 db.session.commit()
-            except ImportingError as error:
-                db.session.rollback()
-                lost.append(Problem(name, error.line or 1, str(error)))
+        except ImportingError as error:
+            db.session.rollback()
+            lost.append(Problem(name, error.line or 1, str(error)))
+        if not self.dry_run:
             lost += self._relink()
         problems = (*self.source.problems, *lost)
         if not (problems or kept):
@@ -226,6 +232,10 @@ class _Run:
         except OperationalError:
             # The database is gone, full or locked: no other item will fare better.
             raise
+        except OSError as error:
+            if error.errno in _DISK_IS_OUT:
+                raise
+            return self._failed(item.path, f"cannot be taken in ({_in_short(error)})", 1)
         except Exception as error:
             return self._failed(item.path, f"cannot be taken in ({_in_short(error)})", 1)
         finally:

@@ -236,7 +236,7 @@ class _Gathering:
             return None
         try:
             return self.pictures.take(address)
-        except (MediaError, OSError) as error:
+        except MediaError as error:
             db.session.rollback()
             self.notes.append(f"the {kind} {_shown(address)} was not taken in: {error}")
             return None

@@ -49,17 +49,14 @@ def settle(source: Source, *, now: datetime) -> Iterator[str]:
             yield what
 
 
-def keep_lists(source: Source, *, now: datetime) -> dict[str, int]:
-    """Keep the source's lists of people as they are now; return the rows of each by its name."""
-    kept = {}
+def keep_lists(source: Source, *, now: datetime) -> None:
+    """Keep the source's lists of people as they are now."""
     for told in source.lists():
         query = select(KeptList).where(KeptList.source == source.name, KeptList.name == told.name)
         row = db.session.scalar(query) or KeptList(source=source.name, name=told.name)
         row.columns, row.rows, row.count = list(told.columns), _as_csv(told), len(told.rows)
         row.imported_at = now
         db.session.add(row)
-        kept[told.name] = row.count
-    return kept
 
 
 def _is_feed(path: str) -> bool:

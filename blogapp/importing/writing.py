@@ -195,7 +195,6 @@ def _finish(
         cover.alt = source.cover_alt
     notes += lead_to_post(post, source, now=desk.now)
     notes += _call_entry(post, source)
-    notes += _share_a_part(post)
     if not post.is_formatted:
         notes.append(unformatted_note(source))
     db.session.flush()
@@ -224,19 +223,6 @@ def _call_entry(post: Post, source: SourcePost) -> Iterator[Note]:
         yield 1, f"another post has its feed's id {source.entry_id}; feeds will give a new one"
 
 
-def _share_a_part(post: Post) -> Iterator[Note]:
-    """Yield a note where a post's part of its series is another's, too."""
-    if post.series is None or post.series_position is None:
-        return
-    query = select(Post.slug).where(
-        Post.series_id == post.series.id,
-        Post.series_position == post.series_position,
-        Post.id != post.id,
-    )
-    if other := db.session.scalar(query.order_by(Post.id).limit(1)):
-        yield 1, f"part {post.series_position} of “{post.series.name}” is the post {other}, too"
-
-
 def _kept_slug(post: Post, wanted: str) -> str:
     """Return the slug the post has, if that is ``wanted`` or a numbered form of it."""
     stem, _, number = post.slug.rpartition("-")
@@ -258,7 +244,7 @@ def _store(
         if path not in stored:
             try:
                 stored[path] = _store_one(path, desk)
-            except (MediaError, OSError) as error:
+            except MediaError as error:
                 stored[path] = None
                 notes.append((1, f"{path.name} was not taken in: {error}"))
         return stored[path]

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from blogapp.extensions import db
 from blogapp.importing import importing, writing
 from blogapp.importing.reporting import Result
+from blogapp.media import storing
 from blogapp.media.models import Media
 from blogapp.posts.models import Post, Redirect, Tag
 from blogapp.posts.naming import find_or_make
@@ -251,6 +253,43 @@ def test_a_database_that_is_gone_stops_the_import(tree, take_in, monkeypatch):
         take_in()
 
 
+def test_a_full_disk_stops_the_import_and_no_picture_is_lost(
+    tree, take_in, get_post, png, monkeypatch
+):
+    tree("a.md", POST + "![One](one.png)")
+    tree("one.png", png())
+
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storing, "write_file", full)
+        with pytest.raises(OSError, match="No space left"):
+            take_in()
+        assert count(Post) == 0
+
+    assert results(take_in()) == {"a.md": "made"}
+    assert [used.name for used in get_post("a").media] == ["one.png"]
+
+
+def test_a_picture_that_cannot_be_written_is_no_reason_to_forget_it(
+    tree, take_in, get_post, png, monkeypatch
+):
+    tree("a.md", POST + "![One](one.png)")
+    tree("b.md", "---\ntitle: B\n---\nText.")
+    tree("one.png", png())
+
+    def refused(*_args, **_kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storing, "write_file", refused)
+        assert results(take_in()) == {"a.md": "failed", "b.md": "made"}
+
+    assert results(take_in()) == {"a.md": "made", "b.md": "unchanged"}
+    assert [used.name for used in get_post("a").media] == ["one.png"]
+
+
 def test_a_dry_run_tells_all_and_keeps_nothing(app, tree, take_in, png):
     tree("one/src/content/a.md", POST + "![x](x.png)")
     tree("one/src/content/x.png", png())
@@ -397,6 +436,7 @@ def test_the_report_reads_back_what_the_database_holds(tree, take_in):
         "series": "Caching",
         "authors": ["Ada Lovelace", "Grace Hopper"],
         "draft": False,
+        "is_page": False,
         "language": "",
         "body_sha256": hashlib.sha256(b"Text with *stress*.").hexdigest(),
         "rendered": {"h": 0, "pre": 0, "img": 0, "a": 0, "table": 0},

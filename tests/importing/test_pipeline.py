@@ -200,6 +200,7 @@ def test_a_dry_run_of_any_source_keeps_nothing(take):
 
     assert results(report) == {"a": "made", "b": "made", "old": "noted"}
     assert "the plug-in’s tables were left out" in whats(report)
+    assert report.outcomes[-1].line["kept_lists"] == {"people": 1}
     assert "the old address /?p=7 already leads to another post" in whats(report)
     assert [count(model) for model in (Post, Tag, Redirect, KeptList)] == [0, 0, 0, 0]
     assert report.counts[Result.MADE] == 2
@@ -221,12 +222,6 @@ def test_a_source_that_breaks_off_gives_what_came_before(take, get_post):
     assert results(report) == {"a": "made", "old": "noted"}
     assert [str(problem) for problem in report.problems] == ["old:7: breaks off here"]
     assert report.failed
-
-
-def test_a_part_of_a_series_that_two_posts_are_is_told(take):
-    parts = [a_post(slug, series="Caching", series_position=2) for slug in ("a", "b")]
-
-    assert whats(take(a_source(*parts))) == ["part 2 of “Caching” is the post a, too"]
 
 
 def test_addresses_that_are_none_lose_no_post(take, get_post):
