@@ -17,7 +17,7 @@ from blogapp.importing.errors import ImportingError, NotAPost
 from blogapp.importing.fields import short
 from blogapp.importing.gathering import Gathered
 from blogapp.importing.introducing import Cast
-from blogapp.importing.leading import Note, taken_addresses, taken_note
+from blogapp.importing.leading import Note, old_addresses, taken_addresses, taken_note
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.picturing import Fetch, Pictures
 from blogapp.importing.reading import Problem, SourcePost
@@ -312,8 +312,9 @@ class _Run:
             if slug != source.slug:
                 notes.append((1, f"another post has the address {source.slug}; this one is {slug}"))
         taken = taken_addresses(source, slug, known.post_id if known else None)
-        notes += [taken_note(path) for path in sorted(taken | self.planned & {*source.addresses})]
-        self.planned |= {*source.addresses}
+        wanted = {*old_addresses(source, slug)}
+        notes += [taken_note(path) for path in sorted(taken | self.planned & wanted)]
+        self.planned |= wanted
         rendered = render_body(source.body, media={})
         if not rendered.formatted:
             notes.append(unformatted_note(source))

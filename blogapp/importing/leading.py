@@ -25,7 +25,7 @@ def lead_to_post(post: Post, source: SourcePost, *, now: datetime) -> Iterator[N
     taken = taken_addresses(source, post.slug, post.id)
     query = select(Redirect.path).where(Redirect.post_id == post.id)
     here = set(db.session.scalars(query))
-    for path in _old_addresses(source, post.slug):
+    for path in old_addresses(source, post.slug):
         if path in taken:
             yield taken_note(path)
         elif path not in here:
@@ -35,13 +35,23 @@ def lead_to_post(post: Post, source: SourcePost, *, now: datetime) -> Iterator[N
 
 def taken_addresses(source: SourcePost, slug: str, post_id: int | None = None) -> set[str]:
     """Return those of the post's old addresses that lead elsewhere, or are another post's own."""
-    wanted = _old_addresses(source, slug)
+    wanted = old_addresses(source, slug)
     if not wanted:
         return set()
     led = select(Redirect.path).where(
         Redirect.path.in_(wanted), Redirect.post_id.is_distinct_from(post_id)
     )
     return {*db.session.scalars(led), *_lived_at(wanted, post_id)}
+
+
+def old_addresses(source: SourcePost, slug: str) -> list[str]:
+    """Return the post's addresses elsewhere as redirects spell them, its own here left out."""
+    own = {f"/pages/{slug}", f"/{slug}"} if source.is_page else {f"/posts/{slug}"}
+    if source.is_page and slug.casefold() != "about":
+        own.discard(f"/{slug}")
+    own = {path.casefold() for path in own}
+    paths = (spelled(address) for address in source.addresses)
+    return list(dict.fromkeys(path for path in paths if path and path != "/" and path not in own))
 
 
 def taken_note(path: str) -> Note:
@@ -68,15 +78,6 @@ def lead_to(ways: Iterable[tuple[str, str]], *, now: datetime) -> Iterator[str]:
                 db.session.add(row)
             elif led[path].target != wanted[path]:
                 yield f"the old address {path} already leads elsewhere, not to {wanted[path]}"
-
-
-def _old_addresses(source: SourcePost, slug: str) -> list[str]:
-    own = {f"/pages/{slug}", f"/{slug}"} if source.is_page else {f"/posts/{slug}"}
-    if source.is_page and slug.casefold() != "about":
-        own.discard(f"/{slug}")
-    own = {path.casefold() for path in own}
-    paths = (spelled(address) for address in source.addresses)
-    return list(dict.fromkeys(path for path in paths if path and path != "/" and path not in own))
 
 
 def _lived_at(paths: Iterable[str], post_id: int | None) -> Iterator[str]:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from blogapp.extensions import db
 from blogapp.importing.reading import Problem, SourcePost
 from blogapp.posts.models import Post
+from blogapp.posts.naming import tidy
+from blogapp.text.folding import caseless
 
 
 class Result(StrEnum):
@@ -103,7 +105,7 @@ def planned_line(path: str, source: SourcePost, slug: str, html: str) -> dict[st
         "slug": slug,
         "date": _instant(source.date),
         "updated": _instant(source.updated),
-        "tags": list(source.tags),
+        "tags": list({caseless(tidy(tag)): tag for tag in reversed(source.tags)}.values())[::-1],
         "domain": source.domain,
         "series": source.series,
         "authors": list(source.authors),

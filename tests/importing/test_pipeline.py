@@ -189,8 +189,8 @@ def test_what_cannot_be_kept_is_said_and_nothing_else_is_lost(take, get_post):
 def test_a_dry_run_of_any_source_keeps_nothing(take):
     told = AsideList(name="people", columns=("email",), rows=(("a@old.example",),))
     source = a_source(
-        a_post("a", tags=("SQL",), addresses=("/?p=7",)),
-        a_post("b", addresses=("/?p=7",)),
+        a_post("a", tags=("SQL", "sql"), addresses=("/?p=7", "/Old/A/")),
+        a_post("b", addresses=("/?p=7", "/old/a")),
         tables=(told,),
         ways={"/feed": "/rss.xml"},
     )
@@ -201,7 +201,9 @@ def test_a_dry_run_of_any_source_keeps_nothing(take):
     assert results(report) == {"a": "made", "b": "made", "old": "noted"}
     assert "the plug-in’s tables were left out" in whats(report)
     assert report.outcomes[-1].line["kept_lists"] == {"people": 1}
+    assert report.outcomes[0].line["tags"] == ["SQL"]
     assert "the old address /?p=7 already leads to another post" in whats(report)
+    assert "the old address /old/a already leads to another post" in whats(report)
     assert [count(model) for model in (Post, Tag, Redirect, KeptList)] == [0, 0, 0, 0]
     assert report.counts[Result.MADE] == 2
 
