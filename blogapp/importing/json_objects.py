@@ -11,6 +11,11 @@ import ijson
 from blogapp.importing.errors import NoSite
 
 DEEPEST = 200
+# Bytes of one text, and what one object weighs; a post has a few megabytes at most.
+LONGEST_TEXT = 32_000_000
+MOST_OF_AN_OBJECT = 64_000_000
+
+_VALUE_WEIGHT = 100
 _SCALARS = frozenset({"string", "number", "boolean"})
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -21,7 +26,7 @@ def objects(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, di
     ``item`` stands for any position in a list. Raises `NoSite` with what is wrong with the
     file, where it is met.
     """
-    yield from _objects(_events(path), wanted)
+    yield from _objects(_events(path), wanted, path)
 
 
 def scalars(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
@@ -34,7 +39,9 @@ def scalars(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, An
 def _events(path: Path) -> Iterator[tuple[str, str, Any]]:
     try:
         with _opened(path) as file:
-            yield from _placed(ijson.basic_parse(file, use_float=True), path)
+            bounded = _Bounded(file, path)
+            events = ijson.basic_parse(bounded, use_float=True)
+            yield from _placed(bounded.followed(events), path)
     except ijson.JSONError as error:
         raise NoSite(f"{path.name} {_reason(error)}") from error
     except UnicodeError as error:
@@ -71,21 +78,43 @@ def _item(place: str, is_list: bool) -> str:
 
 
 def _objects(
-    events: Iterator[tuple[str, str, Any]], wanted: Callable[[str], bool]
+    events: Iterator[tuple[str, str, Any]], wanted: Callable[[str], bool], path: Path
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    builder, depth, base, place = None, 0, 0, ""
+    builder, depth, base, place, weight = None, 0, 0, "", 0
     for prefix, event, value in events:
         if event.startswith("start_"):
             depth += 1
             if builder is None and event == "start_map" and wanted(prefix):
-                builder, base, place = ijson.ObjectBuilder(), depth, prefix
+                builder, base, place, weight = ijson.ObjectBuilder(), depth, prefix, 0
         if builder is not None:
+            weight += _VALUE_WEIGHT + (len(value) if isinstance(value, str) else 0)
+            if weight > MOST_OF_AN_OBJECT:
+                raise NoSite(f"{path.name} holds an object of more than 64 MB")
             builder.event(event, value)
         if event.startswith("end_"):
             if builder is not None and depth == base:
                 yield place, builder.value
                 builder = None
             depth -= 1
+
+
+class _Bounded:
+    """A file that is read no further while the parser finds nothing in it."""
+
+    def __init__(self, file: "IO[bytes] | _AsUtf8", path: Path) -> None:
+        self._file, self._path, self._quiet = file, path, 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self._quiet > LONGEST_TEXT:
+            raise NoSite(f"{self._path.name} holds a text of more than 32 MB")
+        chunk = self._file.read(size)
+        self._quiet += len(chunk)
+        return chunk
+
+    def followed(self, events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for event in events:
+            self._quiet = 0
+            yield event
 
 
 class _AsUtf8:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from blogapp.importing.errors import NoSite
 from blogapp.importing.sources import AsideList
@@ -47,10 +48,10 @@ def _lines(path: Path) -> Iterator[list[str]]:
         with path.open("rb") as head:
             encoding = "utf-16" if head.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         with path.open(encoding=encoding, newline="") as file:
-            first = file.readline()
+            first = file.readline(LONGEST_CELL)
             file.seek(0)
             separator = max(",;\t", key=first.count)
-            yield from csv.reader(file, delimiter=separator, strict=True)
+            yield from csv.reader(_bounded(file, path), delimiter=separator, strict=True)
     except UnicodeDecodeError as error:
         raise NoSite(f"{path.name} is not UTF-8; save it as UTF-8") from error
     except csv.Error as error:
@@ -59,6 +60,16 @@ def _lines(path: Path) -> Iterator[list[str]]:
         raise NoSite(f"{path.name} cannot be read ({error.strerror})") from error
     finally:
         csv.field_size_limit(longest)
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """Yield the file's lines. Raises `NoSite` before one that would fill the memory."""
+    while line := file.readline(LONGEST_CELL):
+        if len(line) == LONGEST_CELL:
+            raise NoSite(
+                f"{path.name} is no sound table (it has a line of {LONGEST_CELL:,} characters)"
+            )
+        yield line
 
 
 def _name(cell: str) -> str:

@@ -17,7 +17,7 @@ from blogapp.importing.mending import Mending
 MOST_OF_A_PART = 32_000_000
 DEEPEST = 200
 
-_ELEMENT_WEIGHT = 200
+_ELEMENT_WEIGHT, _ATTRIBUTE_WEIGHT = 200, 100
 # A tag or a comment is kept whole by the parser, and looked through again with every chunk.
 _LONGEST_TAG = 4_000_000
 
@@ -163,7 +163,7 @@ class _Building:
             self.builder = TreeBuilder()
             self.line, self.depth, self.started, self.weight = self._line(), 0, 0, 0
         self.depth += 1
-        self.weight += _ELEMENT_WEIGHT + sum(map(len, attributes.values()))
+        self.weight += _ELEMENT_WEIGHT + len(name) + sum(map(_weigh, attributes.items()))
         if self.weight <= MOST_OF_A_PART or self.depth == 1:
             self.builder.start(name, attributes)
             self.started = self.depth
@@ -222,3 +222,7 @@ class _Building:
         if namespace is None:
             namespace = _USUAL_PREFIXES.get(prefix, prefix)
         return f"{{{namespace}}}{local}" if namespace else local
+
+
+def _weigh(attribute: tuple[str, str]) -> int:
+    return _ATTRIBUTE_WEIGHT + len(attribute[0]) + len(attribute[1])

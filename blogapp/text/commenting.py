@@ -1,6 +1,7 @@
 """What strangers wrote under a post: less of it may be markup than an author's."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from html import escape
 from urllib.parse import urlsplit
@@ -22,9 +23,8 @@ _RENAMED = {"section": "div", "article": "div", "figure": "div", "figcaption": "
 _REL = "nofollow ugc noopener"
 
 _BROKEN_BY_MARKUP = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
-_BLOCK = re.compile(
-    r"(<(blockquote|pre|ul|ol|dl|table|h[1-6])\b.*?</\2\s*>)", re.IGNORECASE | re.DOTALL
-)
+_BLOCK = re.compile(r"<(blockquote|pre|ul|ol|dl|table|h[1-6])\b", re.IGNORECASE)
+_BLOCKS_END = re.compile(r"</(blockquote|pre|ul|ol|dl|table|h[1-6])\s*>", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"]{4,500}")
 _AFTER_ADDRESS = ".,;:!?'’”»)]}*_"
@@ -65,14 +65,33 @@ def _paragraphs(text: str) -> str:
     if _BROKEN_BY_MARKUP.search(text):
         return text
     written = []
-    # Of three pieces the second is a block and the third its name.
-    pieces = _BLOCK.split(text)
-    for place in range(0, len(pieces), 3):
-        for lines in _BLANK_LINES.split(pieces[place]):
+    for piece, is_block in _pieces(text):
+        if is_block:
+            written.append(piece)
+            continue
+        for lines in _BLANK_LINES.split(piece):
             if lines.strip():
                 written.append(f"<p>{lines.strip().replace(chr(10), '<br>')}</p>")
-        written += pieces[place + 1 : place + 2]
     return "".join(written)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield text and the blocks in it, from each one's tag to the next that ends its kind."""
+    # Looked for once and not from each tag on: a comment may open a thousand tables.
+    ends: dict[str, list[int]] = {}
+    for end in _BLOCKS_END.finditer(text):
+        ends.setdefault(end[1].lower(), []).append(end.end())
+    at = 0
+    for begin in _BLOCK.finditer(text):
+        if begin.start() < at:
+            continue
+        places = ends.get(begin[1].lower(), [])
+        number = bisect_right(places, begin.start())
+        if number < len(places):
+            yield text[at : begin.start()], False
+            yield text[begin.start() : places[number]], True
+            at = places[number]
+    yield text[at:], False
 
 
 def _restricted(html: str) -> Iterator[str]:
