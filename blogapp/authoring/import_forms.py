@@ -67,7 +67,7 @@ class ImportForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(kind, str(label)) for kind, label in kinds().items()]
-        self.kind.choices = [("", _("Tell by the file")), *named]
+        self.kind.choices = [("", _("Recognise it from the file")), *named]
         zones = [(name, name) for name in sorted(available_timezones())]
         self.time_zone.choices = [("", _("The source’s own, else the blog’s")), *zones]
 

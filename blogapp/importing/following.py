@@ -24,6 +24,8 @@ _PAUSE = 0.5  # seconds between two notes of how far it is
 _LONGEST = 300
 # A word of a reason that is of one item alone: a name, an address, a number.
 _OF_ONE = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'|\S*[\d/_.]\S*[\w/]|\d+")
+# However many of them stand in a row, the reason is the same.
+_IN_A_ROW = re.compile(r"…(?:(?:, | and )…)+(?: more)?")
 # What is said of the source as a whole.
 _OF_ALL = "noted"
 _WROTE = {str(Result.MADE), str(Result.CHANGED)}
@@ -70,7 +72,7 @@ class Summary:
         }
 
     def _note(self, reason: str, path: str) -> None:
-        general = _OF_ONE.sub("…", reason)
+        general = _IN_A_ROW.sub("…", _OF_ONE.sub("…", reason))
         if general not in self.reasons and len(self.reasons) >= MOST_REASONS:
             self.others += 1
             return
