@@ -13,6 +13,16 @@ from blogapp.text.nesting import demand_plain
 # Written in C where it was built so; ten times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE = "---\n"
+# PyYAML lets slip what Python says to values that are not what their tags claim.
+_REFUSALS = (
+    yaml.YAMLError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 def page(head: Mapping[str, Any], body: str) -> bytes:
@@ -75,5 +85,5 @@ def _load(text: str, path: str, first_line: int) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise BadExport(path, f"is no YAML ({error.problem})", first_line + line) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except _REFUSALS as error:
         raise BadExport(path, f"is no YAML ({error})", first_line) from error

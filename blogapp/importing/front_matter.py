@@ -21,6 +21,7 @@ MOST_CHARACTERS = 200_000
 # A few anchors can stand for millions of values ("billion laughs").
 MOST_VALUES = 20_000
 DEEPEST = 40
+MOST_DOTS = 300
 
 _OPENING = re.compile(r"(?:[ \t]*\n)*(---|\+\+\+|;;;)(yaml|toml|json)?[ \t]*\n")
 _CLOSING = {
@@ -208,6 +209,9 @@ def clean(text: str) -> str:
 
 def _from_toml(block: str, first_line: int) -> FrontMatter:
     try:
+        # For each dot of a key tomllib keeps all that stands before it.
+        if max(line.count(".") for line in block.split("\n")) > MOST_DOTS:
+            raise _TooMuch("a line of it has too many dots")
         values = _Budget().fit_for_json(tomllib.loads(block))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.search(r"at line (\d+)", str(error))

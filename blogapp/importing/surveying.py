@@ -12,13 +12,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from blogapp.importing import front_matter
 from blogapp.importing.dating import split_file_name
 from blogapp.importing.errors import BrokenFrontMatter, NoSite
-from blogapp.text.nesting import demand_plain
 
+_BEFORE_YAML = re.compile(r"\A(?:[ \t]*(?:#.*)?\n)*---[ \t]*\n")
 MARKDOWN = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
 OTHER_MARKUP = {".rst", ".adoc", ".asciidoc", ".org", ".textile", ".ipynb"}
 POST_FOLDERS = {"_posts", "_drafts", "blog", "blogs", "posts", "post", "articles", "news"}
@@ -299,18 +297,17 @@ def _settings(root: Path) -> dict[str, Any]:
         if path.is_file() and path.stat().st_size < 1_000_000:
             try:
                 return {str(key).lower(): value for key, value in read(path).items()}
-            except (OSError, UnicodeDecodeError, yaml.YAMLError, SyntaxError, ValueError):
+            except (OSError, UnicodeDecodeError, SyntaxError, ValueError):
                 return {}
-            except (BrokenFrontMatter, RecursionError):
+            except (BrokenFrontMatter, RecursionError, MemoryError):
                 return {}
     return {}
 
 
 def _yaml_settings(path: Path) -> dict[str, Any]:
     text = path.read_text(encoding="utf-8-sig")
-    demand_plain(text)
-    read = yaml.safe_load(text)
-    return read if isinstance(read, dict) else {}
+    # What is bounded there is bounded here: a few references may stand for millions of values.
+    return front_matter.split(f"---\n{_BEFORE_YAML.sub('', text)}\n---\n")[0].values
 
 
 def _fenced_settings(path: Path) -> dict[str, Any]:

@@ -156,10 +156,10 @@ class Fetcher:
     def _connect(self, place: "_Place", deadline: float) -> socket.socket:
         """Return a connection to an address that was checked: the name is not asked for again."""
         found = self._checked(place)
-        wait = min(SECONDS_TO_CONNECT, deadline - self.clock())
-        if wait <= 0:
-            raise _Silent(f"{place.host} took too long")
         for last, ip in enumerate(found, start=1 - len(found)):
+            wait = min(SECONDS_TO_CONNECT, deadline - self.clock())
+            if wait <= 0:
+                raise _Silent(f"{place.host} took too long")
             try:
                 connection = socket.create_connection((ip, place.port), timeout=wait)
                 break
@@ -172,6 +172,8 @@ class Fetcher:
             return self._tls.wrap_socket(connection, server_hostname=place.host)
         except (OSError, ValueError) as error:
             connection.close()
+            if isinstance(error, TimeoutError):
+                raise _Silent(f"{place.host} took too long") from error
             raise FetchRefused(f"{place.host} is not who it says ({_reason(error)})") from error
 
     def _checked(self, place: "_Place") -> Sequence[str]:

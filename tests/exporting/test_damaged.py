@@ -116,6 +116,8 @@ def test_values_of_another_kind_are_refused_by_file_and_line(export, sound, else
         (people, b"- &a [*a]\n", "refers to other places"),
         (people, b"- [" * 5000, "is no YAML"),
         (people, b"- " + b"[" * 100_000 + b"]" * 100_000, "more than 200 deep"),
+        (people, b"- {name: !!timestamp x}\n", "is no YAML"),
+        (people, b"- {name: !!int ''}\n", "is no YAML"),
         (people, b"\xff", "is not UTF-8"),
         (tags, b"- {name: a, slug: 'a/b'}\n", "cannot be an address"),
         (tags, b"- {name: x, slug: x, distinct_from: [y]}\n", "is no other tag"),

@@ -1,11 +1,14 @@
 """Files that are made to fill the memory."""
 
 import json
+from pathlib import PurePosixPath
 
 import pytest
 
 from blogapp.importing import json_objects, tables, xml
 from blogapp.importing.errors import NoSite
+from blogapp.importing.ghost.detours import read_permalink, read_redirects
+from blogapp.importing.surveying import survey
 
 
 def posts_of(path):
@@ -67,3 +70,55 @@ def test_attributes_without_values_weigh_too(tmp_path, monkeypatch):
 
     assert part.cut
     assert len(part.element) < 10
+
+
+BOMB = "a0: &a0 [x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]\n" for number in range(1, 30)
+)
+
+
+@pytest.mark.parametrize(
+    "text", [f"{BOMB}301: *a29\n", "[" * 5_000, "301: !!timestamp x", "301: !!int ''"]
+)
+def test_redirects_of_ghost_in_hostile_yaml_have_their_line(tmp_path, text):
+    path = tmp_path / "redirects.yaml"
+    path.write_text(text)
+
+    kept, [note] = read_redirects(path, "")
+
+    assert not kept
+    assert note.startswith("cannot be read (")
+    assert read_permalink(path)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_config.yml", f"{BOMB}url: *a29\n"),
+        ("_config.yml", "url: !!timestamp x"),
+        ("_config.yml", "[" * 5_000),
+        ("hugo.toml", "a" + ".a" * 5_000 + " = 1"),
+        ("hugo.json", "[" * 100_000),
+        ("pelicanconf.py", "SITEURL = " + "-" * 200_000 + "1"),
+        ("pelicanconf.py", "SITEURL = " + "(" * 200_000),
+    ],
+)
+def test_settings_of_a_site_that_are_hostile_are_none(tree, take_in, name, text):
+    tree(name, text)
+    tree(
+        "_posts/2019-05-04-a.md" if name == "_config.yml" else "content/a.md",
+        "---\ntitle: A\n---\nA post.",
+    )
+
+    [outcome] = take_in().outcomes
+
+    assert str(outcome.result) == "made"
+
+
+def test_settings_may_stand_below_remarks_and_refer_to_each_other(tree):
+    tree("_config.yml", "# Ours\n---\nbase: &base https://old.example\nurl: *base\n")
+    tree("_posts/2019-05-04-a.md", "A post.")
+
+    site = survey(tree.root, (PurePosixPath("_posts/2019-05-04-a.md"),))
+
+    assert site.base_url == "https://old.example"

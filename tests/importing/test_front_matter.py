@@ -118,3 +118,10 @@ def test_front_matter_nested_without_end_is_refused():
 
     with pytest.raises(BrokenFrontMatter, match="nested more than 200 deep"):
         split(f"---\na: {deep}\n---\nText\n")
+
+
+def test_keys_of_keys_without_end_are_refused():
+    deep = "a" + ".a" * 5_000
+
+    with pytest.raises(BrokenFrontMatter, match="too many dots"):
+        split(f"+++\n{deep} = 1\n+++\nText\n")

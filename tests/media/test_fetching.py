@@ -256,6 +256,28 @@ def test_a_host_that_does_not_answer_is_not_asked_for_ever():
     assert len(asked) == 3
 
 
+def test_many_addresses_of_one_host_share_its_time():
+    # The clock of a machine on which nothing is ever at once.
+    seconds = iter(range(0, 10_000, 20))
+    hosts = [f"127.0.0.{number}" for number in range(1, 200)]
+    fetcher = Fetcher(LOOPBACK, resolve=lambda _: hosts, clock=lambda: float(next(seconds)))
+
+    with pytest.raises(FetchRefused, match="took too long"):
+        fetcher.fetch("http://many.example:1/x.png")
+
+    assert next(seconds) <= 200
+
+
+def test_a_host_that_is_silent_behind_its_door_is_not_asked_for_ever(serve, monkeypatch):
+    monkeypatch.setattr("blogapp.media.fetching.SECONDS_TO_CONNECT", 0.05)
+    port, _ = serve({})
+    fetcher = Fetcher(LOOPBACK, resolve=lambda _: ["127.0.0.1"])
+
+    for said in [*["took too long"] * 3, "not asked again"]:
+        with pytest.raises(FetchRefused, match=said):
+            fetcher.fetch(f"https://silent.example:{port}/x.png")
+
+
 def test_a_host_that_asks_for_rest_is_left_alone(serve):
     port, requests = serve({"/x.png": answer(b"", status="429 Too Many Requests")})
     fetcher = Fetcher(allow=LOOPBACK)

@@ -11,7 +11,9 @@ import yaml
 
 from blogapp.importing.errors import ImportingError
 from blogapp.importing.opening import read_text
+from blogapp.text.nesting import demand_plain
 
+_LONGEST = 1_000_000
 NAMES = re.compile(r"redirects(?:[-_.][\w.-]*)?\.(?:ya?ml|json)", re.IGNORECASE)
 _FOLDER = re.compile(r"\^?\\?(/(?:[\w.-]+\\?/)+)\(\.\*\)\$?")
 # What makes a text a pattern and not an address; dots are in every address.
@@ -22,7 +24,7 @@ def read_redirects(path: Path, base_url: str) -> tuple[dict[str, str], list[str]
     """Return where old paths led, by old path, and a note for each that cannot be kept."""
     try:
         text = read_text(path)
-        found = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+        found = json.loads(text) if path.suffix.lower() == ".json" else _read_yaml(text)
         pairs = list(_pairs(found))
     except (ImportingError, ValueError, yaml.YAMLError, RecursionError) as error:
         return {}, [f"cannot be read ({str(error).splitlines()[0][:200]})"]
@@ -45,7 +47,7 @@ def read_redirects(path: Path, base_url: str) -> tuple[dict[str, str], list[str]
 def read_permalink(path: Path) -> tuple[str, str]:
     """Return the pattern of the posts' addresses that a routes.yaml gives, and a note; or empty."""
     try:
-        found = yaml.safe_load(read_text(path))
+        found = _read_yaml(read_text(path))
     except (ImportingError, ValueError, yaml.YAMLError, RecursionError):
         return "", "cannot be read; the posts' addresses are taken to be /slug/"
     collections = found.get("collections") if isinstance(found, dict) else None
@@ -55,6 +57,18 @@ def read_permalink(path: Path) -> tuple[str, str]:
     if len(set(texts)) > 1:
         return texts[-1], "has several collections; addresses are built as those of the last"
     return (texts[0] if texts else ""), ""
+
+
+def _read_yaml(text: str) -> Any:
+    """Return what a YAML file holds. Raises `yaml.YAMLError` or `ValueError`."""
+    if len(text) > _LONGEST:
+        raise ValueError("it is longer than a megabyte")
+    demand_plain(text, references=False)
+    try:
+        return yaml.safe_load(text)
+    except (TypeError, AttributeError, LookupError, ArithmeticError) as error:
+        # PyYAML lets slip what Python says to values that are not what their tags claim.
+        raise ValueError("a value in it is not what its tag says") from error
 
 
 def _pairs(found: Any) -> Iterator[tuple[str, str]]:
