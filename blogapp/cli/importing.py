@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ from blogapp.web.clock import now
 T = TypeVar("T")
 # What reading an export back asks for: its dates have zones, and its posts authors.
 _OF_EXPORTS = ("now", "media_folder", "dry_run", "on_start", "on_outcome")
+# The status of what was ended by SIGTERM, as shells have it.
+_TERMINATED = 128 + signal.SIGTERM
 
 
 @click.group("import")
@@ -238,6 +241,8 @@ def _take_in(
     run: Callable[..., Report], report_file: TextIO | None, *, dry_run: bool, author: str
 ) -> None:
     """Run an import and tell how it goes; exit status 1 where an item failed."""
+    # As by Ctrl-C: what was unpacked is removed, and what came in is told.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     report = Report()
     with opened_blog() as app, _Telling(report, report_file) as telling:
         try:

@@ -135,8 +135,9 @@ def test_a_folder_without_posts_is_an_error_of_one_line(take_in, site):
     assert "holds no Markdown files" in result.stderr
 
 
+@pytest.mark.parametrize("key", [signal.SIGINT, signal.SIGTERM])
 def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
-    environment, take_in, site, tmp_path
+    environment, take_in, site, tmp_path, key
 ):
     for number in range(40):
         site(
@@ -155,7 +156,7 @@ def test_an_import_that_is_stopped_leaves_whole_posts_and_goes_on(
     with process:
         for _number in range(5):
             assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(key)
         printed, _errors = process.communicate(timeout=60)
 
     assert process.returncode != 0
