@@ -23,7 +23,7 @@ from flask import Flask
 from blogapp.caching.answers import Answer, header
 from blogapp.caching.filing import SUFFIXES, Writer, kind_of, with_policy
 from blogapp.caching.keeping import ask
-from blogapp.caching.leading_on import add_leads
+from blogapp.caching.leading_on import add_leads, files_led_to
 from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.posts.listing import MOST_PAGES
@@ -244,6 +244,7 @@ class _Freeze:
         """Add what pages show, icons, the files of the software, and a page for other addresses."""
         for address in self.feeds:
             self.visit(address, lambda: None)
+        self.media |= files_led_to(self.app)
         for address in ("/favicon.ico", "/apple-touch-icon.png", *sorted(self.media)):
             self._add_file(address)
         self._add_assets()
@@ -251,7 +252,7 @@ class _Freeze:
         page = with_policy(lost[1], lost[2])
         if page is not None:
             self.frozen.written += self.pages.write(NOT_FOUND, page)
-        self.frozen.redirects = add_leads(self.app, self.new, self._write_page)
+        self.frozen.redirects = add_leads(self.app, self.new, self._write_page, frozen_link)
 
     def _write_page(self, name: str, body: bytes) -> None:
         self.frozen.written += self.pages.write(name, body)

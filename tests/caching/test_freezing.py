@@ -16,6 +16,7 @@ from blogapp.caching import freezing
 from blogapp.caching.freezing import Busy, NotEmpty, demand_own, with_paths
 from blogapp.cli import group
 from blogapp.extensions import db
+from blogapp.media.storing import store_file
 from blogapp.posts.models import Post, Redirect, Tag, TagAlias
 from blogapp.site.reading import get_site
 from tests.conftest import parse
@@ -343,7 +344,8 @@ def test_the_command_says_what_it_did_and_what_files_cannot_do(tmp_path):
     assert Path(site / "mine.txt").exists()
 
 
-def test_old_addresses_lead_on(freeze, folder, make_post, make_posts):
+def test_old_addresses_lead_on(app, freeze, folder, make_post, make_posts):
+    picture = store_file(b"a,b\n", "b.csv", folder=app.config["MEDIA_FOLDER"], now=NOW)
     leases = make_post("Leases", slug="leases")
     make_posts(1, tags=["Go"])
     draft = make_post("Draft", slug="draft", published_at=None)
@@ -352,7 +354,11 @@ def test_old_addresses_lead_on(freeze, folder, make_post, make_posts):
         "/old.html": {"target": "/archive"},
         "/?p=7": {"post_id": leases.id},
         "/docs/*": {"target": "/tags/*"},
+        "/category/go/page/*": {"target": "/tags/go"},
+        "/category/go/feed": {"target": "/feed.xml?tag=go"},
+        "/category/drafts": {"target": "/tags/drafts"},
         "/wp-content/a.png": {"target": "/media/a.png"},
+        "/wp-content/b.csv": {"target": f"/media/{picture.key}"},
         "/archive": {"target": "/tags"},
         "/unfinished": {"post_id": draft.id},
         "/gone": {},
@@ -373,6 +379,11 @@ def test_old_addresses_lead_on(freeze, folder, make_post, make_posts):
     lines = (folder / "_redirects").read_text().splitlines()
     assert f"/2019/%C3%BCber%20leases {PUBLIC}/posts/leases 301" in lines
     assert f"/docs/* {PUBLIC}/tags/:splat 301" in lines
+    assert f"/category/go/page/* {PUBLIC}/tags/go 301" in lines
+    assert f"/category/go/feed {PUBLIC}/tags/go/feed.xml 301" in lines
+    assert f"/wp-content/b.csv {PUBLIC}/media/{picture.key} 301" in lines
+    assert (folder / "media" / picture.key).is_file()
+    assert not [path for path in found if "*" in path or path.startswith("category/drafts")]
     assert f"/?p=7 {PUBLIC}/posts/leases 301" in lines
-    assert frozen.redirects == len(lines) == 7
+    assert frozen.redirects == len(lines) == 9
     assert freeze().written == 0
