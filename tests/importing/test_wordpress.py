@@ -234,6 +234,8 @@ def test_feeds_and_archives_have_moved(export):
 
     assert moved["/feed"] == "/rss.xml"
     assert moved["/feed/atom"] == "/feed.xml"
+    assert moved["/wp-rss2.php"] == "/rss.xml"
+    assert moved["/category/uncategorized/page/*"] == "/"
     assert moved["/2020/05"] == "/archive/2020/5"
     assert moved["/2020/05/01"] == "/archive/2020/5"
     assert moved["/?m=202005"] == "/archive/2020/5"

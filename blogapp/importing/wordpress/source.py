@@ -112,11 +112,18 @@ class WordPressSource(Export):
             f"{base}/?feed=rss": "/rss.xml",
             f"{base}/?feed=atom": "/feed.xml",
             f"{base}/comments/feed": "/rss.xml",
+            # As WordPress called its feeds at first, and leads on from to this day.
+            f"{base}/wp-rss.php": "/rss.xml",
+            f"{base}/wp-rss2.php": "/rss.xml",
+            f"{base}/wp-rdf.php": "/rss.xml",
+            f"{base}/wp-feed.php": "/rss.xml",
+            f"{base}/wp-atom.php": "/feed.xml",
             f"{base}/wp-sitemap.xml": "/sitemap.xml",
             f"{base}/sitemap_index.xml": "/sitemap.xml",
             f"{base}/page/*": "/",
             f"{base}/category/uncategorized": "/",
             f"{base}/category/uncategorized/feed": "/rss.xml",
+            f"{base}/category/uncategorized/page/*": "/",
         }
         if base:
             moved[base] = "/"
