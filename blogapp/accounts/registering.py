@@ -18,10 +18,18 @@ from blogapp.extensions import db
 from blogapp.text.slugs import slugify, unique_slug
 
 
-def add_author(*, name: str, email: str, role: Role, password: str | None, now: datetime) -> Author:
-    """Return a new author who can sign in.
+def add_author(
+    *,
+    name: str,
+    email: str,
+    role: Role,
+    password: str | None,
+    now: datetime,
+    slug: str | None = None,
+) -> Author:
+    """Return an author who can sign in: a new one, or who has ``slug`` and no account so far.
 
-    Raises `BadEmail`, `EmailTaken` or `WeakPassword`.
+    Raises `BadEmail`, `EmailTaken`, `NoSuchAuthor` or `WeakPassword`.
     """
     email = email.strip()
     # WHATWG HTML, 4.10.5.1.5, simplified: something, "@", a name with no spaces.
@@ -29,15 +37,19 @@ def add_author(*, name: str, email: str, role: Role, password: str | None, now: 
         raise BadEmail(f"{email!r} is not an e-mail address.")
     if find_author(email):
         raise EmailTaken(f"{email} has an account already.")
-    author = Author(
-        name=" ".join(name.split())[:200] or email.partition("@")[0],
-        slug=_free_slug(name or email),
-        email=email,
-        role=role,
-        password_hash=password and hashed(password),
-        created_at=now,
-    )
-    db.session.add(author)
+    name, password_hash = " ".join(name.split())[:200], password and hashed(password)
+    if slug:
+        author = _get_unregistered(slug)
+        author.origin = None  # theirs now, whatever brought it
+    else:
+        author = Author(
+            name=email.partition("@")[0], slug=_free_slug(name or email), created_at=now
+        )
+        db.session.add(author)
+    author.name = name or author.name
+    author.email = email
+    author.role = role
+    author.password_hash = password_hash
     db.session.flush()
     return author
 
@@ -135,6 +147,15 @@ def spend_link(link: SignInLink, *, now: datetime) -> None:
     )
     if not getattr(spent, "rowcount", 0):
         raise LinkExpired("This link has been used.")
+
+
+def _get_unregistered(slug: str) -> Author:
+    """Return the author of ``slug``, whom an import has brought. Raises `NoSuchAuthor`."""
+    query = select(Author).where(Author.slug_key == slug.casefold(), Author.email.is_(None))
+    author = db.session.scalar(query)
+    if author is None:
+        raise NoSuchAuthor(f"No author without an account is called {slug}.")
+    return author
 
 
 def _free_slug(name: str) -> str:

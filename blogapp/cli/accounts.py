@@ -28,8 +28,9 @@ def author() -> None:
     show_default=True,
     help="What they may do here.",
 )
+@click.option("--as", "slug", metavar="SLUG", help="The author of posts already here who this is.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def add(email: str, name: str | None, role: str, password_stdin: bool) -> None:
+def add(email: str, name: str | None, role: str, slug: str | None, password_stdin: bool) -> None:
     """Give EMAIL an account."""
     with opened_blog():
         try:
@@ -37,6 +38,7 @@ def add(email: str, name: str | None, role: str, password_stdin: bool) -> None:
                 name=name or "",
                 email=email,
                 role=Role(role),
+                slug=slug,
                 password=_read_password(password_stdin),
                 now=now(),
             )

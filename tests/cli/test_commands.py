@@ -127,6 +127,25 @@ def test_an_author_is_added_without_a_terminal(blogapp):
     assert "has an account already" in again.stderr
 
 
+def test_an_author_whom_an_import_brought_is_given_an_account(blogapp, tmp_path):
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "one.md").write_text(
+        "---\ntitle: One\ndate: 2024-05-01\nauthors: [Mara Lind]\n---\nText.\n"
+    )
+    blogapp("import", "markdown", str(old))
+    add = ("author", "add", "mara@example.com", "--password-stdin", "--as")
+    password = "correct horse battery staple\n"
+
+    given = blogapp(*add, "mara-lind", stdin=password)
+    again = blogapp("author", "add", "x@example.com", "--as", "mara-lind", stdin=password * 2)
+
+    assert "Added Mara Lind <mara@example.com>, author." in given.stdout
+    assert blogapp("author", "list").stdout == "mara@example.com\tMara Lind\tauthor\n"
+    assert "No author without an account is called mara-lind." in again.stderr
+    assert " 1  unchanged" in blogapp("import", "markdown", str(old)).stdout
+
+
 def test_a_weak_password_is_refused(blogapp):
     result = blogapp("author", "add", "grace@example.com", "--password-stdin", stdin="short\n")
 
