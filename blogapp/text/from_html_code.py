@@ -39,6 +39,7 @@ _GUTTER = re.compile(r"gutter|linenos?|line-?numbers?|crayon-nums|(?:^|\s)lno?(?
 _CODE_CELL = re.compile(r"(?:^|[\s-])code(?:$|[\s-])|crayon-code", re.I)
 _HIGHLIGHTER = re.compile(r"highlight|syntax|crayon|rouge|chroma|prettyprint", re.I)
 _FORMULA = re.compile(r"\\\(\s*(\S[^\n]{0,1000}?)\\\)|\$latex\s{1,9}([^$\n]{1,1000})\$")
+_MOST_LINES_OF_VERSE = 1_000
 _VERSE = re.compile(r"wp-block-verse|(?:^|\s)verse(?:\s|$)|poetry")
 
 
@@ -49,7 +50,7 @@ def find_code(soup: BeautifulSoup) -> None:
     for pre in soup.find_all("pre"):
         if pre.decomposed or pre.find_parent("pre"):
             continue
-        if _VERSE.search(_classes(pre)):
+        if _VERSE.search(_classes(pre)) and pre.get_text().count("\n") < _MOST_LINES_OF_VERSE:
             _set_as_verse(soup, pre)
         elif not pre.find(("img", "table", "iframe")) and (
             pre.find("code") or not pre.find("a", href=True)

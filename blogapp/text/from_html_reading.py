@@ -59,10 +59,13 @@ _BARE = {"controls", "reversed"}
 _EVERYWHERE = {"dir", "id", "lang"}
 _FIELDS = ("form", "input", "select", "textarea", "button")
 _DRAWN = ("applet", "canvas", "svg", "math")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# And halves of characters, which no UTF-8 has.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _NO_BOXES = frozenset({"a", "strong", "em", "p", "h1", "h2", "h3", "h4", "h5", "h6"})
 # A tree of more takes minutes to walk; a long post has a tenth of it.
 MOST_TAGS = 40_000
+# From each line end on the next word is looked for; songs have hundreds.
+MOST_LINE_ENDS = 5_000
 
 _SEEN = nh3.Cleaner(
     tags=BLOCKS | BOXES | INLINE | PARTS | {*_RENAMED}
@@ -105,6 +108,9 @@ def read(html: str, *, base_url: str = "", with_notes: bool = True) -> Read:
     clean = _SEEN.clean(without_depths(html))
     if clean.count("<") > MOST_TAGS:
         problems.append(f"has more than {MOST_TAGS:,} tags; it stays HTML")
+        return Read(BeautifulSoup("", "html.parser"), problems=problems, whole=sanitize(html))
+    if clean.count("<br") > MOST_LINE_ENDS:
+        problems.append(f"has more than {MOST_LINE_ENDS:,} line ends; it stays HTML")
         return Read(BeautifulSoup("", "html.parser"), problems=problems, whole=sanitize(html))
     soup = BeautifulSoup(clean, "html.parser")
     found = Read(soup, problems=problems)

@@ -20,7 +20,7 @@ _SINGLE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _BARE_ADDRESS = re.compile(r"(\bhttps?://[^\s<>\[\]{}*|`]+)")
 _BEGINNINGS = re.compile(
     r"(?m)^(?:(#{1,6})(?=\s|$)|(>)|([-+])(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|(:)(?=[\s:])"
-    r"|(=+|[|: -]*-[|: -]*)[ ]*$|(\|))"
+    r"|(=+|(?=[|: ]*-)[|: -]++)[ ]*$|(\|))"
 )
 _LINES = re.compile(r"(?m)^(?=.)")
 # Stands for the backslash before a line end until no block of code can be mistaken for it.
@@ -191,7 +191,7 @@ class _Writer(MarkdownConverter):
         if el.find(True):
             return f"\n\n{keep(el)}\n\n"
         text = el.get_text()
-        longest = max((len(run) for run in re.findall(r"(?m)^\s*(`{3,})", text)), default=2)
+        longest = max((len(run) for run in re.findall(r"(?m)^[^\S\n]*(`{3,})", text)), default=2)
         fence = "`" * (longest + 1)
         return f"\n\n{fence}{el.get('data-language') or ''}\n{text}\n{fence}\n\n"
 

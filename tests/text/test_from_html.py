@@ -191,8 +191,13 @@ def test_twice_converted_is_once_converted():
         "<p>&lt;" + "`*[" * 30_000,
         "<!--" * 100_000,
         "<p>a</p>" * 60_000,
+        "<pre>" + "\n" * 50_000 + "x",
+        "<pre class=verse>" + "\n " * 30_000 + "x",
+        "<p>" + "-" * 60_000 + "x",
+        "<p>" + "<br> " * 20_000,
+        "<p>" + "\ud800" * 10_000,
     ],
-    ids=range(10),
+    ids=range(15),
 )
 def test_hostile_html_takes_seconds_at_most(html):
     before = process_time()
