@@ -56,7 +56,7 @@ class _Writer:
         elif kind == "paragraph":
             self._paragraph(_children(node), depth)
         elif kind == "heading":
-            tag = node.get("tag") if node.get("tag") in _HEADINGS else "h2"
+            tag = node.get("tag") if str(node.get("tag")) in _HEADINGS else "h2"
             self.body.html(f"<{tag}>{self._inline(_children(node), depth)}</{tag}>")
         elif kind in ("quote", "aside"):
             self.body.html(f"<blockquote>{self._flow(node, depth)}</blockquote>")
