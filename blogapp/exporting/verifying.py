@@ -11,7 +11,8 @@ from blogapp.exporting.streaming import opened
 from blogapp.exporting.trees import is_export, read_manifest
 
 _CHUNK = 1 << 16
-_SHOWN = 160
+# Letters of a line that are shown; of a long one, so many before the place, and behind it.
+_SHOWN, _BEFORE, _AFTER = 160, 60, 40
 _END = "(the file has ended)"
 
 
@@ -114,11 +115,26 @@ def _place(path: str, line: int, begun: bytes, here: bytes, there: bytes) -> Dif
     begun = (begun + here[:same]).rpartition(b"\n")[2]
     both = zip_longest((begun + here[same:]).split(b"\n"), (begun + there[same:]).split(b"\n"))
     number, (ours, theirs) = next((n, two) for n, two in enumerate(both) if two[0] != two[1])
-    return Difference(path, line + number, _line(ours), _line(theirs))
+    return Difference(path, line + number, *_shown(ours, theirs))
 
 
-def _line(text: bytes | None) -> str:
-    if text is None:
+def _shown(ours: bytes | None, theirs: bytes | None) -> tuple[str, str]:
+    """Return two lines for people: as much of either as shows where they part."""
+    here, there = _legible(ours), _legible(theirs)
+    pairs = enumerate(zip(here, there, strict=False))
+    place = next((place for place, (a, b) in pairs if a != b), 0)
+    start = place - _BEFORE if place > _SHOWN - _AFTER else 0
+    return _cut(here, start), _cut(there, start)
+
+
+def _legible(line: bytes | None) -> str:
+    """Return text in which nothing moves the cursor; of a picture, the bytes."""
+    if line is None:
         return _END
-    shown = text.decode(errors="replace")
-    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+    text = line.decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _cut(line: str, start: int) -> str:
+    rest = f"…{line[start:]}" if start else line
+    return rest if len(rest) <= _SHOWN else f"{rest[: _SHOWN - 1]}…"

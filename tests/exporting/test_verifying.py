@@ -91,3 +91,18 @@ class _opened:
 
     def __exit__(self, *error):
         db.session.rollback()
+
+
+def test_a_long_line_is_shown_where_it_differs_and_harms_no_terminal(
+    make_post, write_out, verified
+):
+    make_post("Caches lie", body=f"{'a' * 400} One. {'b' * 400}")
+    folder = write_out()
+    path = folder / "_posts/2026-01-01-caches-lie.md"
+    path.write_bytes(path.read_bytes().replace(b"One", b"\x89\x1b[2JTwo"))
+
+    first = verified(folder).first
+
+    assert " One. bbb" in first.here
+    assert r" \x89\x1b[2JTwo. bbb" in first.there
+    assert len(first.here) == len(first.there) == 160
