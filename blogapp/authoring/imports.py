@@ -292,7 +292,8 @@ def _count_before(run: ImportRun) -> int:
     if run.state != RunState.WAITING:
         return 0
     goes_first = db.or_(ImportRun.state == RunState.RUNNING, ImportRun.id < run.id)
-    query = db.select(db.func.count()).select_from(ImportRun)
+    # This one may have begun since it was read.
+    query = db.select(db.func.count()).where(ImportRun.id != run.id)
     return db.session.scalar(query.where(ImportRun.state.in_(UNDER_WAY), goes_first)) or 0
 
 

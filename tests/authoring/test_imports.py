@@ -11,7 +11,7 @@ from io import BytesIO, StringIO
 
 import pytest
 
-from blogapp.authoring import downloads
+from blogapp.authoring import downloads, imports
 from blogapp.cli import import_running
 from blogapp.extensions import db
 from blogapp.importing import running
@@ -319,6 +319,20 @@ def test_imports_are_done_one_after_the_other(app, owner, processes):
     assert "Waiting for 1 other import" in owner.page(second.location).text
     running._children.clear()
     assert first.status_code == 303
+
+
+def test_an_import_that_begins_just_now_does_not_wait_for_itself(owner, monkeypatch):
+    address = upload(owner).location
+    begun = db.update(ImportRun).values(state=RunState.RUNNING)
+
+    def begin():
+        db.session.execute(begun, execution_options={"synchronize_session": False})
+        return []
+
+    monkeypatch.setattr(imports, "list_authors", begin)
+    page = owner.page(address)
+
+    assert "Opening the file" in page.select_one(".import-run__progress").text
 
 
 def test_an_upload_that_nobody_decides_on_is_deleted_after_a_week(app, owner, work, clock):
