@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from blogapp.extensions import db
 from blogapp.importing.bounding import bounded
@@ -43,6 +43,8 @@ from blogapp.posts.writing import MOST_BYTES
 
 # The disk is full or takes nothing: no other item will fare better.
 _DISK_IS_OUT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# How often a post is tried again that others got in the way of.
+_ATTEMPTS = 5
 
 
 def import_source(
@@ -209,12 +211,15 @@ class _Run:
         told = {"result": str(Result.NOTED), "problems": [str(problem) for problem in problems]}
         return Outcome(name, Result.NOTED, {"path": name, **told, "kept_lists": kept}, problems)
 
-    def _recall(self) -> dict[str, _Known]:
+    def _recall(self, path: str | None = None) -> dict[str, _Known]:
+        """Return what was left of ``path``, or of every item."""
         query = (
             select(ImportedFile, Post.version)
             .outerjoin(Post, Post.id == ImportedFile.post_id)
             .where(ImportedFile.source == self.source.name)
         )
+        if path is not None:
+            query = query.where(ImportedFile.path == path)
         return {
             row.path: _Known(row.id, row.sha256, row.post_id, version != row.post_version)
             for row, version in db.session.execute(query)
@@ -222,7 +227,7 @@ class _Run:
 
     def _take_item(self, item: Item) -> Outcome:
         try:
-            return self._take_post(item, item.read())
+            return self._take_among_others(item, item.read())
         except NotAPost as reason:
             return self._left_out(item.path, str(reason))
         except ImportingError as error:
@@ -242,6 +247,17 @@ class _Run:
             # Ends what an error or Ctrl-C left half done; after a commit it does nothing.
             db.session.rollback()
 
+    def _take_among_others(self, item: Item, read: SourcePost) -> Outcome:
+        """Take a post in, while others may write, too: another import of the same source."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._take_post(item, read)
+            except IntegrityError:
+                # A name, an address or the very item was taken in this moment.
+                db.session.rollback()
+                self.known |= self._recall(item.path)
+        return self._take_post(item, read)
+
     def _take_post(self, item: Item, read: SourcePost) -> Outcome:
         post, notes = bounded(read)
         gathered = self._gather(post)
@@ -258,10 +274,10 @@ class _Run:
         if known and known.post_id is None:
             return self._left_out(item.path, "its post was deleted here", notes)
         if known and known.sha256 == digest:
-            return self._told(item, post, Result.UNCHANGED, notes, known.post_id)
+            return self._told(item, post, Result.UNCHANGED, notes, known.post_id, gathered)
         if known and known.was_edited:
             both = (1, "changed here and in the source; the post here stays as it is")
-            return self._told(item, post, Result.KEPT, [*notes, both], known.post_id)
+            return self._told(item, post, Result.KEPT, [*notes, both], known.post_id, gathered)
         if self.dry_run:
             return self._plan(item, post, gathered, known, notes)
         return self._write(item, post, gathered, known, digest, notes)
@@ -294,7 +310,7 @@ class _Run:
         post_id = post.id
         db.session.commit()
         result = Result.CHANGED if known else Result.MADE
-        return self._told(item, source, result, [*notes, *more], post_id)
+        return self._told(item, source, result, [*notes, *more], post_id, gathered)
 
     def _plan(
         self,
@@ -320,9 +336,7 @@ class _Run:
             notes.append(unformatted_note(source))
         path = self.source.shown(item.path)
         result = Result.CHANGED if known else Result.MADE
-        line = planned_line(path, source, slug, rendered.html)
-        if gathered.outside:
-            line["fetch"] = [*gathered.outside]
+        line = planned_line(path, source, slug, rendered.html) | _to_fetch(gathered)
         return self._outcome(path, result, line, notes)
 
     def _free_slug(self, source: SourcePost) -> str:
@@ -341,11 +355,13 @@ class _Run:
         result: Result,
         notes: list[Note],
         post_id: int | None,
+        gathered: Gathered,
     ) -> Outcome:
         path = self.source.shown(item.path)
         if source.converted and post_id and result is not Result.KEPT:
             self.converted.append((post_id, path))
-        return self._outcome(path, result, stored_line(path, source, post_id or 0), notes)
+        line = stored_line(path, source, post_id or 0) | _to_fetch(gathered)
+        return self._outcome(path, result, line, notes)
 
     def _left_out(self, item_path: str, reason: str, notes: Sequence[Note] = ()) -> Outcome:
         path = self.source.shown(item_path)
@@ -361,3 +377,8 @@ class _Run:
         problems = tuple(Problem(path, number, what) for number, what in sorted(notes))
         told = {"result": str(result), "problems": [str(problem) for problem in problems]}
         return Outcome(path, result, {**line, **told}, problems)
+
+
+def _to_fetch(gathered: Gathered) -> dict[str, list[str]]:
+    """Return what a line says of pictures on the web that are not here."""
+    return {"fetch": [*gathered.outside]} if gathered.outside else {}

@@ -95,7 +95,9 @@ def test_what_is_not_fetched_is_listed_and_taken_by_a_later_run(take, web, get_p
     assert planned.outcomes[0].line["fetch"] == [
         *(f"{UPLOADS}/one.png", f"{UPLOADS}/lost.png", f"{OLD}/no.png")
     ]
+    assert without.outcomes[0].line["fetch"] == planned.outcomes[0].line["fetch"]
     assert f"the picture {UPLOADS}/one.png stays where it is: it was not fetched" in whats(without)
+    assert "fetch" not in later.outcomes[0].line
     assert results(later) == {"caches": "changed"}
     assert f"the picture {UPLOADS}/lost.png was not taken in: 404 Not Found" in whats(later)
     assert (
