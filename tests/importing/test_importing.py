@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from blogapp.extensions import db
 from blogapp.importing import importing, writing
@@ -251,6 +251,25 @@ def test_a_database_that_is_gone_stops_the_import(tree, take_in, monkeypatch):
 
     with pytest.raises(OperationalError):
         take_in()
+
+
+def test_two_imports_at_once_share_the_work(tree, take_in, monkeypatch):
+    tree("a.md", POST)
+    tree("b.md", "---\ntitle: B\n---\nText.")
+    others = []
+
+    def be_too_late(*_arguments, **_settings):
+        patched.undo()
+        others.append(take_in())
+        raise IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "write_new", be_too_late)
+        report = take_in()
+
+    assert results(others[0]) == {"a.md": "made", "b.md": "made"}
+    assert results(report) == {"a.md": "unchanged", "b.md": "unchanged"}
+    assert count(Post) == 2
 
 
 def test_a_full_disk_stops_the_import_and_no_picture_is_lost(
