@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring.guarding import demand_site
@@ -30,6 +31,10 @@ def take_in() -> AnyResponse:
     if request.method != "POST":
         return show_page(TEMPLATE, text="", name="", error="")
     text, name = _sent()
+    if not text.strip():
+        return show_page(
+            TEMPLATE, 422, text="", name="", error=_("Choose a file, or paste a list.")
+        )
     try:
         wishes = read_rules(text, name)
     except UnknownList as error:

@@ -122,7 +122,7 @@ def _markdown_twin() -> str | None:
     """Return where the Markdown of a renamed post or page is."""
     path = request.path.removesuffix(".md")
     rule = find_redirect(path) if path != request.path else None
-    if rule is None or rule.post is None or not _target(rule):
+    if rule is None or not _target(rule) or rule.post is None:
         return None
     folder = "pages" if rule.post.is_page else "posts"
     return f"{request.script_root}/{folder}/{rule.post.slug}.md"

@@ -17,7 +17,7 @@ FIELDS = {
 }
 SECTIONS = {
     *("Name and clock", "Look", "Front page", "Presets", "Header and footer", "Outside sources"),
-    "Import and export",
+    *("Import and export", "Redirects"),
 }
 
 

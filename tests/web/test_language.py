@@ -21,7 +21,8 @@ LEFT_ALONE = (
 )
 NAMES = (
     r"[A-Z][A-Za-z_]+/[A-Za-z_/]+|UTC|Markdown|Python|code-\d+\.py|Ctrl|Shift|Alt|Enter|Esc"
-    r"|/[a-z/.]+|https?:\S+|[a-z]+@[a-z.]+|#[0-9A-F]{6}|\{\w+\}|s{4,}"
+    r"|WordPress|Ghost|Medium|Substack|Blogger|beehiiv|Buttondown"
+    r"|/[a-z0-9/.-]+|https?:\S+|[a-z]+@[a-z.]+|#[0-9A-F]{6}|\{\w+\}|s{4,}"
 )
 BODY = """# Раз
 
