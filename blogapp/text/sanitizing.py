@@ -58,7 +58,8 @@ _CLASSES = _words(
 )
 
 DEEPEST = 200
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>")
+# A name that no tag comes of is passed over at once: from each "<" in it on it would be read again.
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^<>]*>)?")
 _CLOSED_BY_NEXT = _words(
     "area base br col dd dt embed hr img input li link meta option p param rp rt source tbody td"
     " tfoot th thead tr track wbr"
@@ -155,7 +156,7 @@ def without_depths(html: str) -> str:
 
     def keep(tag: re.Match[str]) -> str:
         nonlocal depth
-        if tag[2].lower() in _CLOSED_BY_NEXT:
+        if tag[3] is None or tag[2].lower() in _CLOSED_BY_NEXT:
             return tag[0]
         depth = max(0, depth - 1) if tag[1] else depth + 1
         return tag[0] if depth <= DEEPEST else ""
