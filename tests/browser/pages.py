@@ -126,6 +126,10 @@ PRIVATE = {
     "presets": "write/settings/presets",
     "header and footer": "write/settings/frame",
     "outside sources": "write/settings/outside",
+    "redirects": "write/settings/redirects",
+    "new redirect": "write/settings/redirects/new",
+    "missing addresses": "write/settings/redirects/missing",
+    "moving in and out": "write/imports",
 }
 
 # What is pressed there opens another page.
