@@ -1,5 +1,7 @@
 """`blogapp …`: the operator's whole tool."""
 
+import errno
+
 import click
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -32,6 +34,12 @@ _ADVICE = {
     "file is not a database": "the database file is damaged; restore a copy",
     "database disk image is malformed": "the database file is damaged; restore a copy",
 }
+# What the system says.
+_ADVICE_OF_DISKS = {
+    errno.ENOSPC: "the disk is full; make room and run this again",
+    errno.EDQUOT: "this user's part of the disk is full; make room and run this again",
+    errno.EROFS: "the disk takes nothing; name a place that can be written",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,10 +63,10 @@ for command in (
     redirects.redirects,
     synthesis.synth,
     freezing.freeze,
-    backups.backup,
-    backups.restore,
     exporting.export,
     exporting.verify,
+    backups.backup,
+    backups.restore,
 ):
     group.add_command(command)
 
@@ -75,7 +83,7 @@ def main() -> None:
     except DBAPIError as error:
         raise SystemExit(f"blogapp: {_advice(error)}") from None
     except OSError as error:
-        raise SystemExit(f"blogapp: {error}") from None
+        raise SystemExit(f"blogapp: {_told_of_disk(error)}") from None
 
 
 def in_one_line(error: DBAPIError | OSError) -> str:
@@ -83,6 +91,11 @@ def in_one_line(error: DBAPIError | OSError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return _advice(error)
+
+
+def _told_of_disk(error: OSError) -> str:
+    advice = _ADVICE_OF_DISKS.get(error.errno or 0)
+    return f"{advice} ({error})" if advice else str(error)
 
 
 def _advice(error: DBAPIError) -> str:

@@ -1,5 +1,6 @@
 """The operator's command: what it prints, where errors go, how it ends."""
 
+import errno
 import os
 import re
 import sqlite3
@@ -10,6 +11,7 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
+from blogapp import cli
 from blogapp.cli import group
 
 
@@ -112,6 +114,19 @@ def test_a_folder_that_cannot_be_made_is_one_line(process, tmp_path):
 def _change(path, statement):
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement)
+
+
+def test_a_full_disk_is_one_line_that_says_what_to_do(monkeypatch):
+    def full(**_settings):
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/export/a.md")
+
+    monkeypatch.setattr(cli, "group", full)
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert "blogapp: the disk is full; make room and run this again" in str(ended.value)
+    assert "/srv/export/a.md" in str(ended.value)
 
 
 def test_an_author_is_added_without_a_terminal(blogapp):
