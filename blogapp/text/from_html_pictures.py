@@ -10,7 +10,7 @@ from blogapp.text.from_html_spacing import wrap_runs
 
 _LATE = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 _PLACEHOLDER = re.compile(r"data:|.*(?:blank|pixel|spacer|placeholder)\.(?:gif|png)$", re.I)
-_PICTURE = re.compile(r"[^?#]+\.(?:avif|gif|jpe?g|png|svg|webp)(?:\?[^#]*)?$", re.IGNORECASE)
+_PICTURE = re.compile(r"\A[^?#]+\.(?:avif|gif|jpe?g|png|svg|webp)(?:\?[^#]*)?$", re.IGNORECASE)
 _SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w+$)|-scaled(?=\.\w+$)")
 
 

@@ -197,8 +197,9 @@ def test_twice_converted_is_once_converted():
         "<p>" + "<br> " * 20_000,
         "<p>" + "\ud800" * 10_000,
         "<object" * 60_000,
+        "<p><a href='/" + "t" * 300_000 + "'>x</a>",
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_hostile_html_takes_seconds_at_most(html):
     before = process_time()
