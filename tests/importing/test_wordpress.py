@@ -138,7 +138,7 @@ def test_every_item_becomes_a_post_or_says_why_not(export):
         "revision/4": "is a revision; only the last version of a post is taken in",
         "nav_menu_item/5": "is an entry of a menu",
         "portfolio/6": "is of the type “portfolio”, which has no place here",
-        "attachment/8": "is an upload; it comes with the posts that show it",
+        "attachment/8": "is an upload: taken in where a post shows it, else left out",
     }
 
 

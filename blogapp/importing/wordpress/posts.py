@@ -21,7 +21,7 @@ from blogapp.text.slugs import clean_slug, slugify
 
 _ROOT = PurePosixPath("/")
 _LEFT_OUT = {
-    "attachment": "is an upload; it comes with the posts that show it",
+    "attachment": "is an upload: taken in where a post shows it, else left out",
     "revision": "is a revision; only the last version of a post is taken in",
     "nav_menu_item": "is an entry of a menu",
     "wp_block": "is a reusable block; it stands in the posts that show it",
