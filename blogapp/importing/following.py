@@ -28,6 +28,7 @@ _OF_ONE = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'|\S*[\d/_.]
 _IN_A_ROW = re.compile(r"…(?:(?:, | and )…)+(?: more)?")
 # What is said of the source as a whole.
 _OF_ALL = "noted"
+_FAILED = str(Result.FAILED)
 _WROTE = {str(Result.MADE), str(Result.CHANGED)}
 
 
@@ -48,20 +49,24 @@ class Summary:
     # Addresses of pictures that an import with pictures would fetch.
     addresses: list[str] = field(default_factory=list)
     to_fetch: int = 0
+    # Reasons of the source as a whole, and of what could not be taken in.
+    _weighty: set[str] = field(default_factory=set)
 
     def add(self, line: dict[str, Any], reasons: list[str]) -> None:
         if line.get("result") in _WROTE and len(self.rows) < SHOWN_ROWS:
             names = ("title", "slug", "date", "tags", "draft", "path", "result", "is_page")
             self.rows.append({name: line[name] for name in names if name in line})
         for reason in reasons:
-            self._note(reason[:_LONGEST], str(line.get("path", "")))
+            general = self._note(reason[:_LONGEST], str(line.get("path", "")))
+            if line.get("result") in {_OF_ALL, _FAILED}:
+                self._weighty.add(general)
         self.lists |= line.get("kept_lists") or {}
         fetched = line.get("fetch") or []
         self.to_fetch += len(fetched)
         self.addresses += fetched[: SHOWN_ADDRESSES - len(self.addresses)]
 
     def as_json(self) -> dict[str, Any]:
-        losses = sorted(self.reasons.items(), key=lambda item: -item[1][0])
+        losses = sorted(self.reasons.items(), key=self._rank)
         return {
             "rows": self.rows,
             "losses": [[reason, *told] for reason, told in losses],
@@ -71,15 +76,21 @@ class Summary:
             "to_fetch": self.to_fetch,
         }
 
-    def _note(self, reason: str, path: str) -> None:
+    def _rank(self, told: tuple[str, list[Any]]) -> tuple[bool, int]:
+        """A file that ends in the middle says so once, and before all that stands often."""
+        reason, (count, _examples) = told
+        return not (count == 1 and reason in self._weighty), -count
+
+    def _note(self, reason: str, path: str) -> str:
         general = _IN_A_ROW.sub("…", _OF_ONE.sub("…", reason))
         if general not in self.reasons and len(self.reasons) >= MOST_REASONS:
             self.others += 1
-            return
+            return general
         told = self.reasons.setdefault(general, [0, []])
         told[0] += 1
         if len(told[1]) < EXAMPLES:
             told[1].append([path[:_LONGEST], reason if reason != general else ""])
+        return general
 
 
 class Following:
