@@ -16,16 +16,16 @@ from blogapp.importing.bounding import bounded
 from blogapp.importing.errors import ImportingError, NotAPost
 from blogapp.importing.fields import short
 from blogapp.importing.gathering import Gathered
-from blogapp.importing.introducing import Cast
+from blogapp.importing.introducing import Cast, key_of
 from blogapp.importing.leading import Note, old_addresses, taken_addresses, taken_note
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.picturing import Fetch, Pictures
 from blogapp.importing.reading import Problem, SourcePost
 from blogapp.importing.relinking import Links
 from blogapp.importing.reporting import Outcome, Report, Result, planned_line, stored_line
-from blogapp.importing.settling import keep_lists, settle
+from blogapp.importing.settling import foresee, keep_lists, settle
 from blogapp.importing.sites import open_sites
-from blogapp.importing.sources import Item, Source
+from blogapp.importing.sources import Item, NameKind, Source
 from blogapp.importing.writing import (
     Desk,
     fingerprint,
@@ -132,6 +132,13 @@ def _take_in(
     return report
 
 
+def _names_of(source: SourcePost) -> Iterator[tuple[str, str]]:
+    yield from ((NameKind.TAG, key_of(name)) for name in source.tags)
+    yield from (("author", key_of(name)) for name in source.authors)
+    yield NameKind.DOMAIN, key_of(source.domain)
+    yield NameKind.SERIES, key_of(source.series)
+
+
 def _in_short(error: Exception) -> str:
     lines = str(error).splitlines()
     return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
@@ -157,6 +164,8 @@ class _Run:
     known: dict[str, _Known] = field(default_factory=dict)
     # What a dry run has given away: slugs in one case, and old addresses.
     planned: set[str] = field(default_factory=set)
+    # What a dry run's posts are called by: the kind of name ("author" for people), and its key.
+    carried: set[tuple[str, str]] = field(default_factory=set)
     # The posts here whose bodies a reader made, with what the report calls them.
     converted: list[tuple[int, str]] = field(default_factory=list)
 
@@ -196,7 +205,9 @@ class _Run:
         name, lost, kept = self.source.name, list[Problem](), dict[str, int]()
         try:
             kept = {told.name: len(told.rows) for told in self.source.lists()}
-            if not self.dry_run:
+            if self.dry_run:
+                lost += (Problem(name, 1, what) for what in foresee(self.source, self.carried))
+            else:
                 lost += (Problem(name, 1, what) for what in settle(self.source, now=self.desk.now))
                 keep_lists(self.source, now=self.desk.now)
                 db.session.commit()
@@ -331,6 +342,7 @@ class _Run:
         wanted = {*old_addresses(source, slug)}
         notes += [taken_note(path) for path in sorted(taken | self.planned & wanted)]
         self.planned |= wanted
+        self.carried |= set(_names_of(source))
         rendered = render_body(source.body, media={})
         if not rendered.formatted:
             notes.append(unformatted_note(source))

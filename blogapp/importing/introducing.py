@@ -33,8 +33,8 @@ class Cast:
 
     @classmethod
     def of(cls, source: Source) -> "Cast":
-        people = {_key(person.name): person for person in source.authors()}
-        return cls(people, {(name.kind, _key(name.name)): name for name in source.names()})
+        people = {key_of(person.name): person for person in source.authors()}
+        return cls(people, {(name.kind, key_of(name.name)): name for name in source.names()})
 
     def authors(
         self, names: Iterable[str], *, now: datetime, origin: str | None = None
@@ -44,13 +44,13 @@ class Cast:
         Who is here already is known by the e-mail address, the name or the slug, in this
         order. An address from a source is not kept: it would be a way to sign in.
         """
-        found = (self._author(name, now, origin) for name in names if _key(name))
+        found = (self._author(name, now, origin) for name in names if key_of(name))
         return list(dict.fromkeys(found))
 
     def make_names(self, post: SourcePost, *, origin: str | None = None) -> None:
         """Make the names that ``post`` is the first to carry, with slug and description."""
         for kind, name in names_of(post):
-            if told := self.names.get((kind, _key(name))):
+            if told := self.names.get((kind, key_of(name))):
                 model = MODELS[kind]
                 is_new = find_name(told) is None
                 [row] = find_or_make(model, [name], origin=origin, slug=clean_slug(told.slug, ""))
@@ -58,7 +58,7 @@ class Cast:
                     row.description = told.description
 
     def _author(self, name: str, now: datetime, origin: str | None) -> Author:
-        told = self.people.get(_key(name))
+        told = self.people.get(key_of(name))
         if told is None:
             return find_or_make_authors([name], now=now, origin=origin)[0]
         if found := find_author(told):
@@ -76,7 +76,7 @@ def names_of(post: SourcePost) -> Iterator[tuple[NameKind, str]]:
     """Yield what sorts a post, each name with its kind."""
     pairs = [(NameKind.TAG, tag) for tag in post.tags]
     pairs += [(NameKind.DOMAIN, post.domain), (NameKind.SERIES, post.series)]
-    yield from ((kind, name) for kind, name in pairs if _key(name))
+    yield from ((kind, name) for kind, name in pairs if key_of(name))
 
 
 def find_author(told: SourceAuthor) -> Author | None:
@@ -96,10 +96,11 @@ def find_name(told: SourceName) -> Tag | Domain | Series | None:
         return find_named_tag(told.name)
     model = MODELS[told.kind]
     found: Domain | Series | None = db.session.scalar(
-        select(model).where(model.name_key == _key(told.name))
+        select(model).where(model.name_key == key_of(told.name))
     )
     return found
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Return what two spellings of one name have in common."""
     return caseless(tidy(name))

@@ -5,17 +5,17 @@ These functions change objects; the caller commits.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 
 from sqlalchemy import select
 
 from blogapp.extensions import db
-from blogapp.importing.introducing import find_author, find_name
+from blogapp.importing.introducing import find_author, find_name, key_of
 from blogapp.importing.leading import lead_to
 from blogapp.importing.models import KeptList
-from blogapp.importing.sources import AsideList, NameKind, Source
+from blogapp.importing.sources import AsideList, NameKind, Source, SourceAuthor, SourceName
 
 _FEED = re.compile(
     r"/(?:feed(?:/(?:atom|rss2?|rdf))?|rss|index\.xml)/?$|\.(?:atom|rss)\.xml$", re.I
@@ -32,8 +32,7 @@ def settle(source: Source, *, now: datetime) -> Iterator[str]:
     for name in source.names():
         row = find_name(name)
         if row is None:
-            if name.slug or name.description:
-                yield f"the {name.kind} “{name.name}” was left out: no post has it"
+            yield from _unused(name)
         else:
             page, feed = f"{FOLDERS[name.kind]}/{row.slug}", f"/feed.xml?{name.kind}={row.slug}"
             ways += [(path, feed if _is_feed(path) else page) for path in name.addresses]
@@ -41,12 +40,25 @@ def settle(source: Source, *, now: datetime) -> Iterator[str]:
         if author := find_author(person):
             page, feed = f"/authors/{author.slug}", f"/feed.xml?author={author.slug}"
             ways += [(path, feed if _is_feed(path) else page) for path in person.addresses]
-        elif person.slug or person.bio:
-            yield f"the author “{person.name}” was left out: no post names them"
+        else:
+            yield from _unnamed(person)
     ways += source.moved().items()
     for what in lead_to(ways, now=now):
         if not source.guesses:
             yield what
+
+
+def foresee(source: Source, carried: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Yield what `settle` would tell of names and people after an import that is not done.
+
+    ``carried`` are the names that posts would have: the kind ("author" for people) and `key_of`.
+    """
+    for name in source.names():
+        if (name.kind, key_of(name.name)) not in carried and find_name(name) is None:
+            yield from _unused(name)
+    for person in source.authors():
+        if ("author", key_of(person.name)) not in carried and find_author(person) is None:
+            yield from _unnamed(person)
 
 
 def keep_lists(source: Source, *, now: datetime) -> None:
@@ -57,6 +69,16 @@ def keep_lists(source: Source, *, now: datetime) -> None:
         row.columns, row.rows, row.count = list(told.columns), _as_csv(told), len(told.rows)
         row.imported_at = now
         db.session.add(row)
+
+
+def _unused(name: SourceName) -> Iterator[str]:
+    if name.slug or name.description:
+        yield f"the {name.kind} “{name.name}” was left out: no post has it"
+
+
+def _unnamed(person: SourceAuthor) -> Iterator[str]:
+    if person.slug or person.bio:
+        yield f"the author “{person.name}” was left out: no post names them"
 
 
 def _is_feed(path: str) -> bool:

@@ -51,8 +51,10 @@ def test_what_a_source_says_of_people_and_names_comes_along(take, browser):
         ways={"/feed/": "/rss.xml"},
     )
 
+    foreseen = take(source, dry_run=True)
     report = take(source)
 
+    assert whats(foreseen) == whats(report)
     author = db.session.scalars(select(Author)).one()
     assert (author.slug, author.bio, author.email) == ("ada", "Counts.", None)
     domain = db.session.scalars(select(Domain)).one()
