@@ -21,24 +21,26 @@ from blogapp.web.clock import now
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path())
 @click.option(
     "--keep",
     type=click.IntRange(1, 10_000),
     help="FILE is a folder: so many of this blog's backups stay in it, the oldest go.",
 )
-def backup(file: Path, keep: int | None) -> None:
+def backup(file: str, keep: int | None) -> None:
     """Copy database, media and theme of the running blog into FILE, and read it again.
 
-    In a folder it is named by date. The archive is as private as the blog itself: it holds
-    drafts and password hashes, though not the secret key.
+    In a folder it is named by date; one that is not there yet is made where FILE ends in a
+    slash. The archive is as private as the blog itself: it holds drafts and password hashes,
+    though not the secret key.
     """
     with _blog() as blog:
-        folder = file if keep or file.is_dir() else None
-        with _told(f"{folder or file} holds no new backup"):
+        path = Path(file)
+        folder = path if keep or path.is_dir() or file.endswith("/") else None
+        with _told(f"{path} holds no new backup"):
             if folder:
                 folder.mkdir(parents=True, exist_ok=True)
-            target = folder / name_of(now()) if folder else file
+            target = folder / name_of(now()) if folder else path
             with _progress("Backing up", _expected(blog)) as done:
                 made = backing_up.back_up(blog, target, now=now(), done=done)
             remember(made, blog.place.instance)

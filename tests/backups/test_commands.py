@@ -57,6 +57,12 @@ def no_file_longer_than(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+def test_what_ends_in_a_slash_is_a_folder_also_before_it_is_there(blogapp, clock, tmp_path):
+    assert blogapp("backup", f"{tmp_path}/new/").exit_code == 0
+
+    assert names(tmp_path / "new") == ["blog-20260601T120000Z.tar"]
+
+
 def test_in_a_folder_backups_are_named_by_date_and_the_oldest_go(blogapp, clock, tmp_path):
     folder = tmp_path / "backups"
     folder.mkdir()
