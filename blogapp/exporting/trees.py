@@ -1,6 +1,5 @@
 """An export as it lies on a disk: only what its manifest names, and nothing beside its folder."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,10 +148,6 @@ class Tree:
         with (self.folder / path).open("rb") as file:
             file.seek(start)
             return _read_line(file.readline(LONGEST_LINE), path, number)
-
-    def is_as_written(self, path: str) -> bool:
-        """Tell whether a file is what the manifest says it was."""
-        return hashlib.sha256((self.folder / path).read_bytes()).hexdigest() == self.digests[path]
 
 
 def _read_line(line: bytes, path: str, number: int) -> dict[str, Any]:
