@@ -16,7 +16,7 @@ from blogapp.importing.bounding import bounded
 from blogapp.importing.errors import ImportingError, NotAPost
 from blogapp.importing.fields import short
 from blogapp.importing.gathering import Gathered
-from blogapp.importing.introducing import Cast, key_of
+from blogapp.importing.introducing import Cast, key_of, names_of
 from blogapp.importing.leading import Note, old_addresses, taken_addresses, taken_note
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.picturing import Fetch, Pictures
@@ -25,7 +25,7 @@ from blogapp.importing.relinking import Links
 from blogapp.importing.reporting import Outcome, Report, Result, planned_line, stored_line
 from blogapp.importing.settling import foresee, keep_lists, settle
 from blogapp.importing.sites import open_sites
-from blogapp.importing.sources import Item, NameKind, Source
+from blogapp.importing.sources import Item, Source
 from blogapp.importing.writing import (
     Desk,
     fingerprint,
@@ -132,13 +132,6 @@ def _take_in(
     return report
 
 
-def _names_of(source: SourcePost) -> Iterator[tuple[str, str]]:
-    yield from ((NameKind.TAG, key_of(name)) for name in source.tags)
-    yield from (("author", key_of(name)) for name in source.authors)
-    yield NameKind.DOMAIN, key_of(source.domain)
-    yield NameKind.SERIES, key_of(source.series)
-
-
 def _in_short(error: Exception) -> str:
     lines = str(error).splitlines()
     return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
@@ -166,6 +159,8 @@ class _Run:
     planned: set[str] = field(default_factory=set)
     # What a dry run's posts are called by: the kind of name ("author" for people), and its key.
     carried: set[tuple[str, str]] = field(default_factory=set)
+    # Which item stands as which part of a series.
+    parts: dict[tuple[str, int], str] = field(default_factory=dict)
     # The posts here whose bodies a reader made, with what the report calls them.
     converted: list[tuple[int, str]] = field(default_factory=list)
 
@@ -281,6 +276,7 @@ class _Run:
                 (missed.line, f"the picture {missed.name} is not there")
                 for missed in gathered.missing
             ),
+            *self._note_part(item, post),
         ]
         if known and known.post_id is None:
             return self._left_out(item.path, "its post was deleted here", notes)
@@ -292,6 +288,15 @@ class _Run:
         if self.dry_run:
             return self._plan(item, post, gathered, known, notes)
         return self._write(item, post, gathered, known, digest, notes)
+
+    def _note_part(self, item: Item, post: SourcePost) -> Iterator[Note]:
+        if not post.series or post.series_position is None:
+            return
+        part = key_of(post.series), post.series_position
+        path = self.source.shown(item.path)
+        if (first := self.parts.setdefault(part, path)) != path:
+            where = f"part {part[1]} of the series “{short(post.series)}”"
+            yield 1, f"{where} is {first} already; both stand there, by date"
 
     def _gather(self, post: SourcePost) -> Gathered:
         pictures = self.desk.pictures
@@ -342,7 +347,8 @@ class _Run:
         wanted = {*old_addresses(source, slug)}
         notes += [taken_note(path) for path in sorted(taken | self.planned & wanted)]
         self.planned |= wanted
-        self.carried |= set(_names_of(source))
+        self.carried |= {(kind, key_of(name)) for kind, name in names_of(source)}
+        self.carried |= {("author", key_of(name)) for name in source.authors}
         rendered = render_body(source.body, media={})
         if not rendered.formatted:
             notes.append(unformatted_note(source))

@@ -188,6 +188,20 @@ def test_what_cannot_be_kept_is_said_and_nothing_else_is_lost(take, get_post):
         assert sum(words in what for what in whats(report)) == 1, words
 
 
+def test_two_that_are_the_same_part_of_a_series_are_told(take, get_post):
+    source = a_source(
+        a_post("one", series="Locks", series_position=1),
+        a_post("two", series="LOCKS", series_position=1),
+        a_post("three", series="Locks", series_position=2),
+    )
+
+    foreseen, report = take(source, dry_run=True), take(source)
+
+    said = ["part 1 of the series “LOCKS” is one already; both stand there, by date"]
+    assert whats(foreseen) == whats(report) == said
+    assert get_post("two").series_position == 1
+
+
 def test_a_dry_run_of_any_source_keeps_nothing(take):
     told = AsideList(name="people", columns=("email",), rows=(("a@old.example",),))
     source = a_source(
