@@ -34,7 +34,7 @@ from blogapp.importing.recognizing import UNKNOWN, recognize, suffix_of
 from blogapp.importing.run_models import ImportRun
 from blogapp.importing.sites import EVERY_SITE
 from blogapp.importing.unpacking import unpacked
-from blogapp.media.fetching import Fetcher
+from blogapp.outgoing.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.text.slugs import slugify
 from blogapp.web.clock import now

@@ -21,7 +21,7 @@ from blogapp.importing.importing import import_source, import_tree
 from blogapp.importing.readers import READERS, Reader
 from blogapp.importing.reporting import Outcome, Report, Result
 from blogapp.importing.sites import EVERY_SITE
-from blogapp.media.fetching import Fetcher
+from blogapp.outgoing.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.web.clock import now
 

@@ -23,8 +23,9 @@ from blogapp.jobs.queueing import enqueue
 from blogapp.media import attachments, drawings
 from blogapp.media.errors import BadAttachment
 from blogapp.media.models import Media
-from blogapp.media.storing import FILE_TYPES, MOST_BYTES, PURGE, SVG, plan_work, write_file
+from blogapp.media.storing import MOST_BYTES, PURGE, SVG, plan_work, write_file
 from blogapp.posts.media_keeping import DELETED_FOR, REPLACED_FOR
+from blogapp.text.file_types import FILE_TYPES
 
 FOLDER = "media"
 PATH = "_records/media.jsonl"

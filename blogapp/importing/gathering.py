@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from blogapp.importing.reading import SourcePost
 from blogapp.importing.surveying import SourceSite
-from blogapp.media.storing import FILE_TYPES
+from blogapp.text.file_types import FILE_TYPES
 from blogapp.text.references import file_path, is_outside
 from blogapp.text.templating import resolve
 

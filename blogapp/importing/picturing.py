@@ -25,7 +25,9 @@ from blogapp.importing.relinking import Links, rewrite
 from blogapp.importing.sources import Source
 from blogapp.media.errors import MediaError
 from blogapp.media.models import Media
-from blogapp.media.storing import FILE_TYPES, is_drawing, store_drawing, store_file, store_image
+from blogapp.media.storing import is_drawing, store_drawing, store_file, store_image
+from blogapp.outgoing.errors import RequestRefused
+from blogapp.text.file_types import FILE_TYPES
 
 # What WordPress adds to the names of smaller copies.
 _SIZE = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
@@ -60,7 +62,7 @@ class _Found:
 class Pictures:
     """Finds what the bodies of one source name.
 
-    ``fetch`` takes an address and raises a `MediaError`; None fetches nothing.
+    ``fetch`` takes an address and raises a `RequestRefused`; None fetches nothing.
     """
 
     source: Source
@@ -111,7 +113,10 @@ class Pictures:
             return address
 
     def take(self, address: str) -> _Found:
-        """Return what is at an address of the web, stored and remembered. Raises `MediaError`."""
+        """Return what is at an address of the web, stored and remembered.
+
+        Raises `MediaError` or `RequestRefused`.
+        """
         if self.fetch is None:
             raise ValueError("nothing is to be fetched")
         fetched = self.fetch(address)
@@ -236,7 +241,7 @@ class _Gathering:
             return None
         try:
             return self.pictures.take(address)
-        except MediaError as error:
+        except (MediaError, RequestRefused) as error:
             db.session.rollback()
             self.notes.append(f"the {kind} {_shown(address)} was not taken in: {error}")
             return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blogapp.importing.sources import Source
-from blogapp.media.fetching import Fetcher
+from blogapp.outgoing.fetching import Fetcher
 
 
 @dataclass(frozen=True)

@@ -23,33 +23,12 @@ from blogapp.media import attachments, confining, drawings
 from blogapp.media.errors import NotAnImage, TooLarge, UnwantedKind
 from blogapp.media.models import Media
 from blogapp.media.variants import missing_variants
+from blogapp.text.file_types import FILE_TYPES
 
 MOST_BYTES = 20_000_000
 # How the names of files begin that are being written.
 UNFINISHED = ".new-"
 SVG = "image/svg+xml"
-# What a blog hands out beside its posts; browsers are told to save it, not to show it.
-FILE_TYPES = {
-    ".pdf": "application/pdf",
-    ".txt": "text/plain",
-    ".csv": "text/csv",
-    ".tsv": "text/tab-separated-values",
-    ".json": "application/json",
-    ".yaml": "application/yaml",
-    ".yml": "application/yaml",
-    ".toml": "application/toml",
-    ".zip": "application/zip",
-    ".gz": "application/gzip",
-    ".tgz": "application/gzip",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mp3": "audio/mpeg",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".ipynb": "application/x-ipynb+json",
-    ".py": "text/x-python",
-    ".log": "text/plain",
-}
 # The kinds of work that a stored file causes; they are told its id.
 VARIANTS = "variants"
 PURGE = "purge"

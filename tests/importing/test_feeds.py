@@ -7,7 +7,8 @@ import pytest
 from blogapp.importing.errors import ImportingError, NoSite, NotAPost
 from blogapp.importing.feeds import open_feed
 from blogapp.importing.feeds.paging import open_web_feed
-from blogapp.media.fetching import Fetched, FetchRefused
+from blogapp.outgoing.errors import RequestRefused
+from blogapp.outgoing.fetching import Fetched
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -285,7 +286,7 @@ class Web:
         self.asked.append(address)
         path = address.removeprefix("https://a.example/")
         if path not in self.answers:
-            raise FetchRefused("a.example answers 404")
+            raise RequestRefused("a.example answers 404")
         return Fetched(self.answers[path].encode(), "feed", "", address)
 
 

@@ -19,7 +19,8 @@ from blogapp.importing.feeds import FeedSource, Page, open_feed, page_of
 from blogapp.importing.feeds.entries import FeedKind, host_of
 from blogapp.importing.feeds.posts import item_path
 from blogapp.importing.reading import Problem
-from blogapp.media.fetching import Fetched, Fetcher, FetchRefused, is_feed_type
+from blogapp.outgoing.errors import RequestRefused
+from blogapp.outgoing.fetching import Fetched, Fetcher, is_feed_type
 
 MOST_PAGES = 2_000
 
@@ -43,7 +44,7 @@ class _Walk:
         """Fetch the feed at ``address`` and what goes before. Raises `NoSite` without a first."""
         try:
             fetched = self._fetch_feed(address)
-        except FetchRefused as error:
+        except RequestRefused as error:
             raise NoSite(f"{address} {error}") from error
         page = self._keep(fetched)
         while page and self.number < MOST_PAGES:
@@ -52,7 +53,7 @@ class _Walk:
                 return
             try:
                 fetched = self.fetcher.fetch(following, takes=is_feed_type)
-            except FetchRefused as error:
+            except RequestRefused as error:
                 # WordPress says by 404 that there is no further page.
                 if page.feed.next_link:
                     what = f"a further page was not fetched: {error}"

@@ -6,8 +6,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from blogapp.media.fetching import Fetcher, FetchRefused, is_feed_type
-from blogapp.media.networks import may_reach
+from blogapp.outgoing.errors import RequestRefused
+from blogapp.outgoing.fetching import Fetcher, is_feed_type
+from blogapp.outgoing.networks import may_reach
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -96,7 +97,7 @@ def test_names_are_plain_and_end_as_their_kind_does(serve, headers, path, name):
 )
 def test_what_is_no_public_address_is_not_reached(address):
     assert not may_reach(ip_address(address))
-    with pytest.raises(FetchRefused, match="no public address"):
+    with pytest.raises(RequestRefused, match="no public address"):
         Fetcher(resolve=lambda host: [address]).fetch("https://pictures.example/a.png")
 
 
@@ -133,14 +134,14 @@ def test_public_addresses_are_reached_also_as_others_carry_them():
 def test_addresses_that_lead_inside_are_refused_unasked(address, said):
     names = {"localhost": ["127.0.0.1"], "public.example": ["93.184.216.34"]}
 
-    with pytest.raises(FetchRefused, match=said) as caught:
+    with pytest.raises(RequestRefused, match=said) as caught:
         Fetcher(resolve=names.__getitem__).fetch(address)
 
     assert "\n" not in str(caught.value)
 
 
 def test_one_private_address_among_public_ones_is_too_many():
-    with pytest.raises(FetchRefused, match="no public address"):
+    with pytest.raises(RequestRefused, match="no public address"):
         Fetcher(resolve=lambda host: ["93.184.216.34", "10.0.0.1"]).fetch("http://a.example/x.png")
 
 
@@ -172,7 +173,7 @@ def test_redirects_are_checked_like_addresses(serve, location, said):
     port, _ = serve({"/x.png": leads_to(location), "/again": leads_to("/again")})
     names = {"inside.example": ["192.168.1.1"]}
 
-    with pytest.raises(FetchRefused, match=said):
+    with pytest.raises(RequestRefused, match=said):
         Fetcher(allow=LOOPBACK, resolve=names.__getitem__).fetch(f"http://127.0.0.1:{port}/x.png")
 
 
@@ -228,7 +229,7 @@ def test_answers_that_are_none_are_refused(serve, found, said):
     port, _ = serve({"/x": found})
     fetcher = Fetcher(allow=LOOPBACK, most_bytes=1_000_000, seconds=0.4)
 
-    with pytest.raises(FetchRefused, match=said):
+    with pytest.raises(RequestRefused, match=said):
         fetcher.fetch(f"http://127.0.0.1:{port}/x")
 
 
@@ -250,7 +251,7 @@ def test_a_host_that_does_not_answer_is_not_asked_for_ever():
 
     fetcher = Fetcher(resolve=resolve)
     for _ in range(10):
-        with pytest.raises(FetchRefused):
+        with pytest.raises(RequestRefused):
             fetcher.fetch("https://gone.example/x.png")
 
     assert len(asked) == 3
@@ -262,19 +263,19 @@ def test_many_addresses_of_one_host_share_its_time():
     hosts = [f"127.0.0.{number}" for number in range(1, 200)]
     fetcher = Fetcher(LOOPBACK, resolve=lambda _: hosts, clock=lambda: float(next(seconds)))
 
-    with pytest.raises(FetchRefused, match="took too long"):
+    with pytest.raises(RequestRefused, match="took too long"):
         fetcher.fetch("http://many.example:1/x.png")
 
     assert next(seconds) <= 200
 
 
 def test_a_host_that_is_silent_behind_its_door_is_not_asked_for_ever(serve, monkeypatch):
-    monkeypatch.setattr("blogapp.media.fetching.SECONDS_TO_CONNECT", 0.05)
+    monkeypatch.setattr("blogapp.outgoing.fetching.SECONDS_TO_CONNECT", 0.05)
     port, _ = serve({})
     fetcher = Fetcher(LOOPBACK, resolve=lambda _: ["127.0.0.1"])
 
     for said in [*["took too long"] * 3, "not asked again"]:
-        with pytest.raises(FetchRefused, match=said):
+        with pytest.raises(RequestRefused, match=said):
             fetcher.fetch(f"https://silent.example:{port}/x.png")
 
 
@@ -283,7 +284,7 @@ def test_a_host_that_asks_for_rest_is_left_alone(serve):
     fetcher = Fetcher(allow=LOOPBACK)
 
     for said in [*["answers 429"] * 3, "not asked again", "not asked again"]:
-        with pytest.raises(FetchRefused, match=said):
+        with pytest.raises(RequestRefused, match=said):
             fetcher.fetch(f"http://127.0.0.1:{port}/x.png")
 
     assert len(requests) == 3
@@ -295,5 +296,5 @@ def test_a_fetcher_has_an_end(serve):
 
     for _ in range(2):
         fetcher.fetch(f"http://127.0.0.1:{port}/x.png")
-    with pytest.raises(FetchRefused, match="2 files were fetched"):
+    with pytest.raises(RequestRefused, match="2 files were fetched"):
         fetcher.fetch(f"http://127.0.0.1:{port}/x.png")

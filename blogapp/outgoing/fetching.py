@@ -21,12 +21,13 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from blogapp.media.errors import MediaError
-from blogapp.media.networks import Network, may_reach, read_address
-from blogapp.media.storing import FILE_TYPES, MOST_BYTES
+from blogapp.outgoing.errors import RequestRefused, Silent
+from blogapp.outgoing.networks import Network, may_reach, read_address
+from blogapp.text.file_types import FILE_TYPES
 
 SECONDS = 60.0  # for a file, redirects and all
 SECONDS_TO_CONNECT = 10.0
+MOST_BYTES = 20_000_000
 MOST_FILES = 50_000
 MOST_TOTAL = 20_000_000_000
 MOST_REDIRECTS = 5
@@ -60,14 +61,6 @@ _HEADERS = (
 Resolve = Callable[[str], Sequence[str]]
 # Asked with the content type and the name.
 Takes = Callable[[str, str], bool]
-
-
-class FetchRefused(MediaError):
-    """The address is not fetched, or what it answers is not taken; the message says why."""
-
-
-class _Silent(FetchRefused):
-    """A host that cannot be found, does not answer, takes too long to, or asks for rest."""
 
 
 @dataclass(frozen=True)
@@ -118,20 +111,20 @@ class Fetcher:
     silences: Counter[str] = field(default_factory=Counter)
 
     def fetch(self, address: str, *, takes: Takes = is_file_type) -> Fetched:
-        """Return what is at an address of the web. Raises `FetchRefused` with the reason.
+        """Return what is at an address of the web. Raises `RequestRefused` with the reason.
 
         ``takes`` is asked with the content type and the name before anything is read.
         """
         if self.files >= self.most_files or self.total >= self.most_total:
-            raise FetchRefused(f"{self.files:,} files were fetched; run it again for the rest")
+            raise RequestRefused(f"{self.files:,} files were fetched; run it again for the rest")
         deadline = self.clock() + self.seconds
         for _ in range(MOST_REDIRECTS + 1):
             place = _Place.read(address)
             if self.silences[place.host] >= MOST_SILENCES:
-                raise FetchRefused(f"{place.host} did not answer several times; not asked again")
+                raise RequestRefused(f"{place.host} did not answer several times; not asked again")
             try:
                 found = self._ask(place, takes, deadline)
-            except _Silent:
+            except Silent:
                 self.silences[place.host] += 1
                 raise
             self.silences.pop(place.host, None)
@@ -142,8 +135,8 @@ class Fetcher:
             try:
                 address = urljoin(address, found)
             except ValueError as error:
-                raise FetchRefused("leads to what is no address") from error
-        raise FetchRefused("leads on and on to other addresses")
+                raise RequestRefused("leads to what is no address") from error
+        raise RequestRefused("leads on and on to other addresses")
 
     def _ask(self, place: "_Place", takes: Takes, deadline: float) -> Fetched | str:
         """Return what is at a place, or the address that it leads on to."""
@@ -159,13 +152,13 @@ class Fetcher:
         for last, ip in enumerate(found, start=1 - len(found)):
             wait = min(SECONDS_TO_CONNECT, deadline - self.clock())
             if wait <= 0:
-                raise _Silent(f"{place.host} took too long")
+                raise Silent(f"{place.host} took too long")
             try:
                 connection = socket.create_connection((ip, place.port), timeout=wait)
                 break
             except OSError as error:
                 if last == 0:
-                    raise _Silent(f"{place.host} does not answer ({_reason(error)})") from error
+                    raise Silent(f"{place.host} does not answer ({_reason(error)})") from error
         if place.scheme == "http":
             return connection
         try:
@@ -173,26 +166,26 @@ class Fetcher:
         except (OSError, ValueError) as error:
             connection.close()
             if isinstance(error, TimeoutError):
-                raise _Silent(f"{place.host} took too long") from error
-            raise FetchRefused(f"{place.host} is not who it says ({_reason(error)})") from error
+                raise Silent(f"{place.host} took too long") from error
+            raise RequestRefused(f"{place.host} is not who it says ({_reason(error)})") from error
 
     def _checked(self, place: "_Place") -> Sequence[str]:
         """Return the addresses of a place, all of which may be reached."""
         try:
             found = [place.host] if read_address(place.host) else list(self.resolve(place.host))
         except (OSError, UnicodeError) as error:
-            raise _Silent(f"nobody knows the host {place.host}") from error
+            raise Silent(f"nobody knows the host {place.host}") from error
         for text in found:
             ip = read_address(text)
             if ip is None or not may_reach(ip, self.allow):
-                raise FetchRefused(
+                raise RequestRefused(
                     f"{place.host} is no public address; BLOG_FETCH_ALLOW can open its network"
                 )
             is_allowed = any(ip in network for network in self.allow)
             if place.port not in _PORTS and not is_allowed:
-                raise FetchRefused(f"port {place.port} is none of the web's")
+                raise RequestRefused(f"port {place.port} is none of the web's")
         if not found:
-            raise FetchRefused(f"nobody knows the host {place.host}")
+            raise RequestRefused(f"nobody knows the host {place.host}")
         return found
 
     @cached_property
@@ -216,14 +209,14 @@ class _Place:
             parts = urlsplit(address.strip())
             port, host = parts.port, _host(parts)
         except (ValueError, UnicodeError) as error:
-            raise FetchRefused("is no address of the web") from error
+            raise RequestRefused("is no address of the web") from error
         if parts.scheme not in ("http", "https") or not host:
-            raise FetchRefused("is no address of the web")
+            raise RequestRefused("is no address of the web")
         if parts.username is not None or parts.password is not None:
-            raise FetchRefused("holds a user's name; such addresses are not fetched")
+            raise RequestRefused("holds a user's name; such addresses are not fetched")
         last = host.rstrip(".").rpartition(".")[2]
         if _NUMERIC.fullmatch(last) and read_address(host) is None:
-            raise FetchRefused("names its host by a number; such addresses are not fetched")
+            raise RequestRefused("names its host by a number; such addresses are not fetched")
         path = parts.path or "/"
         target = quote(f"{path}?{parts.query}" if parts.query else path, safe=_SAFE_IN_TARGETS)
         default = 443 if parts.scheme == "https" else 80
@@ -285,7 +278,7 @@ class _Answer:
             response = HTTPResponse(timed, method="GET")  # type: ignore[arg-type]
             response.begin()
         except (HTTPException, OSError, ValueError) as error:
-            raise _Silent(f"{place.host} gives no answer ({_reason(error)})") from error
+            raise Silent(f"{place.host} gives no answer ({_reason(error)})") from error
         return cls(response)
 
     @property
@@ -300,20 +293,20 @@ class _Answer:
     def read(self, place: _Place, takes: Takes, most_bytes: int) -> Fetched:
         if self.response.status != 200:
             # Of a host that is asked too often, or too much, nothing more is wanted for now.
-            refused = _Silent if self.response.status in (429, 503) else FetchRefused
+            refused = Silent if self.response.status in (429, 503) else RequestRefused
             raise refused(f"{place.host} answers {self.response.status}")
         kind = self.response.headers.get_content_type() if self._says_type else ""
         name = _name(self.response.headers, place, kind)
         if not takes(kind, name):
-            raise FetchRefused(f"is {kind or 'of no known kind'}, which is not kept")
+            raise RequestRefused(f"is {kind or 'of no known kind'}, which is not kept")
         if (self.response.length or 0) > most_bytes:
-            raise FetchRefused(_too_long(most_bytes))
+            raise RequestRefused(_too_long(most_bytes))
         try:
             data = b"".join(self._unpacked(most_bytes))
         except TimeoutError as error:
-            raise _Silent(f"{place.host} took too long") from error
+            raise Silent(f"{place.host} took too long") from error
         except (HTTPException, OSError, zlib.error) as error:
-            raise FetchRefused(f"ended in the middle ({_reason(error)})") from error
+            raise RequestRefused(f"ended in the middle ({_reason(error)})") from error
         return Fetched(data, name, kind, place.address)
 
     @property
@@ -324,7 +317,7 @@ class _Answer:
         """Yield the file piece by piece, never more than ``most_bytes``."""
         coding = self.response.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
-            raise FetchRefused(f"is packed as {coding[:20]}, which was not asked for")
+            raise RequestRefused(f"is packed as {coding[:20]}, which was not asked for")
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding not in ("identity", "") else None
         left = most_bytes
         for piece in self._pieces():
@@ -332,16 +325,16 @@ class _Answer:
                 piece = unpack.decompress(piece, left + 1)
             left -= len(piece)
             if left < 0 or (unpack and unpack.unconsumed_tail):
-                raise FetchRefused(_too_long(most_bytes))
+                raise RequestRefused(_too_long(most_bytes))
             yield piece
         if unpack and not unpack.eof:
-            raise FetchRefused("ended in the middle")
+            raise RequestRefused("ended in the middle")
 
     def _pieces(self) -> Iterator[bytes]:
         while piece := self.response.read1(_CHUNK):
             yield piece
         if self.response.length:
-            raise FetchRefused("ended in the middle")
+            raise RequestRefused("ended in the middle")
 
 
 def _name(headers: Message, place: _Place, kind: str) -> str:

@@ -1,0 +1,1 @@
+"""Asking other machines: every request to an address that somebody has set goes through here."""
