@@ -17,7 +17,8 @@ import blogapp.posts.preview_models
 import blogapp.posts.publication_models
 import blogapp.posts.redirect_models
 import blogapp.posts.revision_models
-import blogapp.posts.undo_models  # noqa: F401
+import blogapp.posts.undo_models
+import blogapp.site.report_models  # noqa: F401
 from blogapp.extensions import Base, db
 from blogapp.migrations import alembic_config, is_current, migrate
 from blogapp.posts.search.asking import Words

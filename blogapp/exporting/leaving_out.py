@@ -10,6 +10,7 @@ TABLES: dict[str, str] = {
     "journal_entries": "how a text was typed, burst by burst",
     "missing_paths": "what readers asked for in vain",
     "noted_posts": "told by triggers",
+    "policy_reports": "what browsers refused to load",
     "post_keywords": "made anew of the texts",
     "preview_links": "addresses that work without an account",
     "publications": "what an author may take back for a moment",

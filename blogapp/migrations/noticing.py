@@ -89,6 +89,7 @@ PRIVATE: dict[str, str] = {
     "kept_lists": "people of other blogs",
     "missing_paths": "what readers asked for in vain",
     "noted_posts": "what the triggers write",
+    "policy_reports": "what browsers refused to load",
     "post_keywords": "what related posts are found by; those are noticed",
     "preview_links": "addresses for a few, which are never kept",
     "publications": "what an author may take back",

@@ -13,7 +13,8 @@ import blogapp.posts.preview_models
 import blogapp.posts.publication_models
 import blogapp.posts.redirect_models
 import blogapp.posts.revision_models
-import blogapp.posts.undo_models  # noqa: F401
+import blogapp.posts.undo_models
+import blogapp.site.report_models  # noqa: F401
 from blogapp.accounts.models import Author
 from blogapp.extensions import Base, UTCDateTime, db
 from blogapp.media.models import Media

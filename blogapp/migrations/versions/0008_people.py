@@ -1,5 +1,8 @@
 """Room for people who work together: how they sign in, who approves what, what was done."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 
@@ -49,7 +52,20 @@ def _arrange_names() -> None:
 
 
 def _count_reports() -> None:
-    pass
+    op.create_table(
+        "policy_reports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("directive", sa.String(40), nullable=False),
+        sa.Column("blocked", sa.String(255), nullable=False),
+        sa.Column("page", sa.String(500), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(), nullable=False),
+        sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_reports")),
+        sa.UniqueConstraint(
+            "directive", "blocked", "page", name=op.f("uq_policy_reports_directive_blocked_page")
+        ),
+    )
 
 
 def downgrade() -> None:
