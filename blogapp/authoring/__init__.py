@@ -29,6 +29,7 @@ from blogapp.authoring import (
     redirect_trials,
     redirects,
     revisions,
+    sections,
     session,
     settings,
     shelf,
@@ -175,7 +176,7 @@ bp.add_url_rule(
 
 bp.add_url_rule("/export.zip", "export_blog", downloads.whole_blog, methods=["POST"])
 
-for section in settings.SECTIONS.values():
+for section in sections.SECTIONS.values():
     if not section.form:
         continue
     address = "/settings" if section.name == "settings" else f"/settings/{section.name}"

@@ -16,7 +16,7 @@ from wtforms.validators import ValidationError
 
 from blogapp.authoring.import_forms import KINDS, WAYS, ImportForm, kinds
 from blogapp.authoring.notices import complain, say
-from blogapp.authoring.settings import open_sections
+from blogapp.authoring.sections import SECTIONS, open_groups
 from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.importing import recognizing, running
@@ -254,7 +254,8 @@ def _show(form: ImportForm, *, status: int = 200, problem: str = "") -> AnyRespo
         ways={kind: WAYS[kind] for kind in kinds()},
         labels=KINDS,
         results=RESULTS,
-        sections=open_sections(),
+        chosen=SECTIONS["imports"],
+        groups=open_groups(),
     )
     return make_response(page, status)
 

@@ -8,9 +8,7 @@ from flask import (
     Response,
     abort,
     current_app,
-    make_response,
     redirect,
-    render_template,
     request,
     stream_with_context,
     url_for,
@@ -22,7 +20,7 @@ from blogapp.authoring.guarding import demand_site
 from blogapp.authoring.notices import say
 from blogapp.authoring.redirect_forms import FOR_A_WHILE, GONE, MOVED, RedirectForm
 from blogapp.authoring.redirect_wording import KINDS, OF_TARGET, REASONS, SORTS
-from blogapp.authoring.settings import SECTIONS, open_sections
+from blogapp.authoring.sections import show_section
 from blogapp.extensions import db
 from blogapp.posts.changing import take_turns
 from blogapp.posts.models import Redirect
@@ -130,16 +128,15 @@ def export() -> Response:
 
 def show_page(template: str, status: int = 200, **values: object) -> Response:
     """Answer with one of the pages about old addresses, which share their head."""
-    page = render_template(
+    return show_section(
+        "redirects",
         template,
-        chosen=SECTIONS["redirects"],
-        sections=open_sections(),
+        status,
         waiting=count_missing(),
         now=now(),
         how_it_came=_how_it_came,
         **values,
     )
-    return make_response(page, status)
 
 
 def base() -> str:

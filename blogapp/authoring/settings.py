@@ -1,76 +1,29 @@
 """What belongs to the blog: its name, its look, its words, its clock."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Response, abort, current_app, make_response, redirect, render_template, request
-from flask import url_for as address_of
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import logo, site_preview
-from blogapp.authoring.guarding import demand_outside, demand_site
 from blogapp.authoring.links_field import ROWS, LinksField, asked_change
 from blogapp.authoring.notices import say
 from blogapp.authoring.presets_form import PresetForm
+from blogapp.authoring.sections import Section, demand_section, open_groups
 from blogapp.authoring.settings_forms import (
     FrameForm,
-    FrontForm,
     GeneralForm,
     LookForm,
-    OutsideForm,
     SectionForm,
 )
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import recompute_months
-from blogapp.posts.rights import may_open_outside
 from blogapp.site.models import SOURCES, Link, Site
 from blogapp.site.reading import copy_of
-from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, local
 from blogapp.web.headers import let_frame_previews
 from blogapp.web.language import look_up_language
 from blogapp.web.look import palette
-
-
-@dataclass(frozen=True)
-class Section:
-    """A page of the settings: ``edit_NAME`` shows it and keeps what it holds.
-
-    One without a form has views of its own.
-    """
-
-    name: str
-    label: LazyString
-    form: type[SectionForm] | None = None
-    is_previewed: bool = True
-    is_owners: bool = False
-
-    @property
-    def address(self) -> str:
-        return address_of(f"authoring.edit_{self.name}")
-
-    @property
-    def preview_address(self) -> str:
-        return address_of(f"authoring.preview_{self.name}")
-
-
-SECTIONS = {
-    section.name: section
-    for section in (
-        Section("settings", _l("Name and clock"), GeneralForm),
-        Section("look", _l("Look"), LookForm),
-        Section("front", _l("Front page"), FrontForm),
-        Section("presets", _l("Presets"), PresetForm),
-        Section("frame", _l("Header and footer"), FrameForm),
-        Section("outside", _l("Outside sources"), OutsideForm, is_previewed=False, is_owners=True),
-        Section("redirects", _l("Redirects"), is_previewed=False),
-        Section("imports", _l("Import and export"), is_previewed=False, is_owners=True),
-    )
-}
 
 
 @csrf.exempt  # the form checks its token itself, so that a stale one loses no text
@@ -108,18 +61,9 @@ def preview(section: str) -> AnyResponse:
     return site_preview.show(draft, page=request.form.get("page", ""), logo=shown)
 
 
-def open_sections() -> Sequence[Section]:
-    """Return the sections that the author may open."""
-    opens_all = may_open_outside(current_author())
-    return [section for section in SECTIONS.values() if opens_all or not section.is_owners]
-
-
 def _demanded(name: str) -> Section:
-    section = SECTIONS.get(name)
-    if section is None or section.form is None:
-        abort(404)
-    demand_outside() if section.is_owners else demand_site()
-    return section
+    section = demand_section(name)
+    return section if section.form else abort(404)
 
 
 def _form_of(section: Section, site: Site) -> SectionForm:
@@ -188,7 +132,7 @@ def _show(section: Section, form: SectionForm, status: int = 200) -> Response:
         f"authoring/edit_{section.name}.html",
         form=form,
         chosen=section,
-        sections=open_sections(),
+        groups=open_groups(),
         has_file=any(field.type == "FileField" for field in form),
     )
     return make_response(page, status)
