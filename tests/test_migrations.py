@@ -8,6 +8,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
+import blogapp.accounts.audit_models
+import blogapp.accounts.factor_models
+import blogapp.accounts.invitation_models
+import blogapp.accounts.step_models
 import blogapp.importing.models  # so that these tables are known
 import blogapp.importing.run_models
 import blogapp.jobs.models

@@ -23,3 +23,11 @@ class NoSuchAuthor(AccountError):
 
 class LinkExpired(AccountError):
     """The link was used, is over its time, or was never made."""
+
+
+class SealBroken(AccountError):
+    """A sealed text cannot be opened: another secret key sealed it, or it was changed."""
+
+
+class StepExpired(AccountError):
+    """What was begun is over its time, is done already, or was never begun."""

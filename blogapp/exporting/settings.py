@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from blogapp.accounts.models import Role
 from blogapp.exporting.columns import Shape, table_of
 from blogapp.exporting.errors import BadValue, within
 from blogapp.exporting.files import File, Here, Told
@@ -19,7 +20,10 @@ from blogapp.site.models import Site
 PATH = "_data/blog.yml"
 SHAPE = Shape(
     table_of(Site),
-    left_out={"id": "a number of this database"},
+    left_out={
+        "id": "a number of this database",
+        "chat_address": "a secret, of use under this blog's own key alone",
+    },
     references={"logo_id": "logo"},
 )
 
@@ -68,6 +72,8 @@ def _check(values: dict[str, Any]) -> None:
         raise BadValue(f"time_zone: {values['time_zone']!r} is no time zone") from error
     if not 1 <= values["page_size"] <= 1000:
         raise BadValue(f"page_size: {values['page_size']} is not between 1 and 1000")
+    if values["second_factor_for"] not in {"", *Role}:
+        raise BadValue(f"second_factor_for: {values['second_factor_for']!r} is no role")
     for name in ("breadcrumb", "navigation", "social_links"):
         for link in values[name] or ():
             _check_link(link, name)

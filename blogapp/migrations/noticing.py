@@ -31,7 +31,12 @@ class Shown:
 _NAMED = Shown(("origin",), events=("UPDATE", "DELETE"))
 
 SHOWN: dict[str, Shown] = {
-    "site": Shown(("before_preset", "origin")),
+    "site": Shown(
+        (
+            *("before_preset", "origin", "second_factor_for"),
+            *("chat_kind", "chat_address", "chat_steps", "audit_days"),
+        )
+    ),
     "posts": Shown(
         # Raised and set by each save, whatever it changes; kept for the way out.
         ("version", "saved_at", "created_at", "slug_follows_title", "extra", "origin"),
@@ -78,6 +83,7 @@ PRIVATE: dict[str, str] = {
     "author_sessions": "who is signed in",
     "confirmed_secrets": "what authors let through",
     "content_version": "what the triggers write",
+    "code_apps": "how somebody proves who they are",
     "distinct_tags": "what authors said about names that are alike",
     "drafts": "what is typed and not published",
     "failed_sign_ins": "how often somebody guessed",
@@ -95,9 +101,12 @@ PRIVATE: dict[str, str] = {
     "publications": "what an author may take back",
     "redirect_hits": "how often old addresses are asked for",
     "search_code": "goes with search_posts",
+    "passkey_users": "how somebody proves who they are",
+    "passkeys": "how somebody proves who they are",
     "search_names": "goes with search_posts",
     "search_vocabulary": "goes with search_posts",
     "search_words": "goes with search_posts",
     "sign_in_links": "links that work once",
+    "recovery_codes": "how somebody proves who they are",
     "undos": "what an author may take back",
 }

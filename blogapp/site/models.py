@@ -74,6 +74,19 @@ class Site(Base):
     origins: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
     head_snippet: Mapped[str] = mapped_column(Text, default="")
     origin: Mapped[str | None] = mapped_column(String(20))
+    # Where a room is told what happens: a kind of `blogapp.mailing.chats`, its address, sealed,
+    # and which steps.
+    chat_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    chat_address: Mapped[str] = mapped_column(Text, default="", server_default="")
+    chat_steps: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # How long it is remembered who did what.
+    audit_days: Mapped[int] = mapped_column(default=365, server_default="365")
+    # The least role that must have a second factor; empty is nobody.
+    second_factor_for: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    # The least role whose posts may bring new tags into the blog.
+    tag_makers: Mapped[str] = mapped_column(
+        String(20), default="contributor", server_default="contributor"
+    )
 
     # Joined: the blog's settings are one statement on every page.
     logo: Mapped[Media | None] = relationship(lazy="joined")

@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import JSON, Boolean, Enum, Float, Integer, String, func, inspect, select, text
 
+import blogapp.accounts.audit_models
+import blogapp.accounts.factor_models
+import blogapp.accounts.invitation_models
+import blogapp.accounts.step_models
 import blogapp.importing.models
 import blogapp.importing.run_models
 import blogapp.jobs.models

@@ -20,11 +20,115 @@ def upgrade() -> None:
 
 
 def _harden_sign_in() -> None:
-    pass
+    op.create_table(
+        "sign_in_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.String(40), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        _of_author("sign_in_steps"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_steps")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_steps_token_hash")),
+    )
+    op.create_index("ix_sign_in_steps_expires_at", "sign_in_steps", ["expires_at"])
+    op.create_table(
+        "known_devices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        _of_author("known_devices"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_devices")),
+        sa.UniqueConstraint(
+            "token_hash", "author_id", name=op.f("uq_known_devices_token_hash_author_id")
+        ),
+    )
+    op.create_index("ix_known_devices_author_id", "known_devices", ["author_id"])
+    for name, kind in (("method", sa.String(20)), ("address", sa.String(50))):
+        op.add_column("author_sessions", sa.Column(name, kind, nullable=False, server_default=""))
+    for name in ("ends_at", "confirmed_at"):
+        op.add_column("author_sessions", sa.Column(name, sa.DateTime(), nullable=True))
+    op.add_column(
+        "sign_in_links",
+        sa.Column("purpose", sa.String(20), nullable=False, server_default="sign-in"),
+    )
+    op.add_column("sign_in_links", sa.Column("email", sa.String(320), nullable=True))
 
 
 def _add_factors() -> None:
-    pass
+    _add_code_apps()
+    _add_passkeys()
+    op.add_column(
+        "site", sa.Column("second_factor_for", sa.String(20), nullable=False, server_default="")
+    )
+
+
+def _add_code_apps() -> None:
+    op.create_table(
+        "code_apps",
+        sa.Column("author_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(), nullable=True),
+        _of_author("code_apps"),
+        sa.PrimaryKeyConstraint("author_id", name=op.f("pk_code_apps")),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(32), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        _of_author("recovery_codes"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index("ix_recovery_codes_author_id", "recovery_codes", ["author_id"])
+
+
+def _add_passkeys() -> None:
+    op.create_table(
+        "passkey_users",
+        sa.Column("author_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("handle", sa.String(88), nullable=False),
+        _of_author("passkey_users"),
+        sa.PrimaryKeyConstraint("author_id", name=op.f("pk_passkey_users")),
+        sa.UniqueConstraint("handle", name=op.f("uq_passkey_users_handle")),
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("credential_id", sa.String(1364), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("aaguid", sa.String(36), nullable=False),
+        sa.Column("transports", sa.String(200), nullable=False),
+        sa.Column("may_be_backed_up", sa.Boolean(), nullable=False),
+        sa.Column("is_backed_up", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(), nullable=True),
+        _of_author("passkeys"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    op.create_index("ix_passkeys_author_id", "passkeys", ["author_id"])
+
+
+def _of_author(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["author_id"],
+        ["authors.id"],
+        name=op.f(f"fk_{table}_author_id_authors"),
+        ondelete="CASCADE",
+    )
 
 
 def _join_directory() -> None:
