@@ -1,6 +1,4 @@
 import gzip
-import socketserver
-import threading
 import zlib
 from ipaddress import ip_address, ip_network
 
@@ -9,54 +7,7 @@ import pytest
 from blogapp.outgoing.errors import RequestRefused
 from blogapp.outgoing.fetching import Fetcher, is_feed_type
 from blogapp.outgoing.networks import may_reach
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def answer(body=PNG, kind="image/png", status="200 OK", **headers):
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
-    lines += [f"Content-Type: {kind}"] * bool(kind)
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def leads_to(address):
-    return answer(b"", status="302 Found", Location=address)
-
-
-@pytest.fixture
-def serve():
-    """Serve raw answers by path on 127.0.0.1; returns the port and the requests that came."""
-    stop, servers = threading.Event(), []
-
-    def start(answers):
-        requests = []
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self):
-                head = b""
-                while not head.endswith(b"\r\n\r\n"):
-                    head += self.rfile.readline() or b"\r\n\r\n"
-                requests.append(head.decode())
-                found = answers[head.split()[1].decode()]
-                for piece in [found] if isinstance(found, bytes) else found(stop):
-                    try:
-                        self.wfile.write(piece)
-                    except OSError:
-                        return
-
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        servers.append(server)
-        return server.server_address[1], requests
-
-    yield start
-    stop.set()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+from tests.outgoing.conftest import LOOPBACK, PNG, answer, dripping, endless, leads_to, silent
 
 
 def test_a_picture_is_fetched_with_its_name_and_kind(serve):
@@ -185,23 +136,6 @@ def test_a_redirect_within_the_web_is_followed(serve):
     assert (found.name, found.address) == ("z.png", f"http://127.0.0.1:{port}/y/z.png")
 
 
-def endless(stop):
-    yield b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
-    while not stop.is_set():
-        yield b"1000\r\n" + b"x" * 4096 + b"\r\n"
-
-
-def silent(stop):
-    stop.wait(20)
-    yield b""
-
-
-def dripping(stop):
-    yield b"HTTP/1.1 200 OK\r\nX-Long: "
-    while not stop.wait(0.02):
-        yield b"x"
-
-
 BOMB = gzip.compress(b"\0" * 3_000_000)
 
 
@@ -270,7 +204,7 @@ def test_many_addresses_of_one_host_share_its_time():
 
 
 def test_a_host_that_is_silent_behind_its_door_is_not_asked_for_ever(serve, monkeypatch):
-    monkeypatch.setattr("blogapp.outgoing.fetching.SECONDS_TO_CONNECT", 0.05)
+    monkeypatch.setattr("blogapp.outgoing.connecting.SECONDS_TO_CONNECT", 0.05)
     port, _ = serve({})
     fetcher = Fetcher(LOOPBACK, resolve=lambda _: ["127.0.0.1"])
 
