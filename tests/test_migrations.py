@@ -21,6 +21,7 @@ import blogapp.posts.preview_models
 import blogapp.posts.publication_models
 import blogapp.posts.redirect_models
 import blogapp.posts.revision_models
+import blogapp.posts.review_models
 import blogapp.posts.undo_models
 import blogapp.site.report_models  # noqa: F401
 from blogapp.extensions import Base, db

@@ -25,6 +25,11 @@ TABLES: dict[str, str] = {
     "recovery_codes": "secrets",
     "search_vocabulary": "made anew of the texts",
     "search_words": "made anew of the texts",
+    "review_approvers": "who may approve here, which is for the people there to say",
+    "review_rules": "who may approve here, which is for the people there to say",
+    "review_steps": "talk on the way to a text, of people who need not be there; backups have it",
+    "reviewers": "talk on the way to a text, of people who need not be there; backups have it",
+    "reviews": "talk on the way to a text, of people who need not be there; backups have it",
     "sign_in_links": "links that work once",
     "undos": "what an author may take back for a moment",
 }

@@ -33,7 +33,7 @@ _NAMED = Shown(("origin",), events=("UPDATE", "DELETE"))
 SHOWN: dict[str, Shown] = {
     "site": Shown(
         (
-            *("before_preset", "origin", "second_factor_for"),
+            *("before_preset", "origin", "second_factor_for", "tag_makers"),
             *("chat_kind", "chat_address", "chat_steps", "audit_days"),
         )
     ),
@@ -109,4 +109,9 @@ PRIVATE: dict[str, str] = {
     "sign_in_links": "links that work once",
     "recovery_codes": "how somebody proves who they are",
     "undos": "what an author may take back",
+    "review_approvers": "who approves what",
+    "review_rules": "who approves what",
+    "review_steps": "what is said about drafts",
+    "reviewers": "who was asked to look at a draft",
+    "reviews": "what is said about drafts",
 }

@@ -152,7 +152,144 @@ def _review_posts() -> None:
 
 
 def _arrange_names() -> None:
-    pass
+    op.add_column(
+        "site", sa.Column("tag_makers", sa.String(20), nullable=False, server_default="contributor")
+    )
+    _set_review_rules()
+    _ask_for_reviews()
+
+
+def _set_review_rules() -> None:
+    op.create_table(
+        "review_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("domain_id", sa.Integer(), nullable=True),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["domain_id"],
+            ["domains.id"],
+            name=op.f("fk_review_rules_domain_id_domains"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_rules")),
+        sa.UniqueConstraint("domain_id", name=op.f("uq_review_rules_domain_id")),
+    )
+    op.create_table(
+        "review_approvers",
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["review_rules.id"],
+            name=op.f("fk_review_approvers_rule_id_review_rules"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["authors.id"],
+            name=op.f("fk_review_approvers_author_id_authors"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("rule_id", "author_id", name=op.f("pk_review_approvers")),
+    )
+    op.create_index("ix_review_approvers_author_id", "review_approvers", ["author_id"])
+
+
+def _ask_for_reviews() -> None:
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("domain_id", sa.Integer(), nullable=True),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_reviews_post_id_posts"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["authors.id"],
+            name=op.f("fk_reviews_asked_by_id_authors"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["domain_id"],
+            ["domains.id"],
+            name=op.f("fk_reviews_domain_id_domains"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    op.create_index("ix_reviews_post_id", "reviews", ["post_id"])
+    is_waiting = sa.text("state IN ('open', 'sent-back')")
+    op.create_index(
+        "ix_reviews_waiting",
+        "reviews",
+        ["state", "post_id"],
+        sqlite_where=is_waiting,
+        postgresql_where=is_waiting,
+    )
+    op.create_table(
+        "reviewers",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["reviews.id"],
+            name=op.f("fk_reviewers_review_id_reviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["authors.id"],
+            name=op.f("fk_reviewers_author_id_authors"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("review_id", "author_id", name=op.f("pk_reviewers")),
+    )
+    op.create_index("ix_reviewers_author_id", "reviewers", ["author_id"])
+    _keep_review_steps()
+
+
+def _keep_review_steps() -> None:
+    op.create_table(
+        "review_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(), nullable=True),
+        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["reviews.id"],
+            name=op.f("fk_review_steps_review_id_reviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["authors.id"],
+            name=op.f("fk_review_steps_author_id_authors"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolved_by_id"],
+            ["authors.id"],
+            name=op.f("fk_review_steps_resolved_by_id_authors"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_steps")),
+    )
+    op.create_index("ix_review_steps_review_id_id", "review_steps", ["review_id", "id"])
 
 
 def _count_reports() -> None:
