@@ -469,14 +469,16 @@ def as_author(app):
 
     def sign_in(author):
         browser = app.test_client()
-        token = f"token of {author.id}"
+        token, ever = f"token of {author.id}", JANUARY + timedelta(days=36_500)
         db.session.add(
             AuthorSession(
                 token_hash=token_hash(token),
                 author_id=author.id,
                 created_at=JANUARY,
                 last_seen_at=JANUARY,
-                expires_at=JANUARY + timedelta(days=36_500),
+                expires_at=ever,
+                ends_at=ever,
+                confirmed_at=ever,
             )
         )
         db.session.commit()

@@ -72,13 +72,20 @@ class AuthorSession(Base):
 
 
 class SignInLink(Base):
-    """A link that works once: to sign in as an author, or to create the first owner."""
+    """A link that works once, for one purpose: to sign in, to create the first owner."""
 
     __tablename__ = "sign_in_links"
 
+    # How they proved who they are, and the network that they were seen in last.
+    method: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    address: Mapped[str] = mapped_column(String(50), default="", server_default="")
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # Without use; and at the latest, however much it is used.
     author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"))
+    ends_at: Mapped[Timestamp | None]
+    # When they last proved it, as dangerous acts demand.
+    confirmed_at: Mapped[Timestamp | None]
     expires_at: Mapped[Timestamp]
     used_at: Mapped[Timestamp | None]
 
@@ -90,7 +97,10 @@ class FailedSignIns(Base):
 
     __tablename__ = "failed_sign_ins"
 
+    purpose: Mapped[str] = mapped_column(String(20), default="sign-in", server_default="sign-in")
     # "account:…" or "network:…", hashed: no list of addresses tried.
+    # The address that becomes theirs when the link that was sent to it is used.
+    email: Mapped[str | None] = mapped_column(String(320))
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     count: Mapped[int]
     last_at: Mapped[Timestamp]

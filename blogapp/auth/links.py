@@ -4,7 +4,7 @@ Opening one shows a page with a button; only pressing it uses the link up, so
 mail scanners and prefetching browsers do no harm.
 """
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import abort, make_response, render_template
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from blogapp.accounts.errors import BadEmail, EmailTaken, LinkExpired, WeakPassword
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.registering import add_author, get_link, spend_link
-from blogapp.auth.signing_in import start
+from blogapp.auth.finishing import finish
 from blogapp.extensions import db
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
@@ -34,8 +34,7 @@ def sign_in(token: str) -> Response:
         form = Form()
         if form.validate_on_submit():
             spend_link(link, now=now())
-            start(author)
-            return redirect(url_for("authoring.dashboard"), code=303)
+            return finish(author, method="link", is_strong=False)
     except LinkExpired:
         return _expired()
     return make_response(render_template("auth/use_link.html", form=form, author=author))
@@ -50,8 +49,7 @@ def create_owner(token: str) -> Response:
             abort(404)
         if form.validate_on_submit() and (owner := _add_owner(form)):
             spend_link(link, now=now())
-            start(owner)
-            return redirect(url_for("authoring.dashboard"), code=303)
+            return finish(owner, method="link", is_strong=True)
     except LinkExpired:
         db.session.rollback()
         return _expired()

@@ -1,20 +1,18 @@
 """The sign-in page, and the way out."""
 
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from blogapp.accounts import sessions, throttling
-from blogapp.accounts.models import Author
 from blogapp.accounts.registering import authenticate
+from blogapp.auth.finishing import after_sign_in, finish
 from blogapp.extensions import db
-from blogapp.web.access import find_current_author, session_token, sign_in, sign_out
-from blogapp.web.addresses import local_path
+from blogapp.web.access import asking_address, find_current_author, session_token, sign_out
 from blogapp.web.clock import now
 from blogapp.web.forms import Form
-from blogapp.web.proxies import client_address
 
 NO_MATCH = _("That email and password do not match.")
 
@@ -35,7 +33,7 @@ def login() -> Response:
         return _page(form, status=422 if form.errors else 200)
 
     email, password = form.email.data or "", form.password.data or ""
-    address = client_address(request, current_app.config["TRUSTED_PROXIES"])
+    address = asking_address()
     wait = throttling.admit(email, address, now=now())
     if wait:
         return _page(form, problem=NO_MATCH, wait=wait, status=429)
@@ -44,8 +42,7 @@ def login() -> Response:
     if author is None:
         return _page(form, problem=NO_MATCH, status=422)
     throttling.forgive(email, address)
-    start(author)
-    return redirect(after_sign_in(), code=303)
+    return finish(author, method="password", is_strong=False)
 
 
 def logout() -> Response:
@@ -59,20 +56,6 @@ def logout() -> Response:
     response = redirect(url_for("public.index"), code=303)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-def start(author: Author) -> None:
-    """Sign ``author`` in with a new session, ending the one this browser had."""
-    if old := session_token():
-        sessions.end_session(old)
-    agent = request.headers.get("User-Agent", "")
-    sign_in(sessions.start_session(author, now=now(), user_agent=agent))
-    db.session.commit()
-
-
-def after_sign_in() -> str:
-    """Return the path the author was going to, if it is on this site."""
-    return local_path(request.args.get("next")) or url_for("authoring.dashboard")
 
 
 def _page(form: SignInForm, *, status: int, problem: str = "", wait: int = 0) -> Response:

@@ -13,7 +13,11 @@ MOST_BYTES = 1_000_000
 SQLITE, POSTGRES = "sqlite", "postgresql"
 # Whoever is signed in, and who guessed: an older state would sign in again whom somebody signed
 # out. They are empty in an archive, and after one is restored.
-FORGOTTEN = ("author_sessions", "sign_in_links", "failed_sign_ins")
+FORGOTTEN = (
+    *("author_sessions", "sign_in_links", "sign_in_steps"),
+    *("known_devices", "failed_sign_ins", "messages"),
+    *("message_counts",),
+)
 
 
 @dataclass(frozen=True)

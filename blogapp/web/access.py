@@ -1,35 +1,47 @@
 """Who is asking: the one place that reads the session cookie."""
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from blogapp.accounts.models import Author
+from blogapp.accounts.models import Author, AuthorSession
 from blogapp.accounts.sessions import find_session, notice
 from blogapp.extensions import db
 from blogapp.web.clock import now
+from blogapp.web.proxies import client_address
 
 
 def require_author() -> Response | None:
     """Guard of a blueprint: let authors in, send strangers to sign in and back."""
     if find_current_author() is not None:
         return None
-    return redirect(url_for("auth.login", next=_way_back()), code=303)
+    return redirect(url_for("auth.login", next=way_back()), code=303)
 
 
 def find_current_author() -> Author | None:
     """Return who is signed in, or None; asked of the database once a request."""
-    if "author" not in g:
-        g.author = _read_session()
-    author: Author | None = g.author
-    return author
+    found = find_current_session()
+    return found.author if found else None
+
+
+def find_current_session() -> AuthorSession | None:
+    """Return the session of this browser with its author, or None."""
+    if "author_session" not in g:
+        g.author_session = _read_session()
+    found: AuthorSession | None = g.author_session
+    return found
 
 
 def current_author() -> Author:
     """Return who is signed in, on pages that `require_author` guards."""
-    author = find_current_author()
-    if author is None:
+    return current_session().author
+
+
+def current_session() -> AuthorSession:
+    """Return the session of this browser, on pages that `require_author` guards."""
+    found = find_current_session()
+    if found is None:
         abort(403)
-    return author
+    return found
 
 
 def sign_in(token: str) -> None:
@@ -37,13 +49,18 @@ def sign_in(token: str) -> None:
     session.clear()
     session["token"] = token
     session.permanent = True
-    g.pop("author", None)
+    g.pop("author_session", None)
+
+
+def carry_on(token: str) -> None:
+    """Let this browser's cookie name its session by its new ``token``; forms stay valid."""
+    session["token"] = token
 
 
 def sign_out() -> None:
     """Drop this browser's cookie, and what pages had still to say to this author."""
     session.clear()
-    g.pop("author", None)
+    g.pop("author_session", None)
 
 
 def session_token() -> str | None:
@@ -52,7 +69,7 @@ def session_token() -> str | None:
     return token if isinstance(token, str) else None
 
 
-def _way_back() -> str:
+def way_back() -> str:
     """Return the path to come back to; what a button did cannot be asked for, the dashboard can."""
     if request.method in ("GET", "HEAD"):
         return request.script_root + request.full_path.rstrip("?")
@@ -61,13 +78,15 @@ def _way_back() -> str:
     return url_for("authoring.dashboard")
 
 
-def _read_session() -> Author | None:
+def asking_address() -> str:
+    """Return the IP address of whoever asks, seen through the proxies that the operator trusts."""
+    return client_address(request, current_app.config["TRUSTED_PROXIES"])
+
+
+def _read_session() -> AuthorSession | None:
     token = session_token()
-    found = token and find_session(token, now=now())
-    if not found:
-        return None
-    author = found.author
-    if notice(found, now=now()):
+    found = find_session(token, now=now()) if token else None
+    if found and notice(found, now=now(), address=asking_address()):
         session.modified = True  # the cookie is prolonged with it
         db.session.commit()
-    return author
+    return found
