@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 import blogapp.accounts.audit_models
+import blogapp.accounts.directory.models
 import blogapp.accounts.factor_models
 import blogapp.accounts.invitation_models
 import blogapp.accounts.step_models

@@ -15,6 +15,7 @@ SQLITE, POSTGRES = "sqlite", "postgresql"
 # out. They are empty in an archive, and after one is restored.
 FORGOTTEN = (
     *("author_sessions", "sign_in_links", "sign_in_steps"),
+    *("directory_sessions", "spent_logouts"),
     *("known_devices", "failed_sign_ins", "messages"),
     *("message_counts",),
 )

@@ -6,6 +6,8 @@ TABLES: dict[str, str] = {
     "author_sessions": "who is signed in",
     "code_apps": "secrets, of use under this blog's own key alone",
     "content_version": "told by triggers",
+    "directory_people": "who somebody is in a directory, which a blog elsewhere need not know",
+    "directory_sessions": "who is signed in",
     "failed_sign_ins": "how often somebody guessed",
     "import_runs": "how imports went",
     "invitations": "links that work once",
@@ -37,5 +39,6 @@ TABLES: dict[str, str] = {
     "search_words": "made anew of the texts",
     "sign_in_links": "links that work once",
     "sign_in_steps": "what was begun a minute ago",
+    "spent_logouts": "what was said to end sessions",
     "undos": "what an author may take back for a moment",
 }

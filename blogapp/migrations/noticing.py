@@ -83,7 +83,8 @@ PRIVATE: dict[str, str] = {
     "author_sessions": "who is signed in",
     "confirmed_secrets": "what authors let through",
     "content_version": "what the triggers write",
-    "code_apps": "how somebody proves who they are",
+    "directory_people": "who somebody is elsewhere",
+    "directory_sessions": "who is signed in",
     "distinct_tags": "what authors said about names that are alike",
     "drafts": "what is typed and not published",
     "failed_sign_ins": "how often somebody guessed",
@@ -118,3 +119,4 @@ PRIVATE: dict[str, str] = {
     "reviewers": "who was asked to look at a draft",
     "reviews": "what is said about drafts",
 }
+    "spent_logouts": "what was said to end sessions",

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import JSON, Boolean, Enum, Float, Integer, String, func, inspect, select, text
 
 import blogapp.accounts.audit_models
+import blogapp.accounts.directory.models
 import blogapp.accounts.factor_models
 import blogapp.accounts.invitation_models
 import blogapp.accounts.step_models

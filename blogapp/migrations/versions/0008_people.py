@@ -132,7 +132,41 @@ def _of_author(table: str) -> sa.ForeignKeyConstraint:
 
 
 def _join_directory() -> None:
-    pass
+    op.create_table(
+        "directory_people",
+        sa.Column("author_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("issuer", sa.String(500), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("joined_at", sa.DateTime(), nullable=False),
+        sa.Column("last_signed_in_at", sa.DateTime(), nullable=False),
+        _of_author("directory_people"),
+        sa.PrimaryKeyConstraint("author_id", name=op.f("pk_directory_people")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_directory_people_issuer_subject")),
+    )
+    op.create_table(
+        "directory_sessions",
+        sa.Column("session_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("issuer", sa.String(500), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("sid", sa.String(255), nullable=False),
+        sa.Column("id_token", sa.Text(), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["author_sessions.id"],
+            name=op.f("fk_directory_sessions_session_id_author_sessions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_directory_sessions")),
+    )
+    op.create_index("ix_directory_sessions_subject", "directory_sessions", ["subject"])
+    op.create_index("ix_directory_sessions_sid", "directory_sessions", ["sid"])
+    op.create_table(
+        "spent_logouts",
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_spent_logouts")),
+    )
 
 
 def _send_messages() -> None:
@@ -148,7 +182,38 @@ def _show_people() -> None:
 
 
 def _review_posts() -> None:
-    pass
+    op.add_column("authors", sa.Column("links", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("authors", sa.Column("last_seen_at", sa.DateTime(), nullable=True))
+    op.add_column(
+        "authors", sa.Column("picture", sa.String(300), server_default="", nullable=False)
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("email", sa.String(320), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["authors.id"],
+            name=op.f("fk_invitations_author_id_authors"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"],
+            ["authors.id"],
+            name=op.f("fk_invitations_invited_by_id_authors"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
+    )
 
 
 def _arrange_names() -> None:
