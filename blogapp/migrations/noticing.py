@@ -83,6 +83,7 @@ PRIVATE: dict[str, str] = {
     "author_sessions": "who is signed in",
     "confirmed_secrets": "what authors let through",
     "content_version": "what the triggers write",
+    "code_apps": "how somebody proves who they are",
     "directory_people": "who somebody is elsewhere",
     "directory_sessions": "who is signed in",
     "distinct_tags": "what authors said about names that are alike",
@@ -112,6 +113,7 @@ PRIVATE: dict[str, str] = {
     "search_words": "goes with search_posts",
     "sign_in_links": "links that work once",
     "sign_in_steps": "what was begun a minute ago",
+    "spent_logouts": "what was said to end sessions",
     "undos": "what an author may take back",
     "review_approvers": "who approves what",
     "review_rules": "who approves what",
@@ -119,4 +121,3 @@ PRIVATE: dict[str, str] = {
     "reviewers": "who was asked to look at a draft",
     "reviews": "what is said about drafts",
 }
-    "spent_logouts": "what was said to end sessions",
