@@ -48,6 +48,7 @@ def when_ready(server):
 def post_worker_init(worker):
     """Work that no request waits for goes on after a restart, before the first reader comes."""
     worker.wsgi.extensions["jobs"].start()
+    worker.wsgi.extensions["security_log"]()
     if storekeeper := worker.wsgi.extensions.get("storekeeper"):
         storekeeper.start()
     worker.wsgi.extensions["statics"].fill()

@@ -18,6 +18,9 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from blogapp.mailing.errors import BadMailServer
+from blogapp.mailing.servers import MailServer
+
 DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
 MEGABYTE = 1_000_000
 SHORTEST_SECRET = 32
@@ -47,6 +50,11 @@ class Config:
     PAGE_STORE: Path | None = None
     FETCH_ALLOW: tuple[Network, ...] = ()
     IMPORT_MB: int = 2000
+    # Where mail is handed over; None: the blog writes to nobody.
+    MAIL: MailServer | None = None
+    # Who hears that the blog is reached by https alone (RFC 6797): a key of `_TRANSPORT`.
+    HSTS_FOR: str = "host"
+    SECURITY_CONTACT: tuple[str, ...] = ()
     # Whether pages are made for a place that only serves files.
     FROZEN: bool = False
     HOST: str = "127.0.0.1"
@@ -84,6 +92,9 @@ class Config:
             PAGE_STORE=_page_store(read.text("BLOG_PAGE_STORE")),
             FETCH_ALLOW=_networks("BLOG_FETCH_ALLOW", read.text("BLOG_FETCH_ALLOW")),
             IMPORT_MB=read.number("BLOG_IMPORT_MB", default=2000, least=1, most=1_000_000),
+            MAIL=_mail_server(read.text("BLOG_MAIL_URL")),
+            HSTS_FOR=read.one_of("BLOG_HSTS", _TRANSPORT),
+            SECURITY_CONTACT=_contacts(read.text("BLOG_SECURITY_CONTACT")),
             HOST=host,
             PORT=port,
             WORKERS=read.number("BLOG_WORKERS", default=2, least=1, most=256),
@@ -97,6 +108,11 @@ class Config:
     def SECURE(self) -> bool:
         """Whether readers and authors come by https."""
         return self._public.scheme == "https"
+
+    @property
+    def HSTS(self) -> str:
+        """What every answer says of coming by https alone; empty where there is no https."""
+        return _TRANSPORT[self.HSTS_FOR] if self.SECURE else ""
 
     @property
     def BASE_PATH(self) -> str:
@@ -140,6 +156,15 @@ class Config:
         return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
 
 
+_YEAR = "max-age=31536000"
+_TRANSPORT = {
+    "host": _YEAR,
+    "subdomains": f"{_YEAR}; includeSubDomains",
+    "preload": f"{_YEAR}; includeSubDomains; preload",
+    "off": "",
+}
+
+
 class _Reader:
     """Reads one variable at a time, from its ``_FILE`` twin when that is set."""
 
@@ -167,6 +192,13 @@ class _Reader:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise BadSetting(name, f"{text!r} is not a whole number from {least} to {most}")
         return int(text)
+
+    def one_of(self, name: str, choices: Mapping[str, str]) -> str:
+        """Return a key of ``choices``: the first one where nothing is set."""
+        text = self.text(name).lower() or next(iter(choices))
+        if text not in choices:
+            raise BadSetting(name, f"{text!r} is none of {', '.join(choices)}")
+        return text
 
     def flag(self, name: str, *, default: bool) -> bool:
         text = self.text(name).lower()
@@ -252,6 +284,27 @@ def _networks(name: str, text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
     except ValueError as error:
         raise BadSetting(name, f"{text!r} is no list of networks, as 10.0.0.0/8") from error
+
+
+def _contacts(text: str) -> tuple[str, ...]:
+    """Return addresses to write to as RFC 9116 has them; a bare mailbox is one by mail."""
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    contacts = [f"mailto:{each}" if _MAILBOX.fullmatch(each) else each for each in found]
+    for contact in contacts:
+        if not re.fullmatch(r"(?:mailto:[^@]+@|https://|tel:\+?)[!-~]+", contact):
+            problem = f"{contact!r} is not like security@example.com or https://example.com/report"
+            raise BadSetting("BLOG_SECURITY_CONTACT", problem)
+    return tuple(contacts)
+
+
+_MAILBOX = re.compile(r"[^@:/\s]+@[^@:/\s]+\.[^@:/\s]+")
+
+
+def _mail_server(text: str) -> MailServer | None:
+    try:
+        return MailServer.parse(text) if text else None
+    except BadMailServer as error:
+        raise BadSetting("BLOG_MAIL_URL", str(error)) from error
 
 
 def _public_url(text: str, host: str, port: int) -> str:

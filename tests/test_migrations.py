@@ -16,13 +16,14 @@ import blogapp.accounts.step_models
 import blogapp.importing.models  # so that these tables are known
 import blogapp.importing.run_models
 import blogapp.jobs.models
+import blogapp.mailing.models
 import blogapp.posts.comment_models
 import blogapp.posts.draft_models
 import blogapp.posts.preview_models
 import blogapp.posts.publication_models
 import blogapp.posts.redirect_models
-import blogapp.posts.revision_models
 import blogapp.posts.review_models
+import blogapp.posts.revision_models
 import blogapp.posts.undo_models
 import blogapp.site.report_models  # noqa: F401
 from blogapp.extensions import Base, db

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, true
+from sqlalchemy import JSON, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from blogapp.extensions import Base, Timestamp
@@ -27,6 +27,10 @@ class Author(Base):
     slug: Mapped[str] = mapped_column(String(200))
     slug_key: Mapped[str] = mapped_column(String(600), unique=True)
     bio: Mapped[str] = mapped_column(Text, default="")
+    # Where else they are: labels and whole addresses.
+    links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    # Where theirs lies in the store of media; where it is empty, initials stand in its place.
+    picture: Mapped[str] = mapped_column(String(300), default="", server_default="")
     email: Mapped[str | None] = mapped_column(String(320))
     email_key: Mapped[str | None] = mapped_column(String(960), unique=True)
     role: Mapped[Role] = mapped_column(String(20), default=Role.AUTHOR)
@@ -34,7 +38,11 @@ class Author(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     # Whether single letters act on pages under /write (WCAG 2.2, 2.1.4).
     single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # What they do not want to be told by mail: names of `blogapp.web.mailing.NOTICES`.
+    muted_notices: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     disabled_at: Mapped[Timestamp | None]
+    # To the hour: when a session of theirs last asked for something.
+    last_seen_at: Mapped[Timestamp | None]
     created_at: Mapped[Timestamp]
     origin: Mapped[str | None] = mapped_column(String(20))
 
@@ -64,9 +72,16 @@ class AuthorSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+    # How they proved who they are, and the network that they were seen in last.
+    method: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    address: Mapped[str] = mapped_column(String(50), default="", server_default="")
     created_at: Mapped[Timestamp]
     last_seen_at: Mapped[Timestamp]
+    # Without use; and at the latest, however much it is used.
     expires_at: Mapped[Timestamp]
+    ends_at: Mapped[Timestamp | None]
+    # When they last proved it, as dangerous acts demand.
+    confirmed_at: Mapped[Timestamp | None]
 
     author: Mapped[Author] = relationship(lazy="raise")
 
@@ -76,16 +91,12 @@ class SignInLink(Base):
 
     __tablename__ = "sign_in_links"
 
-    # How they proved who they are, and the network that they were seen in last.
-    method: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    address: Mapped[str] = mapped_column(String(50), default="", server_default="")
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    # Without use; and at the latest, however much it is used.
+    purpose: Mapped[str] = mapped_column(String(20), default="sign-in", server_default="sign-in")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id", ondelete="CASCADE"))
-    ends_at: Mapped[Timestamp | None]
-    # When they last proved it, as dangerous acts demand.
-    confirmed_at: Mapped[Timestamp | None]
+    # The address that becomes theirs when the link that was sent to it is used.
+    email: Mapped[str | None] = mapped_column(String(320))
     expires_at: Mapped[Timestamp]
     used_at: Mapped[Timestamp | None]
 
@@ -97,10 +108,7 @@ class FailedSignIns(Base):
 
     __tablename__ = "failed_sign_ins"
 
-    purpose: Mapped[str] = mapped_column(String(20), default="sign-in", server_default="sign-in")
     # "account:…" or "network:…", hashed: no list of addresses tried.
-    # The address that becomes theirs when the link that was sent to it is used.
-    email: Mapped[str | None] = mapped_column(String(320))
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     count: Mapped[int]
     last_at: Mapped[Timestamp]

@@ -17,7 +17,10 @@ FORGOTTEN = (
     *("author_sessions", "sign_in_links", "sign_in_steps"),
     *("directory_sessions", "spent_logouts"),
     *("known_devices", "failed_sign_ins", "messages"),
-    *("message_counts",),
+    *(
+        "invitations",
+        "message_counts",
+    ),
 )
 
 

@@ -76,7 +76,7 @@ def _check(values: dict[str, Any]) -> None:
         raise BadValue(f"second_factor_for: {values['second_factor_for']!r} is no role")
     if values["tag_makers"] not in set(Role):
         raise BadValue(f"tag_makers: {values['tag_makers']!r} is no role")
-    for name in ("breadcrumb", "navigation", "social_links"):
+    for name in ("breadcrumb", "navigation", "footer_links", "social_links"):
         for link in values[name] or ():
             _check_link(link, name)
 

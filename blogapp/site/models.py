@@ -68,12 +68,12 @@ class Site(Base):
     before_preset: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Without a list of its own the blog has the house's menu; an empty list is none.
     navigation: Mapped[list[Link] | None] = mapped_column(JSON(none_as_null=True))
+    footer_links: Mapped[list[Link]] = mapped_column(JSON, default=list, server_default="[]")
     social_links: Mapped[list[Link]] = mapped_column(JSON, default=list)
     social_icons: Mapped[bool] = mapped_column(default=True)
     # Origins by what may be loaded from them: a name of `SOURCES` each.
     origins: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
     head_snippet: Mapped[str] = mapped_column(Text, default="")
-    origin: Mapped[str | None] = mapped_column(String(20))
     # Where a room is told what happens: a kind of `blogapp.mailing.chats`, its address, sealed,
     # and which steps.
     chat_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
@@ -87,6 +87,7 @@ class Site(Base):
     tag_makers: Mapped[str] = mapped_column(
         String(20), default="contributor", server_default="contributor"
     )
+    origin: Mapped[str | None] = mapped_column(String(20))
 
     # Joined: the blog's settings are one statement on every page.
     logo: Mapped[Media | None] = relationship(lazy="joined")

@@ -4,6 +4,7 @@ from flask import Flask
 
 from blogapp.web import (
     assets,
+    auditing,
     bodies,
     editing,
     errors,
@@ -13,8 +14,10 @@ from blogapp.web import (
     language,
     later,
     look,
+    mailing,
     moving,
     outside,
+    portraits,
     proxies,
     remembering,
     scripts,
@@ -38,6 +41,7 @@ def init_app(app: Flask) -> None:
         later,
         speculating,
         outside,
+        portraits,
         errors,
         moving,
         language,
@@ -45,6 +49,8 @@ def init_app(app: Flask) -> None:
         filters,
         bodies,
         headers,
+        mailing,
+        auditing,
         jobs,
     ):
         part.init_app(app)

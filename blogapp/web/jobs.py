@@ -11,15 +11,18 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
+from blogapp.accounts.auditing import TRIM
 from blogapp.extensions import db
 from blogapp.importing.running import IMPORT, look_after
 from blogapp.jobs.queueing import enqueue
 from blogapp.jobs.running import Handler, run_due_jobs
+from blogapp.mailing.queueing import CHAT, MAIL
 from blogapp.media.making import make_missing
 from blogapp.media.storing import PURGE, VARIANTS
 from blogapp.posts.emptying import empty_overdue
 from blogapp.posts.media_keeping import purge
 from blogapp.posts.publishing import EMPTY
+from blogapp.web import auditing, chatting, mailing
 from blogapp.web.cards import forget_cards
 from blogapp.web.clock import now
 
@@ -50,6 +53,9 @@ def handlers(app: Flask) -> Mapping[str, Handler]:
         PURGE: lambda key: purge(int(key), folder),
         EMPTY: lambda _day: _empty_trash(),
         IMPORT: lambda key: _look_after_import(key, app),
+        MAIL: lambda key: mailing.deliver(key, app),
+        CHAT: lambda key: chatting.deliver(key, app),
+        TRIM: lambda _day: auditing.trim(),
     }
 
 
