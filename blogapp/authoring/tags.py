@@ -15,7 +15,7 @@ from blogapp.extensions import db
 from blogapp.posts import tagging
 from blogapp.posts.cataloguing import Order, list_tags, list_twins, suggest_tags
 from blogapp.posts.errors import NameTaken, SlugTaken
-from blogapp.posts.models import Tag, TagAlias
+from blogapp.posts.models import Named, Tag, TagAlias
 from blogapp.posts.rights import may_manage_tags
 from blogapp.web.access import current_author
 from blogapp.web.forms import row_id
@@ -174,7 +174,7 @@ def _show_tag(
     *,
     form: TagForm | None = None,
     alias_form: AliasForm | None = None,
-    holder: Tag | None = None,
+    holder: Named | None = None,
 ) -> Response:
     form = form or TagForm(formdata=None, obj=tag)
     alias_form = alias_form or AliasForm(formdata=None)

@@ -25,7 +25,8 @@ LINKS: dict[str, tuple[str, ...]] = {
     "post_authors": ("post_id", "author_id"),
 }
 NAMES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("tags", "domains", "series", "authors"), ("name", "slug")),
+    **dict.fromkeys(("tags", "series", "authors"), ("name", "slug")),
+    "domains": ("name", "slug", "position"),
     "site": ("language",),  # of posts that say none
 }
 # Each of their rows counts, whatever is in it.

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blogapp.posts.models import Tag
+    from blogapp.posts.approving import Clearance
+    from blogapp.posts.models import Named
 
 
 class PostError(Exception):
@@ -20,13 +21,13 @@ class BadSlug(PostError):
 
 
 class BadName(PostError):
-    """A tag needs a name that somebody can read."""
+    """A tag, a domain or a series needs a name that somebody can read."""
 
 
 class NameTaken(PostError):
-    """Another tag has the name, or has it as an alias."""
+    """Another one of its kind has the name, or has it as an alias."""
 
-    def __init__(self, message: str, holder: "Tag") -> None:
+    def __init__(self, message: str, holder: "Named") -> None:
         super().__init__(message)
         self.holder = holder
 

@@ -51,6 +51,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 # Of so many at a time, when it is read.
 ROWS = 5_000
+# The place of what nobody put in order.
+_LAST = 2**31 - 1
 
 Version = tuple[tuple[int, int], ...]
 Groups = dict[Any, "array[int]"]
@@ -93,6 +95,8 @@ class FacetIndex:
     # Other slugs and names of tags, folded, and the folded slugs that they lead to.
     aliases: Mapping[str, str]
     alias_names: Mapping[str, str]
+    # Whether somebody put the domains in order; they stand in it, everything else from A to Z.
+    has_ordered_domains: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -259,11 +263,14 @@ _VERSIONS = f"SELECT id, token, page_token FROM {ContentVersion.__tablename__}"
 
 @dataclass(frozen=True)
 class _Names:
-    """What the values of facets are called: id, slug and name by facet; and other names of tags."""
+    """What the values of facets are called: id, slug and name by facet, in the order in which
+    people see them; and other names of tags.
+    """
 
     of: Mapping[str, Sequence[tuple[int, str, str]]]
     aliases: Sequence[tuple[int, str | None, str | None]]
     language: str  # of posts that say none
+    has_ordered_domains: bool
 
 
 @dataclass(frozen=True)
@@ -348,6 +355,7 @@ def _made(version: Version, names: _Names, rows: _Rows) -> FacetIndex:
         months=by_month,
         aliases={caseless(slug): slugs[id] for id, slug, _name in names.aliases if slug},
         alias_names={caseless(name): slugs[id] for id, _slug, name in names.aliases if name},
+        has_ordered_domains=names.has_ordered_domains,
     )
 
 
@@ -370,20 +378,24 @@ def _rows_of(names: _Names, only: Set[int] | None = None) -> _Rows:
 
 
 def _names() -> _Names:
-    alias = select(literal("alias"), TagAlias.tag_id, TagAlias.slug, TagAlias.name)
+    last, place = literal(_LAST), func.coalesce(Domain.position, _LAST)
+    alias = select(literal("alias"), TagAlias.tag_id, TagAlias.slug, TagAlias.name, last)
     parts: list[Any] = [
-        select(literal("tag"), Tag.id, Tag.slug, Tag.name),
-        select(literal("domain"), Domain.id, Domain.slug, Domain.name),
-        select(literal("series"), Series.id, Series.slug, Series.name),
-        select(literal("author"), Author.id, Author.slug, Author.name),
+        select(literal("tag"), Tag.id, Tag.slug, Tag.name, last),
+        select(literal("domain"), Domain.id, Domain.slug, Domain.name, place),
+        select(literal("series"), Series.id, Series.slug, Series.name, last),
+        select(literal("author"), Author.id, Author.slug, Author.name, last),
         alias.where(TagAlias.tag_id.is_not(None)),
-        select(literal("language"), Site.id, Site.language, literal("")),
+        select(literal("language"), Site.id, Site.language, literal(""), last),
     ]
+    rows = sorted(
+        db.session.execute(union_all(*parts)), key=lambda row: (row[4], caseless(row[3] or ""))
+    )
     found = defaultdict[str, list[Any]](list)
-    for facet, *row in db.session.execute(union_all(*parts)):
+    for facet, *row, _place in rows:
         found[facet].append(row)
     language = found["language"][0][1] if found["language"] else Site.language.default.arg
-    return _Names(found, found["alias"], language)
+    return _Names(found, found["alias"], language, bool(rows) and rows[0][4] < _LAST)
 
 
 def _columns(only: Set[int] | None) -> tuple["array[int]", "array[int]", Sequence[Groups]]:
@@ -441,7 +453,7 @@ def _key(item: tuple[Any, Any]) -> int:
 def _named(names: Sequence[Any], having: Mapping[int, Iterable[int]]) -> dict[str, Value]:
     return {
         caseless(slug): Value(slug, name, _bitmap(having[id]))
-        for id, slug, name in sorted(names, key=lambda row: caseless(row[2]))
+        for id, slug, name in names
         if id in having
     }
 

@@ -1,6 +1,7 @@
 """What writing and managing posts asks of the database, besides the list of them."""
 
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, or_, select, update
@@ -55,8 +56,13 @@ def find_author(slug: str) -> Author | None:
 
 
 def list_domains() -> Sequence[Domain]:
-    """Return all domains, from A to Z."""
-    return db.session.scalars(select(Domain).order_by(Domain.name_key)).all()
+    """Return all domains, in the order that somebody put them in; the others from A to Z."""
+    return db.session.scalars(select(Domain).order_by(*domain_order())).all()
+
+
+def domain_order() -> Sequence[Any]:
+    """Return what domains are sorted by."""
+    return Domain.position.is_(None), Domain.position, Domain.name_key
 
 
 def find_domain(slug: str) -> Domain | None:

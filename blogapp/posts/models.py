@@ -152,9 +152,14 @@ class DistinctTags(Base):
 
 
 class Domain(Named, Base):
-    """The part of engineering that a post is about; a post has at most one."""
+    """The part of engineering that a post is about; a post has at most one.
+
+    Those somebody put in order come first, by ``position``; the others follow from A to Z.
+    """
 
     __tablename__ = "domains"
+
+    position: Mapped[int | None]
 
 
 class Series(Named, Base):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
-from blogapp.posts.models import Domain, Post, Series, Tag, TagAlias
+from blogapp.posts.models import Domain, Post, Redirect, Series, Tag, TagAlias
 from blogapp.text.folding import caseless
 from blogapp.text.slugs import slugify, unique_slug
 
@@ -113,6 +113,10 @@ def _make(model: type[T], name: str, origin: str | None, wanted: str) -> T:
     if model is Tag:
         # It was an address without a name, or of a tag that is gone.
         db.session.execute(delete(TagAlias).where(TagAlias.slug_key == caseless(slug)))
+    else:
+        # It led elsewhere, or was gone.
+        old = f"/{model.__tablename__}/{slug}".lower()
+        db.session.execute(delete(Redirect).where(Redirect.path == old))
     row = model(name=name, slug=slug, origin=origin)
     db.session.add(row)
     db.session.flush()

@@ -17,7 +17,7 @@ from blogapp.posts.listing import find_named
 from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.feed_writing import Feed, as_atom, as_json, as_rss
-from blogapp.public.old_tags import follow, was_deleted
+from blogapp.public.old_names import follow, was_deleted
 from blogapp.public.posts import moved
 from blogapp.public.wording import Wording
 from blogapp.web.addresses import absolute_url_for
@@ -106,7 +106,7 @@ def _names(selection: Selection, finding: Finding) -> dict[tuple[str, str], str]
         # What has no post at present may have one later.
         named = finding.value(facet, slug) or find_named(facet, slug)
         if named is None:
-            abort(410 if facet == "tag" and was_deleted(slug) else 404)
+            abort(410 if was_deleted(facet, slug) else 404)
         names[facet, slug.casefold()] = named.name
     return names
 

@@ -18,7 +18,7 @@ from blogapp.posts.series import Part, list_parts
 from blogapp.public import tag_choosing
 from blogapp.public.addressing import moved_to
 from blogapp.public.listing_page import Listing
-from blogapp.public.old_tags import follow, follow_place, was_deleted
+from blogapp.public.old_names import follow, follow_place, was_deleted
 from blogapp.public.place import Place
 from blogapp.public.search_answer import answer_search
 from blogapp.site.models import Site
@@ -158,9 +158,9 @@ def _stays(listing: Listing) -> list[str]:
 
 
 def _demand_posts(place: Place, finding: Finding) -> None:
-    """Answer 404 for a place that nothing stands in, 410 where there was a tag."""
+    """Answer 404 for a place that nothing stands in, 410 where there was one."""
     if place.key and not finding.here:
-        abort(410 if place.key == "tag" and was_deleted(place.slug) else 404)
+        abort(410 if was_deleted(place.key, place.slug) else 404)
 
 
 def _as_usual(selection: Selection, site: Site) -> Selection:
@@ -175,8 +175,10 @@ def _newest(place: Place, selection: Selection, choices: Choices, site: Site) ->
         return ()
     if place.key or not is_top:
         return ()
-    domains = sorted(choices.single.get("domain", ()), key=lambda choice: -choice.used)
-    used = tuple(domain.slug for domain in domains if domain.used)
+    domains = [domain for domain in choices.single.get("domain", ()) if domain.used]
+    if not choices.finding.index.has_ordered_domains:
+        domains.sort(key=lambda domain: -domain.used)
+    used = tuple(domain.slug for domain in domains)
     moment, listed = choices.finding.now, len(choices.finding.listed)
     return remembered(
         ("newest", listed, used), lambda: newest_by_domain(used, now=moment), lambda _: LARGE
