@@ -16,7 +16,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     # Here, so that a process that only renders text starts without them.
     from flask import Flask
 
-    from blogapp import auth, authoring, public, web
+    from blogapp import account, auth, authoring, public, web
     from blogapp.caching import middleware, storing, watching
     from blogapp.config import Config
     from blogapp.extensions import csrf, db
@@ -43,7 +43,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         cache.init_app(app)
     web.init_app(app)
 
-    for blueprint in (public.bp, authoring.bp, auth.bp):
+    for blueprint in (public.bp, authoring.bp, account.bp, auth.bp):
         app.register_blueprint(blueprint)
 
     for files in (media_files, serving):

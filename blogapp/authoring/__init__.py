@@ -11,6 +11,7 @@ from blogapp.authoring import (
     comments,
     conflicts,
     dashboard,
+    domains,
     downloads,
     duplicating,
     guarding,
@@ -30,6 +31,7 @@ from blogapp.authoring import (
     redirects,
     revisions,
     sections,
+    series,
     session,
     settings,
     shelf,
@@ -39,6 +41,12 @@ from blogapp.authoring import (
     uploads,
 )
 from blogapp.web.access import require_author
+from blogapp.web.guarding import (
+    keep_private,
+    offer_to_templates,
+    refuse_stale_button,
+    tell_scripts,
+)
 
 NEW = "/posts/new"
 POST = "/posts/<int(min=1, max=2147483647):id>"
@@ -46,17 +54,22 @@ FILE = "/media/<int(min=1, max=2147483647):id>"
 UPLOAD = "/media/uploads/<token>"
 RUN = "/imports/<int(min=1, max=2147483647):id>"
 TAG = "/tags/<int(min=1, max=2147483647):id>"
+DOMAINS = "/settings/domains"
+DOMAIN = f"{DOMAINS}/<int(min=1, max=2147483647):id>"
+ALL_SERIES = "/settings/series"
+SERIES = f"{ALL_SERIES}/<int(min=1, max=2147483647):id>"
 RULES = "/settings/redirects"
 RULE = f"{RULES}/<int(min=1, max=2147483647):id>"
 
 bp = Blueprint("authoring", __name__, url_prefix="/write")
-bp.before_request(guarding.tell_scripts)
+bp.before_request(tell_scripts)
 bp.before_request(guarding.keep_typed_text)
 bp.before_request(require_author)
 bp.before_request(guarding.admit_long_texts)
-bp.after_request(guarding.keep_private)
-bp.register_error_handler(CSRFError, guarding.refuse_stale_button)
+bp.after_request(keep_private)
+bp.register_error_handler(CSRFError, refuse_stale_button)
 bp.register_error_handler(StaleDataError, guarding.refuse_collision)
+bp.context_processor(offer_to_templates)
 bp.context_processor(guarding.offer_to_templates)
 bp.context_processor(checks.offer_to_templates)
 
@@ -156,6 +169,17 @@ for name, form in (("download_report", "jsonl"), ("download_table", "csv")):
 bp.add_url_rule(
     "/imports/lists/<int(min=1, max=2147483647):id>.csv", "download_list", downloads.kept_list
 )
+
+bp.add_url_rule(DOMAINS, "edit_domains", domains.index, methods=["GET", "POST"])
+bp.add_url_rule(f"{DOMAINS}/order", "order_domains", domains.arrange, methods=["POST"])
+bp.add_url_rule(DOMAIN, "edit_domain", domains.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{DOMAIN}/merger", "merge_domain", domains.merge, methods=["GET", "POST"])
+bp.add_url_rule(f"{DOMAIN}/deletion", "delete_domain", domains.delete, methods=["GET", "POST"])
+bp.add_url_rule(ALL_SERIES, "edit_series", series.index, methods=["GET", "POST"])
+bp.add_url_rule(SERIES, "edit_one_series", series.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{SERIES}/order", "order_series", series.arrange, methods=["POST"])
+bp.add_url_rule(f"{SERIES}/parts", "add_to_series", series.add, methods=["POST"])
+bp.add_url_rule(f"{SERIES}/deletion", "delete_series", series.delete, methods=["GET", "POST"])
 
 bp.add_url_rule(RULES, "edit_redirects", redirects.index)
 bp.add_url_rule(f"{RULES}.csv", "export_redirects", redirects.export)

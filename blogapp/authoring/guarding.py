@@ -1,4 +1,4 @@
-"""Who gets in, and what becomes of the text of somebody who no longer does."""
+"""Whose post it is, and what becomes of the text of somebody who no longer may."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +7,6 @@ from flask import (
     Response,
     abort,
     current_app,
-    jsonify,
     make_response,
     redirect,
     render_template,
@@ -15,11 +14,10 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring.notices import complain, offered_undos, take_notices
+from blogapp.authoring.notices import complain, offered_undos
 from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.posts.content import FIELDS
@@ -33,7 +31,8 @@ from blogapp.posts.rights import (
     may_open_outside,
     may_publish,
 )
-from blogapp.web.access import current_author, find_current_author, require_author
+from blogapp.web.access import current_author, find_current_author
+from blogapp.web.guarding import referring_page
 
 # What a browser would choose anew, or must not carry over to another session.
 _NOT_KEPT = {"csrf_token", "image"}
@@ -43,14 +42,6 @@ _TYPED = {"body", "keep"}
 _STREAMED = {"authoring.edit_imports"}
 # What a draft made from the text of another post must not take over.
 _OF_ONE_POST = {"slug", "version", "authors", "is_page"}
-
-
-def tell_scripts() -> Response | None:
-    """Answer 401 to a script of a page whose session is over, which asks its author to sign in."""
-    speaks_json = request.is_json or request.accept_mimetypes.best == "application/json"
-    if not speaks_json or find_current_author():
-        return None
-    return make_response(jsonify(login=url_for("auth.login")), 401)
 
 
 def keep_typed_text() -> Response | None:
@@ -123,47 +114,21 @@ def demand_outside() -> None:
         abort(403)
 
 
-def refuse_stale_button(error: CSRFError) -> AnyResponse:
-    """A button on a page older than the session: nothing was done, so it can be pressed again."""
-    if strangers := require_author():
-        return strangers
-    complain(_("That page was too old to act on. Nothing was changed; press the button again."))
-    return redirect(_referring_page() or url_for("authoring.dashboard"), code=303)
-
-
 def refuse_collision(error: StaleDataError) -> AnyResponse:
     """Two people pressed a button of the same post at once: the second looks again first."""
     db.session.rollback()
     complain(_("Somebody else changed this post in the same moment. Look at it, then try again."))
-    return redirect(_referring_page() or url_for("authoring.list_posts"), code=303)
+    return redirect(referring_page() or url_for("authoring.list_posts"), code=303)
 
 
 def offer_to_templates() -> dict[str, Any]:
-    """What pages here may ask: who is signed in, what they may do, what was just done."""
+    """What pages here may ask besides: what they may do, what was just done to posts."""
     return {
-        "current_author": current_author,
         "content_fields": FIELDS,
-        "take_notices": take_notices,
         "offered_undos": offered_undos,
-        "here": _here,
-        "manages_site": lambda: may_manage_site(current_author()),
         "moves_blog": lambda: may_move_blog(current_author()),
         "publishes": lambda post: may_publish(current_author(), post),
     }
-
-
-def keep_private(response: Response) -> Response:
-    """Nothing under /write may be kept by anyone or found by search engines."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _here() -> str:
-    """Return the address of the page a button is on, to come back to."""
-    if request.method != "GET":
-        return url_for("authoring.dashboard")
-    return request.script_root + request.full_path.rstrip("?")
 
 
 def _is_from_here() -> bool:
@@ -181,12 +146,3 @@ def _typed_fields(except_for: set[str]) -> list[tuple[str, str]]:
 
 def _address() -> str:
     return request.script_root + request.path
-
-
-def _referring_page() -> str | None:
-    """Return the page the button was on, when that was one of these."""
-    referrer = urlsplit(request.referrer or "")
-    base = url_for("authoring.dashboard")
-    if referrer.netloc != request.host or not referrer.path.startswith(base):
-        return None
-    return referrer.path + (f"?{referrer.query}" if referrer.query else "")

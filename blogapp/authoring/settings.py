@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import logo, site_preview
-from blogapp.authoring.links_field import ROWS, LinksField, asked_change
 from blogapp.authoring.notices import say
 from blogapp.authoring.presets_form import PresetForm
 from blogapp.authoring.sections import Section, demand_section, open_groups
@@ -23,6 +22,7 @@ from blogapp.web.clock import now
 from blogapp.web.filters import current_site, local
 from blogapp.web.headers import let_frame_previews
 from blogapp.web.language import look_up_language
+from blogapp.web.links_field import ROWS, LinksField, asked_change
 from blogapp.web.look import palette
 
 

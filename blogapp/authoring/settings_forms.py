@@ -31,7 +31,6 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE
-from blogapp.authoring.links_field import LinksField
 from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
 from blogapp.site.models import CARD_FIELDS, LAYOUTS, LIST_PARTS, SOURCES, Site
 from blogapp.text.colours import parse_colour
@@ -42,6 +41,7 @@ from blogapp.text.snippets import BadSnippet, read_snippet
 from blogapp.web.explaining import explain
 from blogapp.web.formatting import USUAL, format_day
 from blogapp.web.forms import Form
+from blogapp.web.links_field import LinksField
 
 MOST_CRUMBS, MOST_ENTRIES, MOST_SOCIAL = 4, 10, 12
 MOST_ORIGINS = 20

@@ -1,11 +1,13 @@
 """Authors: what readers see of them and what they may do here, and no word of how they sign in."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
 
 from blogapp.accounts.models import Author, Role
+from blogapp.accounts.profiles import is_link
 from blogapp.exporting import documents
 from blogapp.exporting.columns import Shape, table_of
 from blogapp.exporting.errors import BadValue, within
@@ -24,6 +26,7 @@ SHAPE = Shape(
         "slug_key": "made from the slug",
         "email_key": "made from the e-mail address",
         "password_hash": "a password, though nobody can read it",
+        "last_seen_at": "when somebody was here",
     },
 )
 
@@ -69,6 +72,10 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         raise BadValue(f"role: {values['role']!r} is none of {', '.join(Role)}")
     if not is_slug(values["slug"]):
         raise BadValue(f"slug: {values['slug']!r} cannot be an address")
+    if not all(is_link(link) for link in values["links"]):
+        raise BadValue("links: an entry is no label with an address on the web")
+    if values["picture"] and not re.fullmatch(r"[0-9a-f]{16}/[\w.-]+", values["picture"]):
+        raise BadValue(f"picture: {values['picture']!r} is no place in the store")
     return values
 
 

@@ -49,7 +49,8 @@ def _do(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encode(job: dict[str, Any]) -> dict[str, Any]:
-    encoded = encoding.encode(Path(job["source"]).read_bytes())
+    make = encoding.portray if job["verb"] == "portray" else encoding.encode
+    encoded = make(Path(job["source"]).read_bytes())
     Path(job["target"]).write_bytes(encoded.data)
     return {name: value for name, value in vars(encoded).items() if name != "data"}
 
@@ -66,7 +67,7 @@ def _count_frames(job: dict[str, Any]) -> dict[str, Any]:
     return {"frames": encoding.count_frames(Path(job["source"]))}
 
 
-_JOBS = {"encode": _encode, "shrink": _shrink, "frames": _count_frames}
+_JOBS = {"encode": _encode, "portray": _encode, "shrink": _shrink, "frames": _count_frames}
 
 
 if __name__ == "__main__":

@@ -31,12 +31,12 @@ def encode(data: bytes) -> Encoded:
 
     One that takes too long or too much memory raises `TooCostly`.
     """
-    with tempfile.TemporaryDirectory(prefix="blogapp-") as folder:
-        source, target = Path(folder, "upload"), Path(folder, "image")
-        source.write_bytes(data)
-        said = _ask({"verb": "encode", "source": str(source), "target": str(target)}, SECONDS)
-        said["metadata_found"] = tuple(said["metadata_found"])
-        return Encoded(data=target.read_bytes(), **said)
+    return _written("encode", data)
+
+
+def portray(data: bytes) -> Encoded:
+    """Return what `encoding.portray` makes of an upload, as `encode` does."""
+    return _written("portray", data)
 
 
 def shrink(source: Path, targets: Mapping[str, Path]) -> None:
@@ -54,6 +54,15 @@ def count_frames(source: Path) -> int:
 def close() -> None:
     """End the child that waits for work. The next picture starts another."""
     _children.close()
+
+
+def _written(verb: str, data: bytes) -> Encoded:
+    with tempfile.TemporaryDirectory(prefix="blogapp-") as folder:
+        source, target = Path(folder, "upload"), Path(folder, "image")
+        source.write_bytes(data)
+        said = _ask({"verb": verb, "source": str(source), "target": str(target)}, SECONDS)
+        said["metadata_found"] = tuple(said["metadata_found"])
+        return Encoded(data=target.read_bytes(), **said)
 
 
 def _ask(job: dict[str, Any], seconds: float) -> dict[str, Any]:

@@ -37,6 +37,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "WEBP": {"quality": 85, "method": 4},
     "AVIF": {"quality": 75, "speed": 7},
 }
+# Pixels on a side of a person's picture: three times what the largest on a page has.
+PORTRAIT = 320
+_SOLID = {"1", "L", "RGB", "I;16"}
 # Above this many pixels the best compression of a PNG takes seconds.
 _QUICK_ABOVE = 4_000_000
 
@@ -78,6 +81,19 @@ def encode(data: bytes) -> Encoded:
     # Pillow's decoders raise all of these for files that are cut short or made to hurt.
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
         raise NotAnImage("The image is damaged.") from error
+
+
+def portray(data: bytes) -> Encoded:
+    """Return the middle of the image in ``data`` as a square of at most `PORTRAIT` pixels.
+
+    Raises `NotAnImage` or `TooManyPixels`.
+    """
+    whole = encode(data)
+    with Image.open(BytesIO(whole.data), formats=list(_SUFFIXES)) as image:
+        side = min(image.width, image.height, PORTRAIT)
+        plain = image.convert("RGB" if image.mode in _SOLID else "RGBA")
+        written = _written(ImageOps.fit(plain, (side, side)), "WEBP", _OPTIONS["WEBP"])
+    return replace(written, metadata_found=whole.metadata_found)
 
 
 def count_frames(path: Path) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from blogapp.extensions import db
 from blogapp.jobs.queueing import enqueue, withdraw
 from blogapp.media import attachments, confining, drawings
+from blogapp.media.encoding import Encoded
 from blogapp.media.errors import NotAnImage, TooLarge, UnwantedKind
 from blogapp.media.models import Media
 from blogapp.media.variants import missing_variants
@@ -54,7 +55,21 @@ def store_image(
     `NotAnImage`, as for SVG.
     """
     _check_length(data)
-    encoded = confining.encode(data)
+    said: dict[str, Any] = {"origin": origin, "uploaded_by_id": uploaded_by_id, "alt": alt}
+    return store_encoded(confining.encode(data), name, folder=folder, now=now, **said)
+
+
+def store_encoded(
+    encoded: Encoded,
+    name: str,
+    *,
+    folder: Path,
+    now: datetime,
+    origin: str | None = None,
+    uploaded_by_id: int | None = None,
+    alt: str = "",
+) -> Media:
+    """Return the stored image of what is written anew already."""
     return _store(
         encoded.data,
         Media(

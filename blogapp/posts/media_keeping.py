@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select, update
 
+from blogapp.accounts.models import Author
 from blogapp.extensions import Base, db
 from blogapp.jobs.queueing import enqueue, withdraw
 from blogapp.media.errors import MediaError
@@ -103,6 +104,7 @@ def _move_uses(media: Media, by: Media) -> Sequence[int]:
     posts = Base.metadata.tables[Post.__tablename__]
     db.session.execute(update(posts).where(posts.c.cover_id == media.id).values(cover_id=by.id))
     db.session.execute(update(Site).where(Site.logo_id == media.id).values(logo_id=by.id))
+    db.session.execute(update(Author).where(Author.picture == media.key).values(picture=by.key))
     db.session.expire_all()
     zone = get_site().zone
     for post_id in changed:

@@ -1,4 +1,4 @@
-"""Where a file of the library is used: in texts, in working copies, as a cover, as the logo."""
+"""Where a file of the library is used: in texts, in working copies, as a cover, a logo, a face."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import selectinload
 
+from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.posts.draft_models import Draft
@@ -24,6 +25,7 @@ class UseKind(StrEnum):
     DRAFT = "draft"
     COVER = "cover"
     LOGO = "logo"
+    PICTURE = "picture"
     REVISION = "revision"
 
     @property
@@ -60,6 +62,9 @@ def find_uses(media_ids: Iterable[int]) -> Mapping[int, Sequence[Use]]:
     for media_id in db.session.scalars(select(Site.logo_id).where(Site.logo_id.in_(ids))):
         if media_id:
             uses.setdefault(media_id, []).append(Use(UseKind.LOGO))
+    faces = select(Media.id).join(Author, Author.picture == Media.key).where(Media.id.in_(ids))
+    for media_id in db.session.scalars(faces):
+        uses.setdefault(media_id, []).append(Use(UseKind.PICTURE))
     return uses
 
 
@@ -78,6 +83,7 @@ def is_unused() -> ColumnElement[bool]:
         ~named.exists(),
         ~exists().where(Post.cover_id == Media.id),
         ~exists().where(Site.logo_id == Media.id),
+        ~exists().where(Author.picture == Media.key),
     )
 
 

@@ -11,12 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 from flask import current_app, request, stream_template
 from flask.json import dumps
 
+from blogapp.accounts.models import Author
 from blogapp.posts.models import Post
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.bodies import feed_html
 from blogapp.web.cards import picture_of
 from blogapp.web.filters import current_site, iso
 from blogapp.web.icons import icon_address
+from blogapp.web.portraits import portrait_address
 
 # What XML 1.0 (2.2) cannot hold, however it is escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -99,14 +101,18 @@ def _item(post: Post) -> dict[str, Any]:
         "image": picture_of(post).address,
         "date_published": post.published_at and iso(post.published_at),
         "date_modified": iso(moment) if (moment := post.changed_at) else "",
-        "authors": [
-            {"name": author.name, "url": absolute_url_for("public.author", slug=author.slug)}
-            for author in post.authors
-        ],
+        "authors": [_author(author) for author in post.authors],
         "tags": [tag.name for tag in post.tags],
         "language": post.language,
     }
     return _filled(item) | {"content_html": item["content_html"]}
+
+
+def _author(author: Author) -> dict[str, Any]:
+    """JSON Feed 1.1: name, page, picture."""
+    picture = absolute(portrait_address(author.picture)) if author.picture else ""
+    page = absolute_url_for("public.author", slug=author.slug)
+    return _filled({"name": author.name, "url": page, "avatar": picture})
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from blogapp.accounts.models import Author
+from blogapp.accounts.profiles import Profile
 from blogapp.posts.cards import Card
 from blogapp.posts.models import Post
 from blogapp.posts.reading import Surroundings
@@ -17,6 +18,7 @@ from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.cards import Picture
 from blogapp.web.filters import current_site, iso
 from blogapp.web.icons import icon_address
+from blogapp.web.portraits import portrait_address
 
 Thing = dict[str, Any]
 
@@ -86,9 +88,23 @@ def of_listing(listing: Listing, *, picture: Picture) -> Thing:
         "mainEntity": _items(posts),
     }
     if place.key == "author":
-        person = {"@type": "Person", "@id": f"{address}#person", "name": place.name}
-        shown["mainEntity"] = {**person, "url": address, "description": place.description}
+        shown["mainEntity"] = _profiled(place, address)
     return _graph(shown, _breadcrumbs(_way_to(place, address)), _web_site())
+
+
+def _profiled(place: Place, address: str) -> Thing:
+    """Who wrote: the same person as the author of each of their posts."""
+    profile = place.profile or Profile(place.name)
+    person = {
+        "@type": "Person",
+        "@id": f"{absolute(place.path)}#person",
+        "name": profile.name,
+        "url": absolute(place.path),
+        "description": place.description,
+        "image": absolute(portrait_address(profile.picture)) if profile.picture else "",
+        "sameAs": [link.address for link in profile.links],
+    }
+    return {name: value for name, value in person.items() if value}
 
 
 def of_overview(title: str, *, address: str) -> Thing:
@@ -168,7 +184,11 @@ def _site_id() -> str:
 
 def _person(author: Author) -> Thing:
     address = absolute_url_for("public.author", slug=author.slug)
-    return {"@type": "Person", "@id": f"{address}#person", "name": author.name, "url": address}
+    person = {"@type": "Person", "@id": f"{address}#person", "name": author.name, "url": address}
+    if author.picture:
+        person["image"] = absolute(portrait_address(author.picture))
+    elsewhere = [link["address"] for link in author.links or ()]
+    return {**person, "sameAs": elsewhere} if elsewhere else person
 
 
 def _image(picture: Picture) -> Thing:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask import Response, abort, request
 
+from blogapp.accounts.profiles import find_profile
 from blogapp.caching.keeping import keep
 from blogapp.posts.cards import Card, load_cards
 from blogapp.posts.counting import Choices, count_choices, find_ways_out
@@ -222,6 +223,13 @@ def _described(place: Place) -> Place:
     if place.key == "month" and place.within.month:
         month = date(place.within.year or 1, place.within.month, 1)
         return replace(place, name=name_month(month))
+    if place.key == "author":
+        profile = remembered(
+            ("profile", place.slug), lambda: find_profile(place.slug), lambda _: SMALL
+        )
+        words = " ".join(profile.bio.split()) if profile else ""
+        name = profile.name if profile else place.name
+        return replace(place, name=name, description=words, profile=profile)
     key = ("named", place.key, place.slug)
     named = remembered(key, lambda: find_named(place.key, place.slug), lambda _: SMALL)
     return replace(place, name=named.name, description=named.description) if named else place

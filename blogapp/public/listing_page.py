@@ -234,6 +234,8 @@ class Listing:
 
     @property
     def lede(self) -> str:
+        if self.place.profile:
+            return ""  # said there, in paragraphs
         return self.place.description if self.place.key else self.site.intro
 
     @cached_property
@@ -399,6 +401,7 @@ class Listing:
         parts += ["filter-bar"] if self.shows("filters") else []
         parts += ["chosen"] if self.selection.narrows else []
         parts += ["reading-order"] if self.place.key == "series" else []
+        parts += ["portrait", "profile"] if self.place.profile else []
         parts += ["pinned"] if self.pinned else []
         parts += [] if self.batch.next else ["banner"]
         parts += ["search-notes", "search-hit", "search-help"] if self.selection.q else []

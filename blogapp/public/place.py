@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from blogapp.accounts.profiles import Profile
 from blogapp.posts.selection import EVERYTHING, Selection
 
 
@@ -19,6 +20,8 @@ class Place:
     slug: str = ""
     name: str = ""
     description: str = ""
+    # Of whom the posts are, where they are one person's.
+    profile: Profile | None = None
 
     def address(self, selection: Selection | None = None, **more: str) -> str:
         """Return where ``selection`` is shown here; ``more`` goes behind it."""

@@ -19,8 +19,10 @@ def require_author() -> Response | None:
 
 def find_current_author() -> Author | None:
     """Return who is signed in, or None; asked of the database once a request."""
-    found = find_current_session()
-    return found.author if found else None
+    if find_current_session() is None:
+        return None
+    author: Author = g.author
+    return author
 
 
 def find_current_session() -> AuthorSession | None:
@@ -33,7 +35,10 @@ def find_current_session() -> AuthorSession | None:
 
 def current_author() -> Author:
     """Return who is signed in, on pages that `require_author` guards."""
-    return current_session().author
+    author = find_current_author()
+    if author is None:
+        abort(403)
+    return author
 
 
 def current_session() -> AuthorSession:
@@ -86,6 +91,8 @@ def asking_address() -> str:
 def _read_session() -> AuthorSession | None:
     token = session_token()
     found = find_session(token, now=now()) if token else None
+    # Apart: a commit leaves the session without what was joined to it.
+    g.author = found.author if found else None
     if found and notice(found, now=now(), address=asking_address()):
         session.modified = True  # the cookie is prolonged with it
         db.session.commit()

@@ -6,7 +6,7 @@ from io import BytesIO
 from random import Random
 
 from PIL import Image
-from sqlalchemy import JSON, Boolean, Integer, String, insert
+from sqlalchemy import JSON, Boolean, Integer, String, insert, select
 
 from blogapp.extensions import Base, UTCDateTime, db
 from blogapp.text.folding import caseless
@@ -35,7 +35,9 @@ class Chance:
             self.row("media", **self.picture(n, self.one(authors)), replaced_by_id=None)
             for n in range(MANY)
         ]
-        table = Base.metadata.tables["media"]
+        people, table = Base.metadata.tables["authors"], Base.metadata.tables["media"]
+        key = db.session.scalar(select(table.c.key).where(table.c.id == media[0]))
+        db.session.execute(people.update().where(people.c.id == authors[1]).values(picture=key))
         for one, by in ((media[0], media[1]), (media[1], media[2])):
             db.session.execute(table.update().where(table.c.id == one).values(replaced_by_id=by))
         names = {
@@ -130,7 +132,9 @@ class Chance:
         email = f"P{n}@example.org" if n else None
         role = self.random.choice(["owner", "editor", "author", "contributor"])
         keys = {"slug_key": slug.casefold(), "email_key": email and email.casefold()}
-        return {"slug": slug, "email": email, "role": role, "password_hash": "a secret", **keys}
+        links = [{"label": f"{self.text()}!", "address": f"https://example.org/@{n}"}]
+        said = {"links": links, "picture": "", "password_hash": "a secret"}
+        return {"slug": slug, "email": email, "role": role, **said, **keys}
 
     def name(self, n):
         name, slug = f"{self.text()} {n}".strip(), self.slug(n)
