@@ -67,11 +67,16 @@ _ADDED = frozenset(
     {
         *("cache-control", "content-type", "content-security-policy", "cross-origin-opener-policy"),
         *("permissions-policy", "referrer-policy", "x-content-type-options", "x-frame-options"),
+        *("cross-origin-resource-policy", "x-permitted-cross-domain-policies"),
+        "strict-transport-security",
         *("content-length", "content-encoding", "etag", "last-modified", "vary", "date", "server"),
     }
 )
-# Headers without which a file is as good: they only tell earlier what is in it.
-_SPARED = frozenset({"speculation-rules", "server-timing", "cdn-cache-control"})
+# Headers without which a file is as good: they only tell earlier what is in it, or where to
+# report what a policy refused, which one that stands in a page cannot.
+_SPARED = frozenset(
+    {"speculation-rules", "server-timing", "cdn-cache-control", "reporting-endpoints"}
+)
 
 
 def kind_of(address: str) -> str:

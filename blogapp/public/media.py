@@ -17,7 +17,8 @@ from blogapp.media.storing import SVG
 from blogapp.media.variants import SOURCE_SUFFIXES, Variant, plan_variants, variant_key
 from blogapp.public.media_files import File, MediaFiles
 from blogapp.web.compressing import may_shrink
-from blogapp.web.packing import CARRIED, FOR_EVER, Packed, Stored
+from blogapp.web.headers import carried
+from blogapp.web.packing import FOR_EVER, Packed, Stored
 
 _KEY = re.compile(r"[0-9a-f]{16}/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+")
 _VARIANT = re.compile(r"([0-9a-f]{16})/w([1-9][0-9]{2,3})/([a-z0-9][a-z0-9_-]*)\.(avif|webp)")
@@ -101,7 +102,7 @@ def _ready(media: Media, path: Path, variant: Variant | None, cache_control: str
         ("Cache-Control", cache_control),
         ("Last-Modified", http_date(media.created_at)),
         ("Content-Security-Policy", _DRAWING_POLICY if kind == SVG else _FILE_POLICY),
-        *CARRIED,
+        *carried(current_app.config, is_shared=True),
     ]
     digest = media.sha256[:32] + (f"-{variant.name}" if variant else "")
     if media.size <= _MOST_PACKED and may_shrink(kind, media.size):

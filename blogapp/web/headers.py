@@ -1,9 +1,11 @@
 """Headers that every answer carries."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from blogapp.web.assets import admitted
 from blogapp.web.outside import allowed, may_allow
@@ -12,8 +14,21 @@ COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
+    "payment=(), usb=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
+# What pages of others show, readers of feeds among them: pictures and icons.
+SHARED = "cross-origin"
+_SHARED_BY = {
+    *("public.media", "public.post_card", "public.site_card"),
+    *("public.icon", "public.favicon", "public.touch_icon"),
+}
+# Where everything is somebody's own, also what is not there.
+_PRIVATE = re.compile("/(?:write|account|login|logout|invite|reset|preview)(?:/|$)", re.IGNORECASE)
+# Where browsers tell what they refused: an address of `blogapp.web.policy_reports`.
+REPORTS = "/csp-report"
 
 
 def init_app(app: Flask) -> None:
@@ -25,14 +40,32 @@ def secure(response: Response) -> Response:
     """Tell browsers what this page may load, and what may load it."""
     headers = response.headers
     said = {name.lower() for name, _value in headers}
+    config = current_app.config
     if "content-security-policy" not in said:
         headers.add("Content-Security-Policy", _policy())
+        if not config["FROZEN"]:
+            headers.add("Reporting-Endpoints", f'csp="{config["BASE_PATH"]}{REPORTS}"')
+    if request.endpoint in _SHARED_BY and "cross-origin-resource-policy" not in said:
+        headers.add("Cross-Origin-Resource-Policy", SHARED)
+        said.add("cross-origin-resource-policy")
     if "x-frame-options" not in said:
         headers.add("X-Frame-Options", "SAMEORIGIN" if g.get("is_preview") else "DENY")
     for name, value in COMMON.items():
         if name.lower() not in said:
             headers.add(name, value)
+    if config["HSTS"]:
+        headers["Strict-Transport-Security"] = config["HSTS"]
     return response
+
+
+def carried(config: Mapping[str, Any], *, is_shared: bool = False) -> list[tuple[str, str]]:
+    """Return what every file carries: no page holds one in a frame.
+
+    One that ``is_shared`` may stand on pages of other sites.
+    """
+    common = COMMON | ({"Cross-Origin-Resource-Policy": SHARED} if is_shared else {})
+    transport = [("Strict-Transport-Security", config["HSTS"])] if config["HSTS"] else []
+    return [*common.items(), ("X-Frame-Options", "DENY"), *transport]
 
 
 def allow_keeping(response: Response) -> Response:
@@ -43,7 +76,9 @@ def allow_keeping(response: Response) -> Response:
     """
     if "Cache-Control" in response.headers:
         return response
-    if request.method not in {"GET", "HEAD"} or response.status_code >= 500:
+    is_reading = request.method in {"GET", "HEAD"}
+    # What is nobody's page there is said by no blueprint.
+    if not is_reading or response.status_code >= 500 or _PRIVATE.match(request.path):
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = "public, no-cache"
@@ -55,6 +90,14 @@ def let_frame_previews() -> None:
     g.frames_previews = True
 
 
+def let_forms_lead_to(origin: str) -> None:
+    """Let a form of this page be answered by a redirect to another origin.
+
+    Browsers hold what a form leads to against ``form-action`` (CSP level 3, 6.4.1).
+    """
+    g.forms_lead_to = origin
+
+
 def _policy() -> str:
     """The policy of this page: the owner may allow other origins on public ones.
 
@@ -62,27 +105,53 @@ def _policy() -> str:
     """
     inline = {"script": admitted("script"), "style": admitted("style")}
     frames = ["'self'"] if g.get("frames_previews") else []
-    ancestors = "'self'" if g.get("is_preview") else "'none'"
+    rest = _rest(
+        ancestors="'self'" if g.get("is_preview") else "'none'",
+        forms=g.get("forms_lead_to", ""),
+        is_secure=current_app.config["SECURE"],
+        reports="" if current_app.config["FROZEN"] else current_app.config["BASE_PATH"] + REPORTS,
+    )
     if not may_allow():
-        return _usual(*map(tuple, inline.values()), *frames, ancestors=ancestors)
+        return _usual(*map(tuple, inline.values()), *frames, rest=rest)
     sources = {kind: [*own, *inline.get(kind, ()), *allowed(kind)] for kind, own in _OWN.items()}
     sources["frame"] = [*frames, *allowed("frame")]
-    return _written(sources, ancestors)
+    return _written(sources, rest)
 
 
 @lru_cache(maxsize=256)
-def _usual(script: Sequence[str], style: Sequence[str], *frames: str, ancestors: str) -> str:
+def _usual(script: Sequence[str], style: Sequence[str], *frames: str, rest: str) -> str:
     """The policy of a page that loads nothing from elsewhere: a few for all pages."""
     inline = {"script": script, "style": style}
     sources = {kind: [*own, *inline.get(kind, ())] for kind, own in _OWN.items()}
-    return _written({**sources, "frame": frames}, ancestors)
+    return _written({**sources, "frame": frames}, rest)
 
 
-def _written(sources: Mapping[str, Sequence[str]], ancestors: str = "'none'") -> str:
+def _written(sources: Mapping[str, Sequence[str]], rest: str) -> str:
     """A Content-Security-Policy (CSP level 3)."""
     directives = [f"{kind}-src {' '.join(given)}" for kind, given in sources.items() if given]
-    rest = f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     return "; ".join(["default-src 'none'", *directives, rest])
+
+
+@lru_cache(maxsize=32)
+def _rest(
+    *, ancestors: str = "'none'", forms: str = "", is_secure: bool = False, reports: str = ""
+) -> str:
+    """What a policy says beside what may be loaded.
+
+    That nothing is an ``object`` follows from the default; it is said for whoever only looks.
+    """
+    directives = [
+        "object-src 'none'",
+        f"form-action 'self' {forms}".rstrip(),
+        "base-uri 'none'",
+    ]
+    if is_secure:
+        directives.append("upgrade-insecure-requests")
+    directives.append(f"frame-ancestors {ancestors}")
+    if reports:
+        # The older word for browsers that do not know the newer one.
+        directives += [f"report-uri {reports}", "report-to csp"]
+    return "; ".join(directives)
 
 
 _OWN = {
@@ -95,4 +164,4 @@ _OWN = {
     "manifest": ["'self'"],
 }
 # Of what is nobody's page: a drawing, or a document of the theme's.
-PLAIN_POLICY = _written(_OWN)
+PLAIN_POLICY = _written(_OWN, _rest())

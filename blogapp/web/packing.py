@@ -17,7 +17,6 @@ from werkzeug.wsgi import wrap_file
 from blogapp.web.codings import read_accepted
 from blogapp.web.compressing import compressed, is_worth
 from blogapp.web.conditions import is_refused, refuse
-from blogapp.web.headers import COMMON
 from blogapp.web.ranges import with_plain_range
 
 if TYPE_CHECKING:
@@ -35,9 +34,6 @@ _CONDITIONS = (
 _KNOWN = {"Cache-Control", "ETag", "Last-Modified", "Vary"}
 
 Headers = list[tuple[str, str]]
-
-# What every file carries: no page holds one in a frame.
-CARRIED: Headers = [*COMMON.items(), ("X-Frame-Options", "DENY")]
 
 
 @dataclass(frozen=True, slots=True)

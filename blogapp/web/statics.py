@@ -19,10 +19,10 @@ from blogapp.site.theme import Theme
 from blogapp.web.assets import minified
 from blogapp.web.compressing import Shelf, may_shrink
 from blogapp.web.filling import Filling
-from blogapp.web.headers import PLAIN_POLICY
+from blogapp.web.headers import PLAIN_POLICY, carried
 from blogapp.web.kinds import content_type, kind_of
 from blogapp.web.naming import Asset, is_whole, list_files, make_asset, parted, read_assets
-from blogapp.web.packing import CARRIED, FOR_EVER, FOR_NOW, Packed, Stored
+from blogapp.web.packing import FOR_EVER, FOR_NOW, Packed, Stored
 from blogapp.web.theming import current_theme
 
 # Makes a text anew that another process made: by its name; None for a name of nothing.
@@ -30,7 +30,6 @@ Maker = Callable[[str], str | None]
 
 FOLDER = "static"
 _MOST_MADE = 200
-_HEADERS = [*CARRIED, ("Content-Security-Policy", PLAIN_POLICY)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +118,7 @@ class Statics:
         headers = [("Content-Type", content_type(asset.name)), ("Cache-Control", cache_control)]
         if asset.changed is not None:
             headers.append(("Last-Modified", http_date(asset.changed)))
-        headers += _HEADERS
+        headers += [*carried(self.app.config), ("Content-Security-Policy", PLAIN_POLICY)]
         if asset.path is not None:
             return Stored(asset.path, asset.digest, headers)
         best = partial(self.shelf.read_compressed, asset)

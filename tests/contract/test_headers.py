@@ -31,6 +31,101 @@ def digest(text):
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-Frame-Options": "DENY",
+}
+# A page of each kind, with what is none, for readers and for authors.
+KINDS = [
+    *("/", "/?q=lease", "/?fragment=results", "/tags", "/archive", "/search", "/authors/nobody"),
+    *("/posts/leases", "/posts/leases.md", "/posts/leases/code/1/code-1.py", "/posts/Leases"),
+    *("/nowhere", "/?page=0", "/?page=x", "/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml"),
+    *("/robots.txt", "/llms.txt", "/opensearch.xml", "/site.webmanifest", "/favicon.ico"),
+    *("/healthz", "/media/nothing", "/static/nothing.js", "/static/js/page.js", "/preview/nothing"),
+    *("/login", "/logout", "/login/nothing", "/invite/nothing"),
+    *("/write", "/write/posts", "/write/posts/1", "/write/settings", "/write/nowhere"),
+    *("/write/posts/1/previews", "/write/session", "/write/media"),
+]
+
+
+def answers(*browsers):
+    for browser in browsers:
+        for address in KINDS:
+            yield address, browser.get(address, buffered=True)
+
+
+def test_every_kind_of_answer_says_what_may_be_done_with_it(blog, owner):
+    for address, response in answers(blog, owner):
+        headers = response.headers
+        said = {name: headers.get(name) for name in EVERYWHERE}
+
+        assert said == EVERYWHERE, address
+        assert headers["Permissions-Policy"].startswith("camera=()"), address
+        assert headers["Referrer-Policy"] not in {"unsafe-url", "no-referrer-when-downgrade"}
+        assert headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}, address
+        # Over http it says nothing (RFC 6797, 7.2).
+        assert "Strict-Transport-Security" not in headers, address
+        assert not {"X-Powered-By", "Server", "X-AspNet-Version"} & set(headers.keys()), address
+        assert len(headers.getlist("Content-Security-Policy")) == 1, address
+
+
+def test_every_page_has_a_policy_that_names_what_it_forbids(blog, owner):
+    for address, response in answers(blog, owner):
+        rules = policy(response)
+
+        assert rules["default-src"] == {"'none'"}, address
+        if "sandbox" in rules:
+            continue
+        assert rules["object-src"] == rules["base-uri"] == {"'none'"}, address
+        assert rules["form-action"] == {"'self'"}, address
+        assert rules["frame-ancestors"] == {"'none'"}, address
+        assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"} & set().union(
+            *rules.values()
+        )
+        if "report-uri" in rules:
+            assert rules["report-uri"] == {"/csp-report"}
+            assert response.headers["Reporting-Endpoints"] == 'csp="/csp-report"'
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("host", "max-age=31536000"),
+        ("subdomains", "max-age=31536000; includeSubDomains"),
+        ("preload", "max-age=31536000; includeSubDomains; preload"),
+        ("off", None),
+    ],
+)
+def test_over_https_every_answer_says_so(settings, request, setting, said):
+    settings |= {"PUBLIC_URL": "https://blog.example.com", "HSTS_FOR": setting}
+    browser = request.getfixturevalue("browser")
+
+    for address in KINDS:
+        response = browser.get(address, buffered=True, base_url="https://blog.example.com")
+        assert response.headers.get("Strict-Transport-Security") == said, address
+    page = browser.get("/", base_url="https://blog.example.com")
+    assert "upgrade-insecure-requests" in policy(page)
+
+
+def test_pictures_and_icons_stand_on_other_sites_and_nothing_else_does(blog):
+    shared = {
+        address
+        for address, response in answers(blog)
+        if response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    }
+
+    assert shared == {"/favicon.ico", "/media/nothing"}
+
+
+def test_nothing_of_authors_is_kept_by_anyone(blog, owner):
+    private = ("/write", "/login", "/logout", "/invite", "/preview", "/account", "/reset")
+    for address, response in answers(blog, owner):
+        if address.startswith(private):
+            assert response.headers["Cache-Control"] == "no-store", address
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_public_answers_may_be_kept_and_set_no_cookie(blog, address):
     response = blog.get(address)
