@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from blogapp.mailing.addresses import address_of
 from blogapp.mailing.errors import NotSent
 from blogapp.mailing.servers import MailServer
 from blogapp.text.name_lists import one_line
@@ -39,7 +38,10 @@ def compose(
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = server.sender
-    mail["To"] = _address(recipient)
+    try:
+        mail["To"] = address_of(recipient)
+    except ValueError as error:
+        raise NotSent(str(error), is_final=True) from error
     mail["Subject"] = subject_line(content["subject"])
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id
@@ -98,13 +100,3 @@ def _wrapped(line: str) -> list[str]:
 def _is_short(text: str) -> bool:
     """RFC 5321, 4.5.3.1.6: a thousand octets a line."""
     return all(len(line) < 990 for line in text.splitlines())
-
-
-def _address(recipient: str) -> Address:
-    local, _at, domain = recipient.rpartition("@")
-    try:
-        if not recipient.isprintable() or not local:
-            raise ValueError(recipient)
-        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise NotSent(f"{recipient!r} is no e-mail address", is_final=True) from error

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -57,13 +58,13 @@ def greet(server: MailServer) -> str:
 @contextmanager
 def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
     """Give a conversation that is encrypted and signed in as the settings say."""
-    smtp: smtplib.SMTP | None = None
+    smtp = _make(server)
     # A server that drips a letter at a time stays within each step's time for ever.
     end = Timer(server.timeout * _STEPS, lambda: _cut(smtp))
     end.daemon = True
     end.start()
     try:
-        smtp = _open(server)
+        _open(smtp, server)
         _encrypt(smtp, server)
         _sign_in(smtp, server)
         yield smtp
@@ -83,22 +84,24 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         raise NotSent(reason, is_away=True) from error
     finally:
         end.cancel()
-        if smtp:
-            smtp.close()
+        smtp.close()
 
 
-def _open(server: MailServer) -> smtplib.SMTP:
+def _make(server: MailServer) -> smtplib.SMTP:
     kind = smtplib.SMTP
     if server.is_implicit:
         kind = partial(smtplib.SMTP_SSL, context=_context(server))  # type: ignore[assignment]
     smtp = kind(timeout=server.timeout, local_hostname=server.helo or None)
     # By itself it would know the name of the server only where it connects at once.
     smtp._host = server.host  # type: ignore[attr-defined]
+    return smtp
+
+
+def _open(smtp: smtplib.SMTP, server: MailServer) -> None:
     code, said = smtp.connect(server.host, server.port)
     if code != 220:
         raise smtplib.SMTPConnectError(code, said)
     smtp.ehlo_or_helo_if_needed()
-    return smtp
 
 
 def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
@@ -114,8 +117,16 @@ def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
 
 
 def _sign_in(smtp: smtplib.SMTP, server: MailServer) -> None:
-    if server.user:
+    if not server.user:
+        return
+    if f"{server.user}{server.password}".isascii():
         smtp.login(server.user, server.password)
+        return
+    # RFC 4616: UTF-8, which smtplib does not write.
+    plain = f"\0{server.user}\0{server.password}".encode()
+    code, said = smtp.docmd("AUTH", f"PLAIN {b64encode(plain).decode()}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _context(server: MailServer) -> ssl.SSLContext:
@@ -138,8 +149,8 @@ def _words_of(answer: tuple[int, bytes | str], server: MailServer, *, is_final: 
     raise NotSent(f"{server.host} answers: {text}", is_final=is_final and 500 <= code < 600)
 
 
-def _cut(smtp: smtplib.SMTP | None) -> None:
-    if smtp and smtp.sock:
+def _cut(smtp: smtplib.SMTP) -> None:
+    if smtp.sock:
         with suppress(OSError):
             smtp.sock.shutdown(socket.SHUT_RDWR)
 

@@ -1,19 +1,20 @@
 """The mail server that an operator names by one address."""
 
+import re
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from blogapp.mailing.addresses import address_of
 from blogapp.mailing.errors import BadMailServer
 
 # `require` refuses to go on in clear; `offered` encrypts where the server can; `unverified`
 # encrypts without asking who the server is; `no` does not encrypt.
 TLS = ("require", "offered", "unverified", "no")
 MOST_SECONDS = 300
+_NAMED = re.compile(r"(.*?)\s*<([^<>]+)>")
 _OPTIONS = {"from", "tls", "ca", "timeout", "helo"}
 
 
@@ -102,16 +103,14 @@ def _options(query: str) -> dict[str, str]:
 
 
 def _sender(said: str, user: str) -> Address:
-    name, spec = parseaddr(said) if said else ("", user if "@" in user else "")
-    if not spec:
+    if not said and "@" not in user:
         raise BadMailServer("names no sender: add ?from=Blog <blog@example.com>")
+    named = _NAMED.fullmatch(said)
+    name, spec = (named[1].strip('" '), named[2]) if named else ("", said or user)
     try:
-        local, _at, domain = spec.rpartition("@")
-        if not local or not domain or not said.isprintable():
-            raise ValueError(said)
-        return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise BadMailServer(f"from: {said!r} is no e-mail address") from error
+        return address_of(spec, name)
+    except ValueError as error:
+        raise BadMailServer(f"from: {error}") from error
 
 
 def _tls(said: str, host: str, *, has_secret: bool, is_implicit: bool) -> str:
