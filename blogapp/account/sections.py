@@ -34,7 +34,10 @@ class Group:
 
 GROUPS = (
     Group(_l("What readers see"), (Section("profile", _l("Profile"), "edit_profile"),)),
-    Group(_l("Signing in"), ()),
+    Group(
+        _l("Signing in"),
+        (Section("factors", _l("Second factor and passkeys"), "edit_factors"),),
+    ),
     Group(_l("What you are told"), ()),
 )
 

@@ -1,5 +1,10 @@
 """Everything that can go wrong with an account, by name."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blogapp.accounts.factor_models import Passkey
+
 
 class AccountError(Exception):
     """Base class: catch this to catch them all."""
@@ -14,11 +19,35 @@ class BadEmail(AccountError):
 
 
 class WeakPassword(AccountError):
-    """The password is too short or too long."""
+    """The password is shorter than ``least`` characters, or too long."""
+
+    def __init__(self, message: str, *, least: int = 15) -> None:
+        super().__init__(message)
+        self.least = least
+
+
+class CommonPassword(WeakPassword):
+    """Others would try this password: it is common, a pattern, or says who its owner is."""
+
+
+class TooBusy(AccountError):
+    """More people prove who they are at this moment than the machine should look at."""
 
 
 class NoSuchAuthor(AccountError):
     """Nobody has this e-mail address."""
+
+
+class NotAllowed(AccountError):
+    """Whoever asks may not do this to that person."""
+
+
+class LastOwner(AccountError):
+    """Without this person nobody who can sign in would own the blog."""
+
+
+class TooManyInvited(AccountError):
+    """More invitations than anybody makes by hand."""
 
 
 class LinkExpired(AccountError):
@@ -31,3 +60,27 @@ class SealBroken(AccountError):
 
 class StepExpired(AccountError):
     """What was begun is over its time, is done already, or was never begun."""
+
+
+class PasskeyRefused(AccountError):
+    """What a device made for a passkey is not what was asked for."""
+
+
+class PasskeyUnknown(PasskeyRefused):
+    """The passkey was removed here, or never was here."""
+
+
+class PasskeyCopied(PasskeyRefused):
+    """A passkey counts backwards: somebody may have copied it."""
+
+    def __init__(self, passkey: "Passkey") -> None:
+        super().__init__("The passkey counts backwards.")
+        self.passkey = passkey
+
+
+class TooManyPasskeys(AccountError):
+    """The account has as many passkeys as it may have."""
+
+
+class LastFactor(AccountError):
+    """The blog demands a second factor of this person, and this one is the last."""

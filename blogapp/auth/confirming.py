@@ -56,6 +56,11 @@ def finish_confirming() -> Response:
     return redirect(url_for(".confirm", next=given.get("next"), kept=given.get("kept")), code=303)
 
 
+def show(*, problem: str, status: int, wait: int = 0) -> Response:
+    """Answer with the page as it stands, and what is wrong."""
+    return _page(ConfirmForm(), problem=problem, status=status, wait=wait)
+
+
 def _go_on() -> Response:
     """Lead back, or show again the form that was sent when this was asked."""
     kept = _kept()

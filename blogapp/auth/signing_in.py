@@ -45,6 +45,11 @@ def login() -> Response:
     return finish(author, method="password", is_strong=False)
 
 
+def show(*, problem: str, status: int) -> Response:
+    """Answer with the form as it stands, and what is wrong."""
+    return _page(SignInForm(), problem=problem, status=status)
+
+
 def logout() -> Response:
     """Ask once, then end the session on the server and drop the cookie."""
     if request.method != "POST":

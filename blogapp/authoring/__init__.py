@@ -29,6 +29,8 @@ from blogapp.authoring import (
     redirect_log,
     redirect_trials,
     redirects,
+    reviews,
+    reviews_settings,
     revisions,
     sections,
     series,
@@ -41,6 +43,7 @@ from blogapp.authoring import (
     uploads,
 )
 from blogapp.web.access import require_author
+from blogapp.web.demanding import demand_second_factor
 from blogapp.web.guarding import (
     keep_private,
     offer_to_templates,
@@ -65,6 +68,7 @@ bp = Blueprint("authoring", __name__, url_prefix="/write")
 bp.before_request(tell_scripts)
 bp.before_request(guarding.keep_typed_text)
 bp.before_request(require_author)
+bp.before_request(demand_second_factor)
 bp.before_request(guarding.admit_long_texts)
 bp.after_request(keep_private)
 bp.register_error_handler(CSRFError, refuse_stale_button)
@@ -106,6 +110,23 @@ bp.add_url_rule(
     methods=["POST"],
 )
 bp.add_url_rule(f"{POST}/draft/removal", "discard_draft", revisions.discard, methods=["POST"])
+
+bp.add_url_rule("/reviews", "list_reviews", reviews.index)
+bp.add_url_rule(f"{POST}/review", "show_review", reviews.show)
+bp.add_url_rule(f"{POST}/review", "ask_review", reviews.ask, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/remarks", "comment_review", reviews.comment, methods=["POST"])
+bp.add_url_rule(
+    f"{POST}/review/remarks/<int(min=1, max=2147483647):step>",
+    "settle_remark",
+    reviews.settle,
+    methods=["POST"],
+)
+bp.add_url_rule(f"{POST}/review/approval", "approve_review", reviews.approve, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/rejection", "send_back_review", reviews.send_back, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/withdrawal", "withdraw_review", reviews.withdraw, methods=["POST"])
+bp.add_url_rule(
+    "/settings/reviews", "edit_reviews", reviews_settings.edit, methods=["GET", "POST"]
+)
 
 bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])

@@ -33,7 +33,7 @@ _NAMED = Shown(("origin",), events=("UPDATE", "DELETE"))
 SHOWN: dict[str, Shown] = {
     "site": Shown(
         (
-            *("before_preset", "origin", "second_factor_for", "tag_makers"),
+            *("before_preset", "origin", "tag_makers"),
             *("chat_kind", "chat_address", "chat_steps", "audit_days"),
         )
     ),

@@ -34,7 +34,7 @@ def offer_to_templates() -> dict[str, Any]:
     return {
         "current_author": current_author,
         "take_notices": take_notices,
-        "offered_undos": tuple,
+        "offered_undos": list,
         "here": _here,
         "manages_site": lambda: may_manage_site(current_author()),
     }
