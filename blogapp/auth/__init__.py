@@ -29,8 +29,11 @@ bp.context_processor(second_step.offer_to_templates)
 
 @bp.after_request
 def keep_private(response: Response) -> Response:
-    """Nothing here may be kept by anyone, and no address here may leave with a link."""
+    """Nothing here may be kept by anyone, and no address here may leave with a link.
+
+    It stays with our own forms, though: without it they would say that they come from nowhere.
+    """
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

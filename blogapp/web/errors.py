@@ -4,6 +4,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.extensions import db
 from blogapp.site.reading import default_site, get_site
+from blogapp.web.cross_site import FromElsewhere
 from blogapp.web.moving import find_new_address, send_to
 
 WORDS = {
@@ -83,7 +85,7 @@ def _may_have_moved(error: HTTPException) -> bool:
 
 def _explain(error: HTTPException) -> Response:
     status = error.code or 500
-    words = STALE_FORM if isinstance(error, CSRFError) else WORDS.get(status)
+    words = _own_words(error) or WORDS.get(status)
     title, text = words or (error.name, "")
     template = "errors/fragment.html" if _is_fragment() else "errors/error.html"
     page = render_template(
@@ -96,6 +98,12 @@ def _explain(error: HTTPException) -> Response:
     if _is_fragment() or status >= 500:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _own_words(error: HTTPException) -> tuple[LazyString, LazyString] | None:
+    if isinstance(error, CSRFError):
+        return STALE_FORM
+    return error.words if isinstance(error, FromElsewhere) else None
 
 
 def _is_fragment() -> bool:

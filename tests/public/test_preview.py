@@ -65,7 +65,7 @@ def test_a_preview_is_kept_by_nobody_and_tells_its_address_to_nobody(browser, dr
     answer = browser.get(share(draft))
 
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert "Set-Cookie" not in answer.headers
     page = parse(answer.text)
