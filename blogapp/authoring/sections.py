@@ -70,7 +70,11 @@ GROUPS = (
     ),
     Group(
         _l("Content"),
-        (Section("tags", _l("Tags"), endpoint="authoring.list_tags"),),
+        (
+            Section("domains", _l("Domains")),
+            Section("series", _l("Series")),
+            Section("tags", _l("Tags"), endpoint="authoring.list_tags"),
+        ),
     ),
     Group(
         _l("Team"),

@@ -85,7 +85,7 @@ def _show(place: Place) -> Response:
         return _show_batch(place, selection)
 
     finding = look(moment, within=place.within, known=versions())
-    place, selection = _spelled(place, selection, finding)
+    place, selection, finding = _spelled(place, selection, finding)
     _demand_posts(place, finding)
     if tag_choosing.is_asked():
         return tag_choosing.show(place, selection, finding)
@@ -127,7 +127,7 @@ def _show_batch(place: Place, selection: Selection) -> Response:
     """Answer with the pages alone: nothing that depends on the numbers beside choices."""
     moment, site = now(), current_site()
     finding = look(moment, within=place.within, known=versions())
-    place, selection = _spelled(place, selection, finding)
+    place, selection, finding = _spelled(place, selection, finding)
     _demand_posts(place, finding)
     shown = count_posts(selection, finding)
     selection = _in_reach(selection, shown, site.page_size)
@@ -235,7 +235,9 @@ def _described(place: Place) -> Place:
     return replace(place, name=named.name, description=named.description) if named else place
 
 
-def _spelled(place: Place, selection: Selection, finding: Finding) -> tuple[Place, Selection]:
+def _spelled(
+    place: Place, selection: Selection, finding: Finding
+) -> tuple[Place, Selection, Finding]:
     """The same by the slugs that names have now, as they are written; unknown ones stay."""
 
     known = finding.names
@@ -243,7 +245,9 @@ def _spelled(place: Place, selection: Selection, finding: Finding) -> tuple[Plac
         within = place.within.by_slugs(finding.slug)
         place = replace(place, slug=finding.slug(place.key, place.slug), within=within)
         place = follow_place(place, known)
-    return place, follow(selection.by_slugs(finding.slug), known)
+        if place.within != within and not finding.here:
+            finding = look(finding.now, within=place.within, known=versions())
+    return place, follow(selection.by_slugs(finding.slug), known), finding
 
 
 def _batch(selection: Selection, finding: Finding, site: Site) -> Batch:

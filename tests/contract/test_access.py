@@ -99,6 +99,13 @@ RIGHTS = {
     "edit_front": MANAGERS,
     "edit_frame": MANAGERS,
     "edit_outside": {"owner"},
+    **dict.fromkeys(
+        ("edit_domains", "order_domains", "edit_domain", "merge_domain", "delete_domain"), MANAGERS
+    ),
+    **dict.fromkeys(
+        ("edit_series", "edit_one_series", "order_series", "add_to_series", "delete_series"),
+        MANAGERS,
+    ),
     "edit_redirects": MANAGERS,
     "export_redirects": MANAGERS,
     "new_redirect": MANAGERS,
