@@ -18,6 +18,8 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from blogapp.accounts.directory.errors import BadDirectory
+from blogapp.accounts.directory.settings import Directory
 from blogapp.mailing.errors import BadMailServer
 from blogapp.mailing.servers import MailServer
 
@@ -52,6 +54,9 @@ class Config:
     IMPORT_MB: int = 2000
     # Where mail is handed over; None: the blog writes to nobody.
     MAIL: MailServer | None = None
+    # The OpenID provider that knows the people; None: they are known here alone.
+    DIRECTORY: Directory | None = None
+    LOCAL_PASSWORDS: bool = True
     # Who hears that the blog is reached by https alone (RFC 6797): a key of `_TRANSPORT`.
     HSTS_FOR: str = "host"
     SECURITY_CONTACT: tuple[str, ...] = ()
@@ -80,6 +85,7 @@ class Config:
         _make_folder(instance)
         host = read.text("BLOG_HOST") or "127.0.0.1"
         port = read.number("BLOG_PORT", default=8000, least=1, most=65535)
+        directory = _directory(read)
         return cls(
             INSTANCE=instance,
             SECRET_KEY=_secret(read.text("BLOG_SECRET_KEY")) or _kept_secret(instance),
@@ -93,6 +99,8 @@ class Config:
             FETCH_ALLOW=_networks("BLOG_FETCH_ALLOW", read.text("BLOG_FETCH_ALLOW")),
             IMPORT_MB=read.number("BLOG_IMPORT_MB", default=2000, least=1, most=1_000_000),
             MAIL=_mail_server(read.text("BLOG_MAIL_URL")),
+            DIRECTORY=directory,
+            LOCAL_PASSWORDS=_local_passwords(read, directory),
             HSTS_FOR=read.one_of("BLOG_HSTS", _TRANSPORT),
             SECURITY_CONTACT=_contacts(read.text("BLOG_SECURITY_CONTACT")),
             HOST=host,
@@ -305,6 +313,21 @@ def _mail_server(text: str) -> MailServer | None:
         return MailServer.parse(text) if text else None
     except BadMailServer as error:
         raise BadSetting("BLOG_MAIL_URL", str(error)) from error
+
+
+def _directory(read: _Reader) -> Directory | None:
+    try:
+        return Directory.read(read.text)
+    except BadDirectory as error:
+        raise BadSetting(error.setting, str(error)) from error
+
+
+def _local_passwords(read: _Reader, directory: Directory | None) -> bool:
+    name = "BLOG_LOCAL_PASSWORDS"
+    are_used = read.flag(name, default=True)
+    if not are_used and directory is None:
+        raise BadSetting(name, "without BLOG_OIDC_ISSUER nobody could sign in")
+    return are_used
 
 
 def _public_url(text: str, host: str, port: int) -> str:

@@ -37,8 +37,9 @@ class DirectorySession(Base):
     subject: Mapped[str] = mapped_column(String(255), index=True)
     # The session's name there; empty where it has none.
     sid: Mapped[str] = mapped_column(String(255), index=True)
-    # Both sealed: the token that names the person on the way out, and the one to ask by.
-    id_token: Mapped[str] = mapped_column(Text)
+    # Both sealed, and empty where there is none: the address at which the session there can be
+    # ended, too, and the token to ask by whether the person is still there.
+    way_out: Mapped[str] = mapped_column(Text)
     refresh_token: Mapped[str] = mapped_column(Text)
 
     session: Mapped[AuthorSession] = relationship(lazy="raise")

@@ -149,7 +149,7 @@ def _join_directory() -> None:
         sa.Column("issuer", sa.String(500), nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
         sa.Column("sid", sa.String(255), nullable=False),
-        sa.Column("id_token", sa.Text(), nullable=False),
+        sa.Column("way_out", sa.Text(), nullable=False),
         sa.Column("refresh_token", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["session_id"],
