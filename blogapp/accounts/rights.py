@@ -74,5 +74,10 @@ def may_end_sessions(author: Author, other: Author) -> bool:
     return author.id == other.id or may_manage(author, other)
 
 
+def may_demand_factors(author: Author) -> bool:
+    """Whether ``author`` says from which role on people must have a second factor."""
+    return _is_owner(author)
+
+
 def _is_owner(author: Author) -> bool:
     return author.role == Role.OWNER

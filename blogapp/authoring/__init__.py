@@ -36,6 +36,7 @@ from blogapp.authoring import (
     settings,
     shelf,
     shortcuts,
+    sign_in_settings,
     tags,
     undone,
     uploads,
@@ -172,6 +173,7 @@ bp.add_url_rule(
     "/imports/lists/<int(min=1, max=2147483647):id>.csv", "download_list", downloads.kept_list
 )
 
+bp.add_url_rule("/settings/sign-in", "edit_sign_in", sign_in_settings.edit, methods=["GET", "POST"])
 bp.add_url_rule(DOMAINS, "edit_domains", domains.index, methods=["GET", "POST"])
 bp.add_url_rule(f"{DOMAINS}/order", "order_domains", domains.arrange, methods=["POST"])
 bp.add_url_rule(DOMAIN, "edit_domain", domains.edit, methods=["GET", "POST"])

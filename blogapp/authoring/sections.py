@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from blogapp.accounts.models import Author
+from blogapp.accounts.rights import may_demand_factors
 from blogapp.authoring.presets_form import PresetForm
 from blogapp.authoring.settings_forms import (
     FrameForm,
@@ -78,7 +79,14 @@ GROUPS = (
     ),
     Group(
         _l("Team"),
-        (),
+        (
+            Section(
+                "sign-in",
+                _l("Sign-in"),
+                may_open=may_demand_factors,
+                endpoint="authoring.edit_sign_in",
+            ),
+        ),
     ),
     Group(
         _l("Operation"),

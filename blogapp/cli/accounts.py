@@ -1,16 +1,20 @@
-"""Who may write: `author add|list|reset|disable`."""
+"""Who may write: `author add|list|reset|disable|forget-factors`."""
 
 import sys
 
 import click
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from blogapp.accounts import registering
+from blogapp.accounts import factors, registering
 from blogapp.accounts.errors import AccountError
 from blogapp.accounts.models import Author, Role
+from blogapp.accounts.sessions import end_all_sessions
 from blogapp.cli.opening import opened_blog
 from blogapp.extensions import db
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
+from blogapp.web.mailing import send_mail
 
 
 @click.group()
@@ -86,6 +90,24 @@ def disable(email: str) -> None:
         registering.disable(found, now=now())
         db.session.commit()
         click.echo(f"{found.email} can no longer sign in.")
+
+
+@author.command("forget-factors")
+@click.argument("email")
+def forget(email: str) -> None:
+    """Take every second factor and passkey from EMAIL, who lost them; end all its sessions."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        factors.forget_factors(found)
+        end_all_sessions(found)
+        note("factors.forgotten", found)
+        text = _("Whoever runs the blog took every second factor and passkey from your account.")
+        send_mail(found.email or "", "factors-changed", author=found, text=text)
+        db.session.commit()
+        click.echo(f"{found.email} signs in with the password alone until a new factor is set up.")
 
 
 def _read_password(from_stdin: bool) -> str:
