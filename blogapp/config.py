@@ -69,6 +69,8 @@ class Config:
     TESTING: bool = False
     WTF_CSRF_ENABLED: bool = True
     WTF_CSRF_TIME_LIMIT: int | None = None
+    # Pages whose addresses open something send no Referer with their forms.
+    WTF_CSRF_SSL_STRICT: bool = False
     # A form holds a body of at most a megabyte, which form encoding can triple.
     MAX_CONTENT_LENGTH: int = 24 * MEGABYTE
     MAX_FORM_MEMORY_SIZE: int = 4 * MEGABYTE

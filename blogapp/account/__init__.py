@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask_wtf.csrf import CSRFError
 
-from blogapp.account import factors, profile, sections
+from blogapp.account import factors, notifications, passwords, profile, sections, sessions
 from blogapp.web.access import require_author
 from blogapp.web.demanding import demand_second_factor
 from blogapp.web.guarding import (
@@ -24,6 +24,15 @@ bp.context_processor(sections.offer_to_templates)
 
 bp.add_url_rule("", "edit_profile", profile.edit, methods=["GET", "POST"])
 
+bp.add_url_rule("/password", "edit_password", passwords.edit)
+bp.add_url_rule("/password", "change_password", passwords.change_password, methods=["POST"])
+bp.add_url_rule("/email", "change_email", passwords.change_address, methods=["POST"])
+bp.add_url_rule("/sessions", "list_sessions", sessions.index)
+bp.add_url_rule("/sessions/others/end", "end_other_sessions", sessions.end_others, methods=["POST"])
+bp.add_url_rule(
+    "/sessions/<int(min=1, max=2147483647):id>/end", "end_session", sessions.end, methods=["POST"]
+)
+
 _APP, _PASSKEYS = "/factors/app", "/passkeys"
 _PASSKEY = f"{_PASSKEYS}/<int(min=1, max=2147483647):id>"
 bp.add_url_rule("/factors", "edit_factors", factors.edit)
@@ -34,3 +43,5 @@ bp.add_url_rule(f"{_PASSKEYS}/new", "new_passkey", factors.new_passkey, methods=
 bp.add_url_rule(f"{_PASSKEYS}/challenge", "begin_passkey", factors.begin_passkey, methods=["POST"])
 bp.add_url_rule(_PASSKEY, "rename_passkey", factors.rename_passkey, methods=["POST"])
 bp.add_url_rule(f"{_PASSKEY}/removal", "drop_passkey", factors.drop_passkey, methods=["POST"])
+
+bp.add_url_rule("/notifications", "edit_notifications", notifications.edit, methods=["GET", "POST"])

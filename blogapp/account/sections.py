@@ -36,9 +36,16 @@ GROUPS = (
     Group(_l("What readers see"), (Section("profile", _l("Profile"), "edit_profile"),)),
     Group(
         _l("Signing in"),
-        (Section("factors", _l("Second factor and passkeys"), "edit_factors"),),
+        (
+            Section("password", _l("Password and e-mail"), "edit_password"),
+            Section("factors", _l("Second factor and passkeys"), "edit_factors"),
+            Section("sessions", _l("Sessions"), "list_sessions"),
+        ),
     ),
-    Group(_l("What you are told"), ()),
+    Group(
+        _l("What you are told"),
+        (Section("notifications", _l("Notifications"), "edit_notifications"),),
+    ),
 )
 
 

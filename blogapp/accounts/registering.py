@@ -4,18 +4,31 @@ These functions change objects; the caller decides when to commit.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from blogapp.accounts.devices import forget_devices
 from blogapp.accounts.errors import BadEmail, EmailTaken, LinkExpired, NoSuchAuthor
-from blogapp.accounts.models import Author, Role, SignInLink
-from blogapp.accounts.passwords import hashed, is_outdated, matches
+from blogapp.accounts.factors import has_second_factor
+from blogapp.accounts.models import Author, AuthorSession, Role, SignInLink
+from blogapp.accounts.passwords import (
+    LEAST_BESIDE_FACTOR,
+    demand_strength,
+    hashed,
+    is_outdated,
+    matches,
+)
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.accounts.tokens import new_token, token_hash
 from blogapp.extensions import db
+from blogapp.site.reading import get_site
 from blogapp.text.slugs import slugify, unique_slug
+
+# What a link that works once is for.
+SIGN_IN, RESET, EMAIL = "sign-in", "reset", "email"
 
 
 def add_author(
@@ -31,15 +44,13 @@ def add_author(
 
     Raises `BadEmail`, `EmailTaken`, `NoSuchAuthor` or `WeakPassword`.
     """
-    email = email.strip()
-    # WHATWG HTML, 4.10.5.1.5, simplified: something, "@", a name with no spaces.
-    if not re.fullmatch(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,250}", email):
-        raise BadEmail(f"{email!r} is not an e-mail address.")
-    if find_author(email):
-        raise EmailTaken(f"{email} has an account already.")
-    name, password_hash = " ".join(name.split())[:200], password and hashed(password)
+    email = free_email(email)
+    name = " ".join(name.split())[:200]
+    if password is not None:
+        demand_strength(password, words=(name, email, get_site().title))
+    password_hash = None if password is None else hashed(password)
     if slug:
-        author = _get_unregistered(slug)
+        author = get_unregistered(slug)
         author.origin = None  # theirs now, whatever brought it
     else:
         author = Author(
@@ -52,6 +63,17 @@ def add_author(
     author.password_hash = password_hash
     db.session.flush()
     return author
+
+
+def free_email(email: str) -> str:
+    """Return ``email`` as it is kept. Raises `BadEmail`, or `EmailTaken` by somebody."""
+    email = email.strip()
+    # WHATWG HTML, 4.10.5.1.5, simplified: something, "@", a name with no spaces.
+    if not re.fullmatch(r"[^\s@<>\"'\0]{1,64}@[^\s@<>\"'\0]{1,250}", email):
+        raise BadEmail(f"{email!r} is not an e-mail address.")
+    if find_author(email):
+        raise EmailTaken(f"{email} has an account already.")
+    return email
 
 
 def find_author(email: str) -> Author | None:
@@ -69,27 +91,57 @@ def get_author(email: str) -> Author:
     return author
 
 
+def list_owners() -> Sequence[Author]:
+    """Return who may do everything here and can be written to."""
+    query = select(Author).where(
+        Author.role == Role.OWNER, Author.disabled_at.is_(None), Author.email.is_not(None)
+    )
+    return db.session.scalars(query.order_by(Author.id)).all()
+
+
 def authenticate(email: str, password: str) -> Author | None:
-    """Return the author whom e-mail and password name, or None, after the same work."""
+    """Return the author whom e-mail and password name, or None, after the same work.
+
+    Raises `TooBusy`.
+    """
     author = find_author(email)
     kept = author.password_hash if author and author.disabled_at is None else None
     if not matches(password, kept) or author is None:
         return None
-    if kept and is_outdated(kept):
-        author.password_hash = hashed(password)
+    if kept and is_outdated(kept, password):
+        author.password_hash = hashed(password, least=0)
     return author
 
 
-def set_password(author: Author, password: str) -> None:
-    """Give ``author`` a new password and end every session. Raises `WeakPassword`."""
-    author.password_hash = hashed(password)
-    end_all_sessions(author)
+def set_password(author: Author, password: str, *, but: AuthorSession | None = None) -> None:
+    """Give ``author`` a new password; end every session, but the one it is changed in.
+
+    Raises `WeakPassword`.
+    """
+    words = (author.name, author.email or "", get_site().title)
+    demand_strength(password, words=words, has_second_factor=has_second_factor(author))
+    author.password_hash = hashed(password, least=LEAST_BESIDE_FACTOR)
+    end_all_sessions(author, but=but)
+    if but is None:
+        forget_devices(author)
+
+
+def change_email(author: Author, email: str) -> None:
+    """Make ``email`` the author's address; links sent to the old one work no more.
+
+    Raises `BadEmail` or `EmailTaken`.
+    """
+    if email.strip().casefold() != author.email_key:
+        free_email(email)
+    author.email = email.strip()
+    withdraw_links(author)
 
 
 def disable(author: Author, *, now: datetime) -> None:
     """Keep ``author`` from signing in; what they wrote stays."""
     author.disabled_at = now
     end_all_sessions(author)
+    withdraw_links(author)
 
 
 def has_own_account() -> bool:
@@ -100,10 +152,18 @@ def has_own_account() -> bool:
     return bool(db.session.scalar(query))
 
 
-def make_link(author: Author | None, *, now: datetime, valid: timedelta) -> str:
+def make_link(
+    author: Author | None,
+    *,
+    now: datetime,
+    valid: timedelta,
+    purpose: str = SIGN_IN,
+    email: str | None = None,
+) -> str:
     """Return the token of a link that works once.
 
-    It signs ``author`` in; for None it lets somebody become the first owner.
+    It signs ``author`` in; for None it lets somebody become the first owner. Other purposes
+    are `RESET`, a new password, and `EMAIL`, which makes ``email`` the author's address.
     """
     token = new_token()
     db.session.execute(
@@ -113,17 +173,19 @@ def make_link(author: Author | None, *, now: datetime, valid: timedelta) -> str:
         SignInLink(
             token_hash=token_hash(token),
             author_id=author and author.id,
+            purpose=purpose,
+            email=email,
             expires_at=now + valid,
         )
     )
     return token
 
 
-def get_link(token: str, *, now: datetime) -> SignInLink:
+def get_link(token: str, *, now: datetime, purpose: str = SIGN_IN) -> SignInLink:
     """Return the link of ``token`` with its author. Raises `LinkExpired`."""
     query = (
         select(SignInLink)
-        .where(SignInLink.token_hash == token_hash(token))
+        .where(SignInLink.token_hash == token_hash(token), SignInLink.purpose == purpose)
         .options(joinedload(SignInLink.author))
     )
     link = db.session.scalar(query)
@@ -149,7 +211,15 @@ def spend_link(link: SignInLink, *, now: datetime) -> None:
         raise LinkExpired("This link has been used.")
 
 
-def _get_unregistered(slug: str) -> Author:
+def withdraw_links(author: Author, *purposes: str) -> None:
+    """Let no link of ``purposes`` that ``author`` has work any more; of all without any."""
+    query = delete(SignInLink).where(SignInLink.author_id == author.id)
+    if purposes:
+        query = query.where(SignInLink.purpose.in_(purposes))
+    db.session.execute(query)
+
+
+def get_unregistered(slug: str) -> Author:
     """Return the author of ``slug``, whom an import has brought. Raises `NoSuchAuthor`."""
     query = select(Author).where(Author.slug_key == slug.casefold(), Author.email.is_(None))
     author = db.session.scalar(query)

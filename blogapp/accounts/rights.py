@@ -79,5 +79,15 @@ def may_demand_factors(author: Author) -> bool:
     return _is_owner(author)
 
 
+def may_tell_outside(author: Author) -> bool:
+    """Whether ``author`` decides which room elsewhere is told what happens, and what of it."""
+    return _is_owner(author)
+
+
+def may_read_audit(author: Author) -> bool:
+    """Whether ``author`` reads who did what, and from where."""
+    return _is_owner(author)
+
+
 def _is_owner(author: Author) -> bool:
     return author.role == Role.OWNER

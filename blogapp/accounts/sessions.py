@@ -3,6 +3,7 @@
 These functions change objects; the caller decides when to commit.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ DIRECTORY_LIMITS = Limits(idle=timedelta(hours=12), absolute=timedelta(hours=24)
 
 def limits_of(method: str) -> Limits:
     """Return how long a session lasts that was begun by ``method``."""
-    return DIRECTORY_LIMITS if method == "oidc" else LIMITS
+    return DIRECTORY_LIMITS if method.startswith("oidc") else LIMITS
 
 
 def start_session(
@@ -45,6 +46,7 @@ def start_session(
     token = new_token()
     limits = limits_of(method)
     db.session.execute(delete(AuthorSession).where(AuthorSession.expires_at < now))
+    author.last_seen_at = now
     db.session.add(
         AuthorSession(
             token_hash=token_hash(token),
@@ -73,13 +75,29 @@ def find_session(token: str, *, now: datetime) -> AuthorSession | None:
     return session if session and session.author.disabled_at is None else None
 
 
+def list_sessions(author: Author, *, now: datetime) -> Sequence[AuthorSession]:
+    """Return where ``author`` is signed in, what was used last first."""
+    query = (
+        select(AuthorSession)
+        .where(AuthorSession.author_id == author.id, AuthorSession.expires_at > now)
+        .order_by(AuthorSession.last_seen_at.desc(), AuthorSession.id.desc())
+    )
+    return db.session.scalars(query).all()
+
+
+def find_own_session(author: Author, id: int) -> AuthorSession | None:
+    """Return a session of ``author`` by its number."""
+    found = db.session.get(AuthorSession, id)
+    return found if found and found.author_id == author.id else None
+
+
 def notice(session: AuthorSession, *, now: datetime, address: str = "") -> bool:
     """Prolong a session that is in use; return whether anything was changed."""
     if now - session.last_seen_at < NOTICED_EVERY:
         return False
     limits = limits_of(session.method)
     session.ends_at = session.ends_at or session.created_at + limits.absolute
-    session.last_seen_at = now
+    session.last_seen_at = session.author.last_seen_at = now
     session.expires_at = min(now + limits.idle, session.ends_at)
     session.address = address[:50] or session.address
     return True

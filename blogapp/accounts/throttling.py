@@ -1,10 +1,14 @@
 """Slowing guesses down without ever locking anybody out.
 
-Each failure makes the next try wait longer, up to a minute: by account and
-network together, and by network alone. A stranger elsewhere therefore cannot
-make the owner wait.
+Each failure makes the next try wait longer: by account and network together, by account alone
+(many networks may guess at one), and by network alone (one may guess at many). Waits end by
+themselves. A browser in which its author has signed in before is counted by itself, so that
+strangers who hammer an account do not make its owner wait there.
+
+Accounts that do not exist are counted likewise, so that no wait tells which do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,40 +20,71 @@ from sqlalchemy.dialects import postgresql, sqlite
 from blogapp.accounts.models import FailedSignIns
 from blogapp.extensions import db
 
-WAITS = (2, 4, 8, 16, 32, 60)  # seconds
+# Seconds, for the failures after those that are free.
+WAITS = (2, 4, 8, 16, 32, 60)
+# Whoever has many networks has many tries; a hundred a day are left to them.
+LONG_WAITS = (2, 4, 8, 16, 32, 60, 120, 300, 600, 900)
+MAIL_WAITS = (60, 60, 120, 300, 600)
 FORGOTTEN_AFTER = timedelta(days=1)
+# One tells whoever guesses from a network; more than this is told to owners.
+TOLD_AFTER = 5
 
 
 @dataclass(frozen=True)
 class Counter:
-    """One thing that failures are counted for, and how many are free."""
+    """One thing that is counted, how many are free, and how long each further one waits."""
 
     key: str
     free: int
+    waits: tuple[int, ...] = WAITS
 
     def wait(self, count: int) -> int:
-        """Return how many seconds must pass after failure number ``count``."""
-        return 0 if count < self.free else WAITS[min(count - self.free, len(WAITS) - 1)]
+        """Return how many seconds must pass after number ``count``."""
+        return 0 if count < self.free else self.waits[min(count - self.free, len(self.waits) - 1)]
 
 
-def counters(email: str, address: str) -> list[Counter]:
-    """Return what a sign-in as ``email`` from the IP ``address`` counts towards."""
-    network = _network(address)
+def counters(email: str, address: str, *, device: str = "") -> Sequence[Counter]:
+    """Return what a sign-in as ``email`` from the IP ``address`` counts towards.
+
+    ``device`` names a browser that this account knows.
+    """
+    if device:
+        return [Counter(_key("device", device), free=3)]
+    who, network = _account(email), _network(address)
     return [
-        Counter(_key("account", f"{email.strip().casefold()} {network}"), free=3),
+        Counter(_key("account", f"{who} {network}"), free=3),
+        Counter(_key("everywhere", who), free=10, waits=LONG_WAITS),
         Counter(_key("network", network), free=10),
     ]
 
 
-def admit(email: str, address: str, *, now: datetime) -> int:
+def mail_counters(email: str, address: str, *, device: str = "") -> Sequence[Counter]:
+    """Return what asking for a link by mail counts towards: one a minute, then fewer."""
+    if device:
+        return [Counter(_key("mail-device", device), free=1, waits=MAIL_WAITS)]
+    return [
+        Counter(_key("mail", _account(email)), free=1, waits=MAIL_WAITS),
+        Counter(_key("mail-network", _network(address)), free=10, waits=MAIL_WAITS),
+    ]
+
+
+def admit(email: str, address: str, *, now: datetime, device: str = "") -> int:
     """Count a try; return 0 to let it go ahead, else the seconds to wait.
 
-    A try counts as failed until `forgive` says otherwise. Counting and asking
-    are one statement, so a hundred tries at once do not all slip through. The
-    caller commits.
+    A try counts as failed until `forgive` says otherwise. For passwords, codes and whatever
+    else can be guessed. The caller commits.
+    """
+    return admit_to(counters(email, address, device=device), now=now)
+
+
+def admit_to(counted: Sequence[Counter], *, now: datetime) -> int:
+    """Count towards all of ``counted``; return 0, or the seconds to wait where one says so.
+
+    Counting and asking are one statement, so a hundred tries at once do not all slip through.
+    The caller commits.
     """
     db.session.execute(delete(FailedSignIns).where(FailedSignIns.last_at < now - FORGOTTEN_AFTER))
-    for counter in counters(email, address):
+    for counter in counted:
         if not _count(counter, now):
             wait = _remaining(counter, now)
             db.session.rollback()
@@ -57,16 +92,34 @@ def admit(email: str, address: str, *, now: datetime) -> int:
     return 0
 
 
-def forgive(email: str, address: str) -> None:
-    """Forget the failures of this account from this network; it has signed in."""
-    pair, network = counters(email, address)
-    db.session.execute(delete(FailedSignIns).where(FailedSignIns.key == pair.key))
+def forgive(email: str, address: str, *, device: str = "") -> None:
+    """Forget the failures of this account from here; it has signed in."""
+    if device:
+        [own] = counters(email, address, device=device)
+        db.session.execute(delete(FailedSignIns).where(FailedSignIns.key == own.key))
+        return
+    pair, everywhere, network = counters(email, address)
+    keys = (pair.key, everywhere.key)
+    db.session.execute(delete(FailedSignIns).where(FailedSignIns.key.in_(keys)))
     # The network's own guesses at other accounts stay counted; this try does not.
     db.session.execute(
         update(FailedSignIns)
         .where(FailedSignIns.key == network.key)
         .values(count=case((FailedSignIns.count > 0, FailedSignIns.count - 1), else_=0))
     )
+
+
+def failures_from(address: str) -> int:
+    """Return how many tries from the network of ``address`` failed lately."""
+    key = _key("network", _network(address))
+    query = select(FailedSignIns.count).where(FailedSignIns.key == key)
+    return db.session.scalar(query) or 0
+
+
+def may_tell_owners(*, now: datetime) -> bool:
+    """Return whether owners may be told of guesses: at most once within an hour. Counts it."""
+    told = Counter("told", free=1, waits=(3600,))
+    return _count(told, now)
 
 
 def _count(counter: Counter, now: datetime) -> bool:
@@ -85,7 +138,7 @@ def _count(counter: Counter, now: datetime) -> bool:
 
 def _is_over(counter: Counter, now: datetime) -> ColumnElement[bool]:
     count, last_at = FailedSignIns.count, FailedSignIns.last_at
-    most = counter.free + len(WAITS) - 1
+    most = counter.free + len(counter.waits) - 1
     return or_(
         count < counter.free,
         *(
@@ -101,9 +154,13 @@ def _is_over(counter: Counter, now: datetime) -> ColumnElement[bool]:
 def _remaining(counter: Counter, now: datetime) -> int:
     row = db.session.scalar(select(FailedSignIns).where(FailedSignIns.key == counter.key))
     if row is None:
-        return WAITS[0]
+        return counter.waits[0]
     over = row.last_at + timedelta(seconds=counter.wait(row.count))
     return max(1, -int((now - over) // timedelta(seconds=1)))
+
+
+def _account(email: str) -> str:
+    return email.strip().casefold()
 
 
 def _network(address: str) -> str:

@@ -12,12 +12,14 @@ from wtforms.validators import InputRequired, Length
 
 from blogapp.accounts.errors import BadEmail, EmailTaken, LinkExpired, WeakPassword
 from blogapp.accounts.models import Author, Role
-from blogapp.accounts.registering import add_author, get_link, spend_link
+from blogapp.accounts.registering import EMAIL, add_author, change_email, get_link, spend_link
 from blogapp.auth.finishing import finish
 from blogapp.extensions import db
+from blogapp.web.auditing import actor_at_the_door, note_by
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import Form
+from blogapp.web.mailing import send_mail
 
 
 class OwnerForm(Form):
@@ -40,6 +42,23 @@ def sign_in(token: str) -> Response:
     return make_response(render_template("auth/use_link.html", form=form, author=author))
 
 
+def confirm_email(token: str) -> Response:
+    """Show the button; on POST make the address that the link was sent to its author's own."""
+    form = Form()
+    try:
+        link = get_link(token, now=now(), purpose=EMAIL)
+        author, email = link.author or abort(404), link.email or ""
+        if form.validate_on_submit():
+            spend_link(link, now=now())
+            return _take_email(author, email)
+    except LinkExpired:
+        db.session.rollback()
+        return _expired()
+    return make_response(
+        render_template("auth/confirm_email.html", form=form, author=author, email=email)
+    )
+
+
 def create_owner(token: str) -> Response:
     """Show the form for the first owner; on POST make the account and sign it in."""
     form = OwnerForm()
@@ -55,6 +74,20 @@ def create_owner(token: str) -> Response:
         return _expired()
     html = render_template("auth/create_owner.html", form=form)
     return make_response(html, 422 if form.errors else 200)
+
+
+def _take_email(author: Author, email: str) -> Response:
+    before = author.email
+    try:
+        change_email(author, email)
+    except (BadEmail, EmailTaken):
+        db.session.rollback()
+        return _expired()
+    note_by(actor_at_the_door(author), "email.changed", author, before=before or "", after=email)
+    if before:
+        send_mail(before, "email_changed", name=author.name, email=email)
+    db.session.commit()
+    return make_response(render_template("auth/email_confirmed.html", email=email))
 
 
 def _add_owner(form: OwnerForm) -> Author | None:

@@ -1,20 +1,26 @@
-"""Who may write: `author add|list|reset|disable|forget-factors`."""
+"""Who may write: `author add|list|invite|role|link|reset|disable|enable|forget-factors`."""
 
 import sys
+from datetime import timedelta
 
 import click
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from blogapp.accounts import factors, registering
+from blogapp.accounts import factors, inviting, managing, registering
 from blogapp.accounts.errors import AccountError
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.cli.opening import opened_blog
 from blogapp.extensions import db
+from blogapp.web.addresses import absolute_url_for
 from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.mailing import send_mail
+
+LINK_VALID = timedelta(hours=1)
+_ROLE = click.Choice([role.value for role in Role])
+_WHAT = "What they may do here."
 
 
 @click.group()
@@ -25,13 +31,7 @@ def author() -> None:
 @author.command()
 @click.argument("email")
 @click.option("--name", help="As it stands over posts; the address's first part if left out.")
-@click.option(
-    "--role",
-    type=click.Choice([r.value for r in Role]),
-    default="author",
-    show_default=True,
-    help="What they may do here.",
-)
+@click.option("--role", type=_ROLE, default="author", show_default=True, help=_WHAT)
 @click.option("--as", "slug", metavar="SLUG", help="The author of posts already here who this is.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str | None, role: str, slug: str | None, password_stdin: bool) -> None:
@@ -74,20 +74,97 @@ def reset(email: str, password_stdin: bool) -> None:
         except AccountError as error:
             raise click.ClickException(str(error)) from None
         found.disabled_at = None
+        note("password.reset", found)
         db.session.commit()
         click.echo(f"{found.email} has a new password and may sign in.")
 
 
 @author.command()
 @click.argument("email")
-def disable(email: str) -> None:
-    """Keep EMAIL from signing in. Posts stay; `author reset` lets them in again."""
-    with opened_blog():
+def link(email: str) -> None:
+    """Print a link that signs EMAIL in once, within the hour; a second factor is still asked."""
+    with opened_blog() as app:
         try:
             found = registering.get_author(email)
         except AccountError as error:
             raise click.ClickException(str(error)) from None
-        registering.disable(found, now=now())
+        if found.disabled_at is not None:
+            raise click.ClickException(f"{found.email} is disabled; author reset lets them in.")
+        token = registering.make_link(found, now=now(), valid=LINK_VALID)
+        note("sign-in-link.made", found)
+        db.session.commit()
+        with app.test_request_context(base_url=app.config["PUBLIC_URL"]):
+            click.echo(absolute_url_for("auth.use_link", token=token))
+
+
+@author.command()
+@click.argument("email", required=False, default="")
+@click.option("--name", default="", help="What they are called; they can change it.")
+@click.option("--role", type=_ROLE, default="author", show_default=True, help=_WHAT)
+@click.option("--as", "slug", metavar="SLUG", help="The author of posts already here who this is.")
+def invite(email: str, name: str, role: str, slug: str | None) -> None:
+    """Print a link by which somebody becomes one who writes here, once, within a week.
+
+    With EMAIL the account has that address; it is not sent there.
+    """
+    with opened_blog() as app:
+        try:
+            known = registering.get_unregistered(slug) if slug else None
+            invitation, token = inviting.invite(
+                by=None, role=Role(role), email=email, name=name, author=known, now=now()
+            )
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        note("invitation.made", email or name or f"#{invitation.id}", role=role)
+        db.session.commit()
+        with app.test_request_context(base_url=app.config["PUBLIC_URL"]):
+            click.echo(absolute_url_for("auth.invite", token=token))
+
+
+@author.command("role")
+@click.argument("email")
+@click.argument("role", type=_ROLE)
+def change_role(email: str, role: str) -> None:
+    """Let EMAIL be a ROLE from here on, and end all their sessions."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+            was = found.role
+            managing.change_role(found, Role(role), by=None)
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        if was != role:
+            note("role.changed", found, was=was, role=role)
+        db.session.commit()
+        click.echo(f"{found.email} is {role} now.")
+
+
+@author.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Let EMAIL, who was disabled, sign in again, with the password they had."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+            managing.enable(found, by=None)
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        note("author.enabled", found)
+        db.session.commit()
+        click.echo(f"{found.email} may sign in again.")
+
+
+@author.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Keep EMAIL from signing in. Posts stay; `author enable` lets them in again."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+            managing.disable(found, by=None, now=now())
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        note("author.disabled", found)
         db.session.commit()
         click.echo(f"{found.email} can no longer sign in.")
 

@@ -2,9 +2,14 @@
 
 from flask import Flask, current_app
 
+from blogapp.accounts.directory import sessions
 from blogapp.accounts.directory.provider import Provider
 from blogapp.accounts.directory.settings import Directory
+from blogapp.accounts.models import Author
+from blogapp.extensions import db
 from blogapp.outgoing.asking import Asker
+from blogapp.web.auditing import note
+from blogapp.web.clock import now
 
 
 def init_app(app: Flask) -> None:
@@ -24,3 +29,15 @@ def find_directory() -> Directory | None:
     """Return what the operator has said about the directory, None where there is none."""
     found: Directory | None = current_app.config["DIRECTORY"]
     return found
+
+
+def ask_whether_there(session_id: int) -> None:
+    """Do the job of asking the directory about a session. Commits."""
+    provider = find_provider()
+    if provider is None:
+        return
+    key = current_app.config["SECRET_KEY"]
+    ended = sessions.ask_whether_there(session_id, provider, key=key, now=now())
+    if ended:
+        note("session.ended", db.session.get(Author, ended), by="directory")
+    db.session.commit()

@@ -4,8 +4,16 @@ import re
 
 from flask_babel import gettext as _
 
-from blogapp.accounts.errors import BadEmail, EmailTaken, WeakPassword
-from blogapp.accounts.passwords import LEAST, MOST
+from blogapp.accounts.errors import (
+    BadEmail,
+    CommonPassword,
+    EmailTaken,
+    LastOwner,
+    NotAllowed,
+    TooManyInvited,
+    WeakPassword,
+)
+from blogapp.accounts.passwords import MOST
 from blogapp.media.drawings import NotInert
 from blogapp.media.errors import (
     BadAttachment,
@@ -59,12 +67,23 @@ def explain(error: Exception) -> str:
             return _("This is not an e-mail address.")
         case EmailTaken():
             return _("This address has an account already.")
+        case CommonPassword():
+            return _(
+                "Others would try this password: it is a common one, a pattern, or says who you "
+                "are. Three or four words that have nothing to do with each other are better."
+            )
         case WeakPassword():
             return _(
                 "A password has at least %(least)s characters and at most %(most)s.",
-                least=LEAST,
+                least=error.least,
                 most=MOST,
             )
+        case LastOwner():
+            return _("Nobody else is an owner who can sign in. Make somebody one first.")
+        case NotAllowed():
+            return _("That is not yours to do. Nothing was changed.")
+        case TooManyInvited():
+            return _("That are very many invitations. Wait an hour, or withdraw some.")
     return _repeat(str(error))
 
 

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, text
 
 from blogapp.accounts.auditing import TRIM
+from blogapp.accounts.directory.sessions import ASK
 from blogapp.extensions import db
 from blogapp.importing.running import IMPORT, look_after
 from blogapp.jobs.queueing import enqueue
@@ -22,9 +23,10 @@ from blogapp.media.storing import PURGE, VARIANTS
 from blogapp.posts.emptying import empty_overdue
 from blogapp.posts.media_keeping import purge
 from blogapp.posts.publishing import EMPTY
-from blogapp.web import auditing, chatting, mailing
+from blogapp.web import auditing, chatting, directory, mailing
 from blogapp.web.cards import forget_cards
 from blogapp.web.clock import now
+from blogapp.web.letting_in import LINKS, send_link
 
 # Seconds between two looks at the table, and until another process may take over.
 PAUSE = 2.0
@@ -49,12 +51,14 @@ def handlers(app: Flask) -> Mapping[str, Handler]:
     """Return what does each kind of work there is."""
     folder: Path = app.config["MEDIA_FOLDER"]
     return {
+        LINKS: lambda key: send_link(key, app),
         VARIANTS: lambda key: _done(make_missing(int(key), folder)),
         PURGE: lambda key: purge(int(key), folder),
         EMPTY: lambda _day: _empty_trash(),
         IMPORT: lambda key: _look_after_import(key, app),
         MAIL: lambda key: mailing.deliver(key, app),
         CHAT: lambda key: chatting.deliver(key, app),
+        ASK: lambda key: directory.ask_whether_there(int(key)),
         TRIM: lambda _day: auditing.trim(),
     }
 

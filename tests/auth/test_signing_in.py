@@ -171,10 +171,10 @@ def test_signing_in_again_replaces_the_session(browser, ada):
     assert count_sessions() == 1
 
 
-def test_a_session_ends_after_a_month_without_use(browser, ada, clock):
+def test_a_session_ends_after_two_weeks_without_use(browser, ada, clock):
     sign_in(browser)
 
-    clock.advance(days=31)
+    clock.advance(days=14)
 
     assert browser.get("/write").location.startswith("/login")
 
@@ -182,9 +182,20 @@ def test_a_session_ends_after_a_month_without_use(browser, ada, clock):
 def test_a_session_in_use_goes_on(browser, ada, clock):
     sign_in(browser)
 
-    for _ in range(3):
-        clock.advance(days=20)
+    for _ in range(6):
+        clock.advance(days=13)
         assert browser.get("/write").status_code == 200
+
+
+def test_a_session_in_use_ends_all_the_same_after_three_months(browser, ada, clock):
+    sign_in(browser)
+    for _ in range(6):
+        clock.advance(days=13)
+        browser.get("/write")
+
+    clock.advance(days=12)
+
+    assert browser.get("/write").location.startswith("/login")
 
 
 def test_missing_fields_are_named_beside_them(browser):
@@ -240,9 +251,13 @@ class TestOverHttps:
             base_url="https://example.com",
         )
 
-        cookie = response.headers["Set-Cookie"]
-        assert cookie.startswith("__Host-session=")
-        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        cookies = sorted(response.headers.getlist("Set-Cookie"))
+        assert [cookie.partition("=")[0] for cookie in cookies] == [
+            "__Host-device",
+            "__Host-session",
+        ]
+        for cookie in cookies:
+            assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
         assert response.location == "/eng/blog/write"
 
     def test_another_host_name_is_refused(self, browser):
@@ -256,7 +271,8 @@ def test_sessions_last_as_long_as_they_say(browser, ada, clock):
 
     session = db.session.scalar(select(AuthorSession))
 
-    assert session.expires_at - session.created_at == timedelta(days=30)
+    assert session.expires_at - session.created_at == timedelta(days=14)
+    assert session.ends_at - session.created_at == timedelta(days=90)
 
 
 def test_a_question_for_the_head_alone_signs_nobody_out(author):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from blogapp.accounts.directory.asking import Known
 from blogapp.accounts.directory.errors import Closed, NoEmail, NoRole, NotJoined
@@ -16,7 +16,7 @@ from blogapp.accounts.directory.models import DirectoryPerson
 from blogapp.accounts.directory.roles import role_of
 from blogapp.accounts.directory.settings import Directory
 from blogapp.accounts.errors import BadEmail, EmailTaken
-from blogapp.accounts.models import Author, Role
+from blogapp.accounts.models import Author, Role, SignInLink
 from blogapp.accounts.registering import add_author, find_author
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.extensions import db
@@ -136,6 +136,7 @@ def _join(
     _write(author, known, directory, now)
     # What was proved by the blog's own means is over: the directory vouches for them now.
     author.password_hash = None
+    db.session.execute(delete(SignInLink).where(SignInLink.author_id == author.id))
     end_all_sessions(author)
     _follow(author, known.claims)
     former, kept_from = _change_role(author, role)

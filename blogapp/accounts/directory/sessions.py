@@ -88,8 +88,8 @@ def end_by(logout: Logout, issuer: str, *, now: datetime) -> int:
 
 def ask_whether_there(
     session_id: int, provider: Provider, *, key: str, now: datetime
-) -> AuthorSession | None:
-    """Ask the directory about a session; end and return it where the person is gone.
+) -> int | None:
+    """Ask the directory about a session; where the person is gone, end it and return who it was.
 
     Otherwise it is asked again later, also where it does not answer.
     """
@@ -104,7 +104,7 @@ def ask_whether_there(
     except (Gone, SealBroken):
         session = db.session.get_one(AuthorSession, session_id)
         db.session.delete(session)
-        return session
+        return session.author_id
     enqueue(ASK, str(session_id), now=now, due=now + ASKED_EVERY)
     return None
 
