@@ -29,6 +29,7 @@ from blogapp.authoring import (
     redirect_log,
     redirect_trials,
     redirects,
+    refused,
     revisions,
     sections,
     series,
@@ -220,6 +221,9 @@ for section in sections.SECTIONS.values():
             defaults=chosen,
             methods=["POST"],
         )
+bp.add_url_rule(
+    "/settings/outside/refused/removal", "forget_refused", refused.forget, methods=["POST"]
+)
 bp.add_url_rule("/links", "suggest_links", links.suggest)
 bp.add_url_rule("/tags", "list_tags", tags.index)
 bp.add_url_rule("/tags/twins", "list_twins", tags.index_twins)

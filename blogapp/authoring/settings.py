@@ -12,12 +12,15 @@ from blogapp.authoring.settings_forms import (
     FrameForm,
     GeneralForm,
     LookForm,
+    OutsideForm,
     SectionForm,
 )
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import recompute_months
 from blogapp.site.models import SOURCES, Link, Site
 from blogapp.site.reading import copy_of
+from blogapp.site.report_counting import list_refused
+from blogapp.web import policy_reports
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site, local
 from blogapp.web.headers import let_frame_previews
@@ -77,6 +80,11 @@ def _form_of(section: Section, site: Site) -> SectionForm:
         form.measure_against(palette())
     if isinstance(form, PresetForm):
         form.offer(site, example=local(now()))
+    if isinstance(form, OutsideForm):
+        policy_reports.write_now()
+        form.refused = list_refused()
+        if not form.is_submitted():
+            form.propose(request.args.get("kind", ""), request.args.get("origin", ""))
     if isinstance(form, FrameForm) and not form.is_submitted() and site.navigation is None:
         form.navigation.shown = _house_menu()
     return form
@@ -133,6 +141,7 @@ def _show(section: Section, form: SectionForm, status: int = 200) -> Response:
         form=form,
         chosen=section,
         groups=open_groups(),
+        now=now(),
         has_file=any(field.type == "FileField" for field in form),
     )
     return make_response(page, status)

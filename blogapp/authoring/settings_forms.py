@@ -33,6 +33,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from blogapp.authoring.forms import DATE_FORMATS, LANGUAGE
 from blogapp.site.accents import DARK, LIGHT, TooFaint, dark_of, shade
 from blogapp.site.models import CARD_FIELDS, LAYOUTS, LIST_PARTS, SOURCES, Site
+from blogapp.site.report_counting import Refused
 from blogapp.text.colours import parse_colour
 from blogapp.text.name_lists import clean, one_line
 from blogapp.text.origins import BadOrigin, covers, is_linkable, origin_of, parse_origin
@@ -322,6 +323,19 @@ class OutsideForm(SectionForm):
     head_snippet = TextAreaField(
         _l("HTML for the head of public pages"), [Length(max=20_000)], filters=[_lines]
     )
+    # What browsers refused, and what of it is added here and not saved yet.
+    refused: Sequence[Refused] = ()
+    proposed = ""
+
+    def propose(self, kind: str, origin: str) -> None:
+        """Add an origin to what is shown, for somebody who then decides whether to save it."""
+        try:
+            origin = parse_origin(origin)
+        except BadOrigin:
+            return
+        if kind in SOURCES and not _is_allowed(origin, self[kind].data or ()):
+            self[kind].data = [*(self[kind].data or ()), origin]
+            self.proposed = origin
 
     def fill(self, site: Site) -> None:
         """Put what was typed into ``site``."""

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from blogapp.extensions import csrf
 from blogapp.public import (
     addressing,
     archive,
@@ -21,7 +22,7 @@ from blogapp.public import (
     sitemap,
     tags,
 )
-from blogapp.web import icons
+from blogapp.web import icons, policy_reports
 
 bp = Blueprint("public", __name__)
 bp.before_app_request(addressing.drop_last_slash)
@@ -73,6 +74,7 @@ bp.add_url_rule("/media/<path:key>", "media", media.show)
 
 bp.add_url_rule("/sitemap.xml", "sitemap", sitemap.whole)
 bp.add_url_rule("/sitemap-<int:number>.xml", "sitemap_part", sitemap.part)
+bp.add_url_rule("/csp-report", "csp_report", csrf.exempt(policy_reports.take), methods=["POST"])
 bp.add_url_rule("/robots.txt", "robots", machines.robots)
 bp.add_url_rule("/llms.txt", "llms", llms.show)
 bp.add_url_rule("/opensearch.xml", "opensearch", machines.opensearch)

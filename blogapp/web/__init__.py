@@ -20,6 +20,7 @@ from blogapp.web import (
     moving,
     outside,
     passkeys,
+    policy_reports,
     portraits,
     proxies,
     remembering,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     for part in (
         tallying,
         proxies,
+        policy_reports,
         theming,
         assets,
         serving,

@@ -4,9 +4,6 @@ A request adds to a number in memory; a thread writes the numbers of some second
 cannot be written waits, within bounds, and is lost at worst: no reader waits for it or sees it.
 """
 
-import atexit
-import logging
-import os
 import re
 import threading
 from collections.abc import Iterable
@@ -21,13 +18,12 @@ from werkzeug.wrappers import Response
 from blogapp.extensions import db
 from blogapp.posts.redirect_counting import Missed, add_hits, add_missing, is_probe
 from blogapp.posts.redirecting import LONGEST, OLD_KEYS, spelled
+from blogapp.web.batching import Batch
 from blogapp.web.clock import now
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Seconds of counting that are written at once.
-PAUSE = 5.0
 # So many different ones are counted between two writes.
 MOST_RULES, MOST_MISSING, MOST_PROBES = 5_000, 300, 50
 # What nobody moves here, or what holds a secret in its path.
@@ -45,8 +41,6 @@ _CHOOSING = frozenset(
     {"page", "after", "through", "tag", "match", "not", "domain", "kind", "series", "author"}
     | {"year", "month", "q", "sort", "view", "limit"}
 )
-
-_log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -122,16 +116,15 @@ class Counting:
         return body
 
 
-class Tally:
+class Tally(Batch):
     """What one process has counted and not written yet."""
 
+    what = "what old addresses are asked for"
+
     def __init__(self, app: Flask) -> None:
-        self.app = app
-        self._lock, self._writing = threading.Lock(), threading.Lock()
+        super().__init__(app)
         self._hits: dict[int, int] = {}
         self._missing: dict[str, Missed] = {}
-        self._has_some = threading.Event()
-        self._process = 0
 
     def count(self, met: str, environ: "WSGIEnvironment") -> None:
         """Count one request; never raises, and never waits for anything but another count."""
@@ -143,9 +136,7 @@ class Tally:
                     self._hits[id] = self._hits.get(id, 0) + 1
             else:
                 self._count_missing(environ)
-        if not self.app.testing:
-            self._has_some.set()
-            self._start()
+        self.tell()
 
     def flush(self) -> None:
         """Write what is counted; what cannot be written is kept for the next time."""
@@ -187,39 +178,6 @@ class Tally:
                     seen.hits += missed.hits
                 elif len(self._missing) < MOST_MISSING + MOST_PROBES:
                     self._missing[path] = missed
-
-    def _start(self) -> None:
-        """Start the thread, once in each process: a fork takes none along."""
-        if self._process == os.getpid():
-            return
-        with self._lock:
-            if self._process == os.getpid():
-                return
-            self._process = os.getpid()
-        self._writing = threading.Lock()
-        threading.Thread(target=self._run, name="tally", daemon=True).start()
-        atexit.register(self._flush_at_last)
-
-    def _run(self) -> None:
-        is_told = False
-        while True:
-            self._has_some.wait()
-            threading.Event().wait(PAUSE)
-            self._has_some.clear()
-            try:
-                self.flush()
-                is_told = False
-            except Exception as error:
-                if not is_told:
-                    _log.warning("what old addresses are asked for is not written: %s", error)
-                is_told = True
-                self._has_some.set()
-
-    def _flush_at_last(self) -> None:
-        try:
-            self.flush()
-        except Exception as error:
-            _log.warning("what old addresses were asked for is lost: %s", error)
 
 
 def _path(environ: "WSGIEnvironment") -> str | None:

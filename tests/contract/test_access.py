@@ -115,6 +115,7 @@ RIGHTS = {
     "import_redirects": MANAGERS,
     "list_missing": MANAGERS,
     "answer_missing": MANAGERS,
+    "forget_refused": {"owner"},
     "preview_settings": MANAGERS,
     "preview_look": MANAGERS,
     "preview_front": MANAGERS,

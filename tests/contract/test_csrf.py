@@ -56,9 +56,12 @@ def address(rule):
     return rule.build(values)[1]
 
 
-# What a reading may write: that somebody was here, and what was asked for in vain. The editor
-# lays its working copy out, with nothing in it that is not in the post.
-NOTED = re.compile("UPDATE author_sessions|(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO drafts")
+# What may be written: that somebody was here, and what was asked for in vain. The editor lays
+# its working copy out, with nothing in it that is not in the post; a lock is taken by changing
+# no row.
+NOTED = re.compile(
+    r"UPDATE author_sessions|(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO drafts|.* WHERE 0$"
+)
 
 
 def written(statements):
