@@ -38,6 +38,7 @@ from blogapp.authoring import (
     shelf,
     shortcuts,
     sign_in_settings,
+    static_pages,
     tags,
     undone,
     uploads,
@@ -174,7 +175,8 @@ bp.add_url_rule(
     "/imports/lists/<int(min=1, max=2147483647):id>.csv", "download_list", downloads.kept_list
 )
 
-bp.add_url_rule("/settings/sign-in", "edit_sign_in", sign_in_settings.edit, methods=["GET", "POST"])
+bp.add_url_rule("/settings/pages", "edit_pages", static_pages.index)
+bp.add_url_rule("/settings/pages/places", "place_page", static_pages.place, methods=["POST"])
 bp.add_url_rule(DOMAINS, "edit_domains", domains.index, methods=["GET", "POST"])
 bp.add_url_rule(f"{DOMAINS}/order", "order_domains", domains.arrange, methods=["POST"])
 bp.add_url_rule(DOMAIN, "edit_domain", domains.edit, methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring import images
+from blogapp.authoring import images, reviews_gate, sketches
 from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PAGE, PostForm
 from blogapp.authoring.guarding import demand_site, get_post
@@ -25,6 +25,8 @@ def start_page() -> AnyResponse:
     form = _empty_form()
     form.is_page.data = PAGE
     form.slug.data = request.args.get("slug", "")
+    if form.slug.data == "about":
+        form.title.data, form.body.data = _("About"), sketches.about()
     return show_editor(form, None)
 
 

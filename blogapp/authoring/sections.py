@@ -12,7 +12,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from blogapp.accounts.models import Author
-from blogapp.accounts.rights import may_demand_factors
+from blogapp.accounts.rights import (
+    may_demand_factors,
+    may_manage_people,
+    may_read_audit,
+    may_tell_outside,
+)
+from blogapp.authoring.navigation_form import NavigationForm
 from blogapp.authoring.presets_form import PresetForm
 from blogapp.authoring.settings_forms import (
     FrameForm,
@@ -66,12 +72,14 @@ GROUPS = (
             Section("look", _l("Look"), LookForm, is_previewed=True),
             Section("presets", _l("Presets"), PresetForm, is_previewed=True),
             Section("front", _l("Front page"), FrontForm, is_previewed=True),
-            Section("frame", _l("Header and footer"), FrameForm, is_previewed=True),
+            Section("navigation", _l("Navigation"), NavigationForm, is_previewed=True),
+            Section("frame", _l("Footer"), FrameForm, is_previewed=True),
         ),
     ),
     Group(
         _l("Content"),
         (
+            Section("pages", _l("Static pages")),
             Section("domains", _l("Domains")),
             Section("series", _l("Series")),
             Section("tags", _l("Tags"), endpoint="authoring.list_tags"),

@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.authoring import logo, site_preview
+from blogapp.authoring.navigation_form import NavigationForm, house_menu
 from blogapp.authoring.notices import say
 from blogapp.authoring.presets_form import PresetForm
 from blogapp.authoring.sections import Section, demand_section, open_groups
 from blogapp.authoring.settings_forms import (
-    FrameForm,
     GeneralForm,
     LookForm,
     OutsideForm,
@@ -17,11 +17,12 @@ from blogapp.authoring.settings_forms import (
 )
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import recompute_months
-from blogapp.site.models import SOURCES, Link, Site
+from blogapp.site.models import SOURCES, Site
 from blogapp.site.reading import copy_of
 from blogapp.site.report_counting import list_refused
 from blogapp.web import policy_reports
 from blogapp.web.clock import now
+from blogapp.web.confirming import demand_confirmed
 from blogapp.web.filters import current_site, local
 from blogapp.web.headers import let_frame_previews
 from blogapp.web.language import look_up_language
@@ -33,6 +34,8 @@ from blogapp.web.look import palette
 def edit(section: str) -> AnyResponse:
     """Show one section of the settings; on POST keep it."""
     chosen = _demanded(section)
+    if chosen.name == "outside":
+        demand_confirmed()
     site = current_site()
     form = _form_of(chosen, site)
     if request.method == "POST" and (change := asked_change(request.form.get(ROWS, ""))):
@@ -85,17 +88,9 @@ def _form_of(section: Section, site: Site) -> SectionForm:
         form.refused = list_refused()
         if not form.is_submitted():
             form.propose(request.args.get("kind", ""), request.args.get("origin", ""))
-    if isinstance(form, FrameForm) and not form.is_submitted() and site.navigation is None:
-        form.navigation.shown = _house_menu()
+    if isinstance(form, NavigationForm) and not form.is_submitted() and site.navigation is None:
+        form.navigation.shown = [*house_menu()]
     return form
-
-
-def _house_menu() -> list[Link]:
-    return [
-        {"label": _("Posts"), "address": "/"},
-        {"label": _("Tags"), "address": "/tags"},
-        {"label": _("Archive"), "address": "/archive"},
-    ]
 
 
 def _change_rows(section: Section, form: SectionForm, name: str, at: int, act: str) -> Response:
@@ -103,7 +98,11 @@ def _change_rows(section: Section, form: SectionForm, name: str, at: int, act: s
     field = {each.name: each for each in form}.get(name)
     if not isinstance(field, LinksField):
         abort(400)
-    field.change(at, act)
+    if act == "pick" and isinstance(form, NavigationForm):
+        form.look_up()
+        field.add(request.form.get(f"{name}-pick", ""))
+    else:
+        field.change(at, act)
     return _show(section, form)
 
 
@@ -136,6 +135,8 @@ def _keep(form: SectionForm, site: Site) -> None:
 
 def _show(section: Section, form: SectionForm, status: int = 200) -> Response:
     let_frame_previews()
+    if isinstance(form, NavigationForm):
+        form.look_up()
     page = render_template(
         f"authoring/edit_{section.name}.html",
         form=form,

@@ -44,7 +44,7 @@ from blogapp.web.formatting import USUAL, format_day
 from blogapp.web.forms import Form
 from blogapp.web.links_field import LinksField
 
-MOST_CRUMBS, MOST_ENTRIES, MOST_SOCIAL = 4, 10, 12
+MOST_CRUMBS, MOST_SOCIAL = 4, 12
 MOST_ORIGINS = 20
 MOST_HERO_LINES = 3
 
@@ -252,16 +252,8 @@ class FrontForm(SectionForm):
 
 
 class FrameForm(SectionForm):
-    """Header and footer."""
+    """The foot of every page."""
 
-    own_navigation = RadioField(
-        _l("Menu"),
-        choices=[
-            SelectChoice("house", _l("The usual one: posts, tags, archive")),
-            SelectChoice("own", _l("Your own")),
-        ],
-    )
-    navigation = LinksField(_l("Entries of your own menu"), most=MOST_ENTRIES)
     footer_line = StringField(_l("Line in the footer"), [Length(max=500)], filters=[one_line])
     social_links = LinksField(_l("You elsewhere"), most=MOST_SOCIAL)
     social_icons = RadioField(
@@ -271,11 +263,9 @@ class FrameForm(SectionForm):
     )
 
     def fill(self, site: Site) -> None:
-        """Put what was typed into ``site``; the usual menu is no list at all."""
+        """Put what was typed into ``site``."""
         super().fill(site)
         site.social_icons = bool(self.social_icons.data)
-        if self.own_navigation.data == "house":
-            site.navigation = None
 
 
 class OriginsField(TextAreaField):

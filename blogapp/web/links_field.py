@@ -31,6 +31,10 @@ class LinksField(Field):
         self.most = most
         self.needs_address = needs_address
         self.wrong: dict[tuple[int, str], str] = {}
+        # What is worth knowing about a row, though it is kept: it leads nowhere.
+        self.odd: dict[int, str] = {}
+        # What can be chosen instead of typed, by what it is.
+        self.offered: Mapping[Any, Sequence[Link]] = {}
         self.focus: tuple[int, str] | None = None
         self.spare = 1
 
@@ -58,6 +62,15 @@ class LinksField(Field):
         """The rows to show: those that say something, and empty ones while there is room."""
         room = max(0, self.most - len(self.shown))
         return [*self.shown, *([_EMPTY] * min(self.spare, room))]
+
+    def add(self, address: str) -> None:
+        """Add a row with what is offered at an address, if anything is and there is room."""
+        links = [link for some in self.offered.values() for link in some]
+        found = next((link for link in links if link["address"] == address), None)
+        if found and len(self.shown) < self.most:
+            self.shown = [*self.shown, found]
+            self.data = [row for row in self.shown if row != _EMPTY]
+            self.focus = (len(self.shown) - 1, "label")
 
     def change(self, at: int, act: str) -> None:
         """Move the row ``up`` or ``down``, ``remove`` it, or ``add`` an empty one."""

@@ -79,10 +79,9 @@ def queries_of(browser, queries):
     return len(queries)
 
 
-def test_an_order_by_hand_is_that_of_menus_and_overview(editor, owner, browser, domains):
-    owner.post(
-        "/write/settings/front", data={"layout": "log", "list_parts": ["filters", "overview"]}
-    )
+def test_an_order_by_hand_is_that_of_menus_and_overview(editor, browser, domains):
+    db.session.add(Site(id=1, title="Plumb", layout="log"))
+    db.session.commit()
     assert options(browser) == ["Backend", "Data", "Frontend"]
 
     page = sent(editor, f"{ALL}/order", {"move": f"{domain('Frontend').id}:up"})

@@ -23,10 +23,8 @@ GENERAL = {
     "date_format": "%Y-%m-%d",
     "page_size": "12",
 }
-FRAME = {"own_navigation": "house", "social_icons": "1"}
+FRAME = {"social_icons": "1"}
 RED = "#B3261E"
-OWN = FRAME | {"own_navigation": "own"}
-LINKS = (("Home", "https://example.com"), ("Posts", "/"), ("About", "/about"))
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3z"/></svg>'
 
 PARTS = {
@@ -376,111 +374,7 @@ class TestFrontPage:
         assert (kept.get("value") or kept.text.strip()) == value
 
 
-MOVES = ("2:up 1:up", "1:up 0:down", "0:down 1:down", "2:remove 2", "3:add 4")
-
-
-class TestMenus:
-    def entries(self, page):
-        return [(a.text, a["href"]) for a in page.select(".header__nav a")]
-
-    def test_an_own_menu_stands_in_its_order(self, owner, browser):
-        data = MultiDict([*OWN.items(), *rows("navigation", *LINKS)])
-
-        assert owner.post("/write/settings/frame", data=data).status_code == 303
-
-        page = browser.page("/")
-        assert self.entries(page) == list(LINKS)
-        assert page.select_one(".header__nav [aria-current]").text == "Posts"
-
-    def test_the_usual_menu_comes_back(self, owner, browser):
-        data = MultiDict([*OWN.items(), *rows("navigation", *LINKS)])
-        owner.post("/write/settings/frame", data=data)
-
-        owner.post("/write/settings/frame", data=FRAME)
-
-        assert [text for text, _ in self.entries(browser.page("/"))] == ["Posts", "Tags", "Archive"]
-
-    def test_no_menu_is_a_choice_too(self, owner, browser):
-        owner.post("/write/settings/frame", data=OWN)
-
-        assert not browser.page("/").select(".header__nav")
-
-    @pytest.mark.parametrize(
-        ("act", "order"),
-        [
-            ("navigation:1:up", ["Posts", "Home", "About"]),
-            ("navigation:1:down", ["Home", "About", "Posts"]),
-            ("navigation:0:up", ["Home", "Posts", "About"]),
-            ("navigation:1:remove", ["Home", "About"]),
-            ("navigation:3:add", ["Home", "Posts", "About"]),
-            ("navigation:9:remove", ["Home", "Posts", "About"]),
-        ],
-    )
-    def test_rows_are_moved_by_buttons_and_nothing_is_kept_yet(self, owner, act, order):
-        links = rows("navigation", *LINKS, ("", ""))
-        data = MultiDict([*OWN.items(), *links, ("footer_line", "x" * 600), ("rows", act)])
-
-        response = owner.post("/write/settings/frame", data=data)
-
-        page = parse(response.text)
-        labels = [box["value"] for box in page.select("#navigation input[name$=label]")]
-        assert response.status_code == 200
-        assert [label for label in labels if label] == order
-        assert labels.count("") == (2 if act.endswith("add") else 1)
-        assert page.select_one("#footer_line")["value"] == "x" * 600
-        assert site() is None
-
-    @pytest.mark.parametrize("moves", MOVES)
-    def test_the_focus_is_where_one_goes_on(self, owner, moves):
-        act, goes_on = moves.split()
-        links = [*rows("navigation", *LINKS, ("", "")), ("rows", f"navigation:{act}")]
-
-        data = MultiDict([*OWN.items(), *links])
-        menu = parse(owner.post("/write/settings/frame", data=data).text).select_one("#navigation")
-
-        focused = [x["value"].partition(":")[2] for x in menu.select("button[autofocus]")]
-        boxes = menu.select("input[name$=label]")
-        focused += [str(at) for at, box in enumerate(boxes) if box.has_attr("autofocus")]
-        assert focused == [goes_on]
-        # Browsers leave the focus alone where the address names a place of the page.
-        assert not menu.select("button[formaction*='#']")
-
-    @pytest.mark.parametrize("act", ["x:0:up", "title:0:up", "csrf_token:0:up"])
-    def test_rows_of_nothing_are_a_malformed_request(self, owner, act):
-        assert owner.post("/write/settings/frame", data=FRAME | {"rows": act}).status_code == 400
-
-    @pytest.mark.parametrize(
-        ("label", "address"),
-        [
-            ("x", "javascript:alert(1)"),
-            ("x", " JavaScript:alert(1)"),
-            ("x", "java\tscript:alert(1)"),
-            ("x", "data:text/html,x"),
-            ("x", "//example.com"),
-            ("x", "/\\example.com"),
-            ("x", "https://"),
-            ("x", "https://user@example.com"),
-            ("x", "tags"),
-            ("x", ""),
-            ("", "/tags"),
-            ("x" * 61, "/tags"),
-        ],
-    )
-    @pytest.mark.parametrize("name", ["navigation", "social_links"])
-    def test_a_bad_row_is_explained_where_it_stands(self, owner, name, label, address):
-        data = MultiDict([*OWN.items(), *rows(name, ("Fine", "/tags"), (label, address))])
-
-        refused = owner.post("/write/settings/frame", data=data)
-
-        row = parse(refused.text).select(f"#{name} .link-rows__row")[1]
-        assert refused.status_code == 422
-        assert row.select_one(".field__errors").text.strip()
-        assert (
-            row.select_one("[aria-invalid]")["aria-describedby"]
-            == row.select_one(".field__errors")["id"]
-        )
-        assert site() is None
-
+class TestFooter:
     def test_the_same_people_elsewhere(self, owner, browser):
         links = [("Code", "https://github.com/ada"), ("Mail", "mailto:ada@example.com")]
         data = MultiDict([*FRAME.items(), *rows("social_links", *links)])
@@ -587,11 +481,11 @@ class TestUnderAPath:
     def test_menus_logos_and_previews_stay_below_it(self, owner, make_post):
         make_post("A lease")
         menu = [*rows("navigation", ("About", "/about")), ("own_navigation", "own")]
-        data = MultiDict([*menu, ("social_icons", "1")])
-        owner.post("/eng/blog/write/settings/frame", data=data)
+        data = MultiDict(menu)
+        owner.post("/eng/blog/write/settings/navigation", data=data)
         owner.post("/eng/blog/write/settings/look", data=LOOK | {"upload": (png(), "a.png")})
 
-        response = owner.post("/eng/blog/write/settings/frame/preview", data=data)
+        response = owner.post("/eng/blog/write/settings/navigation/preview", data=data)
 
         page = parse(response.text)
         assert response.status_code == 200

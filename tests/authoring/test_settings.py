@@ -16,8 +16,9 @@ FIELDS = {
     "page_size": "20",
 }
 SECTIONS = {
-    *("Name and clock", "Look", "Front page", "Presets", "Header and footer", "Outside sources"),
-    *("Import and export", "Redirects", "Tags"),
+    *("Name and clock", "Look", "Front page", "Presets", "Navigation", "Footer"),
+    *("Import and export", "Redirects", "Outside sources"),
+    *("Static pages", "Domains", "Series", "Tags"),
 }
 
 

@@ -63,7 +63,7 @@ def test_a_faint_colour_is_replaced_by_one_press(new_page, owner, make_post):
 def test_rows_and_previews_work_without_scripts(new_page, owner, make_post):
     make_post("A lease")
     page = new_page(as_author=owner, java_script_enabled=False)
-    page.goto("write/settings/frame")
+    page.goto("write/settings/navigation")
     page.get_by_role("radio", name="Your own").check()
     rows = page.locator("#navigation")
     rows.get_by_label("Text").nth(3).fill("Careers")

@@ -99,6 +99,10 @@ RIGHTS = {
     "edit_front": MANAGERS,
     "edit_frame": MANAGERS,
     "edit_outside": {"owner"},
+    "edit_pages": MANAGERS,
+    "place_page": MANAGERS,
+    "edit_navigation": MANAGERS,
+    "preview_navigation": MANAGERS,
     **dict.fromkeys(
         ("edit_domains", "order_domains", "edit_domain", "merge_domain", "delete_domain"), MANAGERS
     ),
