@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring import images, reviews_gate, sketches
+from blogapp.authoring import images, sketches
 from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PAGE, PostForm
 from blogapp.authoring.guarding import demand_site, get_post
