@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from blogapp.extensions import db
@@ -19,7 +20,7 @@ class NoticesForm(Form):
 
     notices = SelectMultipleField(
         _l("Write to me when"),
-        choices=NOTICES,
+        choices=[SelectChoice(*each) for each in NOTICES.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

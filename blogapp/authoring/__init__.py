@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 
 from blogapp.authoring import (
+    audit,
     bulk,
     cards,
     checks,
@@ -21,6 +22,7 @@ from blogapp.authoring import (
     links,
     media,
     moments,
+    notifications,
     posts,
     preview,
     preview_links,
@@ -77,6 +79,7 @@ bp.register_error_handler(StaleDataError, guarding.refuse_collision)
 bp.context_processor(offer_to_templates)
 bp.context_processor(guarding.offer_to_templates)
 bp.context_processor(checks.offer_to_templates)
+bp.context_processor(notifications.offer_to_templates)
 
 bp.add_url_rule("", "dashboard", dashboard.show)
 bp.add_url_rule("/session", "show_session", session.show)
@@ -204,6 +207,20 @@ bp.add_url_rule(
     redirect_log.answer,
     methods=["POST"],
 )
+
+ROOM = "/settings/notifications"
+bp.add_url_rule(ROOM, "edit_notifications", notifications.edit, methods=["GET", "POST"])
+bp.add_url_rule(f"{ROOM}/chat/test", "test_chat", notifications.test_chat, methods=["POST"])
+bp.add_url_rule(f"{ROOM}/mail/test", "test_mail", notifications.test_mail, methods=["POST"])
+bp.add_url_rule(
+    f"{ROOM}/messages/<int(min=1, max=2147483647):id>",
+    "answer_message",
+    notifications.answer_message,
+    methods=["POST"],
+)
+bp.add_url_rule("/settings/audit", "edit_audit", audit.edit, methods=["GET", "POST"])
+for name, form in (("download_audit_csv", "csv"), ("download_audit_jsonl", "jsonl")):
+    bp.add_url_rule(f"/settings/audit.{form}", name, audit.download_events, defaults={"form": form})
 
 bp.add_url_rule("/export.zip", "export_blog", downloads.whole_blog, methods=["POST"])
 

@@ -23,6 +23,7 @@ from blogapp.importing.models import KeptList
 from blogapp.text.slugs import slugify
 from blogapp.web import jobs
 from blogapp.web.clock import now
+from blogapp.web.confirming import demand_confirmed
 from blogapp.web.filters import current_site, local
 
 _COLUMNS = ("path", "result", "title", "slug", "date", "error", "problems")
@@ -42,25 +43,27 @@ def report(id: int, form: str) -> Response:
         abort(404)
     name = f"import-{run.id}{'-preview' if run.is_preview else ''}.{form}"
     if form == "jsonl":
-        return _download(_bytes_of(path), name, "application/jsonl")
+        return download(_bytes_of(path), name, "application/jsonl")
     rows = ([_cell(line.get(column)) for column in _COLUMNS] for line in read_lines(path))
-    return _download(_table(_COLUMNS, rows), name, "text/csv; charset=utf-8")
+    return download(table(_COLUMNS, rows), name, "text/csv; charset=utf-8")
 
 
 def kept_list(id: int) -> Response:
     """People of another blog, as a table."""
     demand_moving()
+    demand_confirmed()
     found: KeptList | None = db.session.get(KeptList, id, options=[undefer(KeptList.rows)])
     kept = found or abort(404)
     name = f"{slugify(kept.source)}-{slugify(kept.name)}.csv"
     # Lines as they were written: a cell may hold breaks of any kind.
     rows = csv.reader(StringIO(kept.rows, newline=""))
-    return _download(_table(kept.columns, rows), name, "text/csv; charset=utf-8")
+    return download(table(kept.columns, rows), name, "text/csv; charset=utf-8")
 
 
 def whole_blog() -> AnyResponse:
     """The whole blog as a ZIP, sent while a process of its own writes it."""
     demand_moving()
+    demand_confirmed()
     try:
         sent = _Export(Path(current_app.instance_path) / "export.lock")
     except BlockingIOError:
@@ -70,7 +73,7 @@ def whole_blog() -> AnyResponse:
         complain(_("The blog could not be packed. The server’s log says why."))
         return redirect(url_for(".edit_imports"), code=303)
     name = f"{slugify(current_site().title, fallback='blog')}-{local(now()):%Y-%m-%d}.zip"
-    answer = _download(sent, name, "application/zip")
+    answer = download(sent, name, "application/zip")
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep a copy on its disk
     return answer
 
@@ -125,7 +128,7 @@ class _Export:
         return self._process.stdout.read(_BATCH)
 
 
-def _download(parts: Iterable[bytes], name: str, kind: str) -> Response:
+def download(parts: Iterable[bytes], name: str, kind: str) -> Response:
     answer = Response(parts, content_type=kind)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -138,7 +141,7 @@ def _bytes_of(path: Path) -> Iterator[bytes]:
             yield part
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
     """Yield a table (RFC 4180) in which no cell is a formula, part by part."""
     text = StringIO()
     writer = csv.writer(text)

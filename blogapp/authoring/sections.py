@@ -94,6 +94,7 @@ GROUPS = (
                 may_open=may_demand_factors,
                 endpoint="authoring.edit_sign_in",
             ),
+            Section("notifications", _l("Notifications"), may_open=may_tell_outside),
         ),
     ),
     Group(
@@ -102,6 +103,7 @@ GROUPS = (
             Section("redirects", _l("Redirects")),
             Section("imports", _l("Import and export"), may_open=may_move_blog),
             Section("outside", _l("Outside sources"), OutsideForm, may_open=may_open_outside),
+            Section("audit", _l("Audit log"), may_open=may_read_audit),
         ),
     ),
 )

@@ -8,12 +8,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from blogapp.cli import (
     accounts,
+    auditing,
     backups,
     demonstration,
     exporting,
     freezing,
     inspecting,
     media,
+    messages,
     presets,
     redirects,
     running,
@@ -67,6 +69,8 @@ for command in (
     exporting.verify,
     backups.backup,
     backups.restore,
+    messages.mail,
+    auditing.audit,
 ):
     group.add_command(command)
 

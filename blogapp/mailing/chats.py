@@ -79,24 +79,11 @@ def _for_slack(words: str, address: str) -> Mapping[str, Any]:
     """https://docs.slack.dev/messaging/formatting-message-text: three characters are escaped."""
     plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {
-        "text": _lines(plain, address),
-        "blocks": [
-            {
-                "type": "section",
-                "text": {"type": "plain_text", "text": words or " ", "emoji": False},
-            },
-            *([_slack_link(address)] if address else []),
-        ],
+        "text": _lines(plain, address.replace("&", "&amp;")),
+        "mrkdwn": False,
         "link_names": False,
         "unfurl_links": False,
         "unfurl_media": False,
-    }
-
-
-def _slack_link(address: str) -> Mapping[str, Any]:
-    return {
-        "type": "context",
-        "elements": [{"type": "mrkdwn", "text": f"<{address.replace('&', '&amp;')}>"}],
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from uuid import uuid4
 
 from blogapp.mailing.addresses import address_of
 from blogapp.mailing.errors import NotSent
@@ -26,8 +27,8 @@ def compose(
     content: Mapping[str, str],
     *,
     server: MailServer,
-    message_id: str,
     at: datetime,
+    message_id: str = "",
     list_id: str = "",
     settings: str = "",
 ) -> EmailMessage:
@@ -44,7 +45,7 @@ def compose(
         raise NotSent(str(error), is_final=True) from error
     mail["Subject"] = subject_line(content["subject"])
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = message_id
+    mail["Message-ID"] = message_id or new_message_id(server.sender.domain)
     mail["Auto-Submitted"] = "auto-generated"
     # Exchange and Outlook know no other word for it.
     mail["X-Auto-Response-Suppress"] = "All"
@@ -56,6 +57,11 @@ def compose(
     coding = "7bit" if text.isascii() and _is_short(text) else "quoted-printable"
     mail.set_content(text, cte=coding, params={"format": "flowed"})
     return mail
+
+
+def new_message_id(domain: str) -> str:
+    """Return a name that no other mail has (RFC 5322, 3.6.4)."""
+    return f"<{uuid4().hex}@{domain}>"
 
 
 def subject_line(text: str) -> str:

@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import uuid4
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from blogapp.extensions import db
 from blogapp.jobs.queueing import enqueue, withdraw
+from blogapp.mailing.composing import new_message_id
 from blogapp.mailing.models import Channel, Message, MessageCount
 
 # The kinds of work that send them.
@@ -53,7 +53,7 @@ def queue_mail(
         recipient=recipient,
         name=name,
         content=seal(json.dumps(dict(content), ensure_ascii=False)),
-        message_id=f"<{uuid4().hex}@{domain}>",
+        message_id=new_message_id(domain),
         is_notice=is_notice,
         is_held=is_held,
         created_at=now,
