@@ -1,6 +1,7 @@
 """Where whoever is signed in is signed in, and the way out of each place."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import abort, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -8,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from blogapp.accounts.models import AuthorSession
 from blogapp.accounts.sessions import (
-    LIMITS,
     end_all_sessions,
     find_own_session,
     limits_of,
@@ -21,6 +21,7 @@ from blogapp.web.agents import browser_of
 from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.confirming import demand_confirmed
+from blogapp.web.language import ngettext
 from blogapp.web.notices import say
 
 
@@ -37,15 +38,15 @@ class Shown:
 def index() -> Response:
     """List the sessions, this one first, then by when they were used last."""
     this = current_session()
+    limits = limits_of(this.method)
     found = [_shown(one, this) for one in list_sessions(current_author(), now=now())]
     found.sort(key=lambda one: not one.is_this)
     page = render_template(
         "account/sessions.html",
         sessions=found,
         now=now(),
-        idle=limits_of(this.method).idle,
-        absolute=limits_of(this.method).absolute,
-        usual=LIMITS,
+        idle=_in_words(limits.idle),
+        absolute=_in_words(limits.absolute),
     )
     return make_response(page)
 
@@ -82,6 +83,13 @@ def _shown(session: AuthorSession, this: AuthorSession) -> Shown:
         method=_method(session.method),
         is_this=session.id == this.id,
     )
+
+
+def _in_words(span: timedelta) -> str:
+    if span.days > 1:
+        return ngettext("%(num)s day", "%(num)s days", span.days)
+    hours = int(span.total_seconds() // 3600)
+    return ngettext("%(num)s hour", "%(num)s hours", hours)
 
 
 def _method(method: str) -> str:

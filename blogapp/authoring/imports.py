@@ -29,6 +29,7 @@ from blogapp.text.name_lists import one_line
 from blogapp.web import jobs
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
+from blogapp.web.confirming import demand_confirmed
 from blogapp.web.pages import render_page
 from blogapp.web.streaming import read_the_rest, receive_form
 
@@ -75,6 +76,7 @@ def preview(id: int) -> AnyResponse:
 def begin(id: int) -> AnyResponse:
     """Take in what was looked through."""
     run = _get(id)
+    demand_confirmed()
     if run.state != RunState.PREVIEWED:
         complain(_("This import has gone on meanwhile."))
         return _lead_to(run)
@@ -97,6 +99,7 @@ def cancel(id: int) -> AnyResponse:
 def resume(id: int) -> AnyResponse:
     """Go on with an import that failed."""
     run = _get(id)
+    demand_confirmed()
     if run.state == RunState.FAILED:
         running.resume(run, now=now())
         db.session.commit()
