@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from blogapp.accounts.factors import (
     count_without_factor,
@@ -28,11 +29,11 @@ class SignInForm(Form):
     second_factor_for = RadioField(
         _l("Who must have a second factor"),
         choices=[
-            (NOBODY, _l("Nobody must; everybody may")),
-            (Role.OWNER.value, _l("Owners")),
-            (Role.EDITOR.value, _l("Owners and editors")),
-            (Role.AUTHOR.value, _l("Owners, editors and authors")),
-            (Role.CONTRIBUTOR.value, _l("Everybody who signs in")),
+            SelectChoice(NOBODY, _l("Nobody must; everybody may")),
+            SelectChoice(Role.OWNER.value, _l("Owners")),
+            SelectChoice(Role.EDITOR.value, _l("Owners and editors")),
+            SelectChoice(Role.AUTHOR.value, _l("Owners, editors and authors")),
+            SelectChoice(Role.CONTRIBUTOR.value, _l("Everybody who signs in")),
         ],
     )
 
