@@ -23,6 +23,9 @@ from blogapp.authoring import (
     media,
     moments,
     notifications,
+    people,
+    people_inviting,
+    people_leaving,
     posts,
     preview,
     preview_links,
@@ -243,6 +246,32 @@ for section in sections.SECTIONS.values():
 bp.add_url_rule(
     "/settings/outside/refused/removal", "forget_refused", refused.forget, methods=["POST"]
 )
+PERSON = "/people/<int(min=1, max=2147483647):id>"
+INVITATION = "/people/invitations/<int(min=1, max=2147483647):id>"
+bp.add_url_rule("/people", "list_people", people.index)
+bp.add_url_rule(
+    "/people/invitations/new", "invite_person", people_inviting.invite, methods=["GET", "POST"]
+)
+bp.add_url_rule(
+    f"{INVITATION}/renewal", "renew_invitation", people_inviting.renew, methods=["POST"]
+)
+bp.add_url_rule(
+    f"{INVITATION}/revocation", "revoke_invitation", people_inviting.revoke, methods=["POST"]
+)
+bp.add_url_rule(
+    "/people/handovers/<token>/undo", "undo_hand_over", people_leaving.undo, methods=["POST"]
+)
+bp.add_url_rule(PERSON, "show_person", people.show)
+bp.add_url_rule(f"{PERSON}/profile", "edit_person", people.edit_profile, methods=["GET", "POST"])
+bp.add_url_rule(f"{PERSON}/role", "change_role", people.change_role, methods=["POST"])
+bp.add_url_rule(f"{PERSON}/suspension", "disable_person", people.disable, methods=["POST"])
+bp.add_url_rule(f"{PERSON}/admission", "enable_person", people.enable, methods=["POST"])
+bp.add_url_rule(f"{PERSON}/sessions", "end_sessions", people.end_sessions, methods=["POST"])
+bp.add_url_rule(f"{PERSON}/handover", "hand_over", people_leaving.hand, methods=["POST"])
+bp.add_url_rule(
+    f"{PERSON}/removal", "remove_person", people_leaving.remove, methods=["GET", "POST"]
+)
+
 bp.add_url_rule("/links", "suggest_links", links.suggest)
 bp.add_url_rule("/tags", "list_tags", tags.index)
 bp.add_url_rule("/tags/twins", "list_twins", tags.index_twins)

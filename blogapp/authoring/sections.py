@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from blogapp.accounts.models import Author
+from blogapp.accounts.rights import may_manage_people
 from blogapp.accounts.rights import (
     may_demand_factors,
     may_manage_people,
@@ -88,6 +89,12 @@ GROUPS = (
     Group(
         _l("Team"),
         (
+            Section(
+                "people",
+                _l("People"),
+                may_open=may_manage_people,
+                endpoint="authoring.list_people",
+            ),
             Section(
                 "sign-in",
                 _l("Sign-in"),

@@ -40,8 +40,11 @@ def may_publish(author: Author, post: Post) -> bool:
 def may_show(author: Author, post: Post) -> bool:
     """Whether links that ``author`` made let strangers see ``post``: they sign it, or edit all.
 
-    A contributor's go on when somebody else publishes the post, or schedules it.
+    A contributor's go on when somebody else publishes the post, or schedules it. Those of a
+    disabled account show nothing.
     """
+    if author.disabled_at:
+        return False
     if post.is_page:
         return may_manage_site(author)
     return author.edits_everything or _signs(author, post)
