@@ -35,6 +35,8 @@ from blogapp.authoring import (
     redirect_trials,
     redirects,
     refused,
+    reviews,
+    reviews_settings,
     revisions,
     sections,
     series,
@@ -117,6 +119,22 @@ bp.add_url_rule(
     methods=["POST"],
 )
 bp.add_url_rule(f"{POST}/draft/removal", "discard_draft", revisions.discard, methods=["POST"])
+
+bp.add_url_rule("/reviews", "list_reviews", reviews.index)
+bp.add_url_rule(f"{POST}/review", "show_review", reviews.show)
+bp.add_url_rule(f"{POST}/review", "ask_review", reviews.ask, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/remarks", "comment_review", reviews.comment, methods=["POST"])
+bp.add_url_rule(
+    f"{POST}/review/remarks/<int(min=1, max=2147483647):step>",
+    "settle_remark",
+    reviews.settle,
+    methods=["POST"],
+)
+bp.add_url_rule(f"{POST}/review/approval", "approve_review", reviews.approve, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/rejection", "send_back_review", reviews.send_back, methods=["POST"])
+bp.add_url_rule(f"{POST}/review/withdrawal", "withdraw_review", reviews.withdraw, methods=["POST"])
+bp.add_url_rule("/settings/sign-in", "edit_sign_in", sign_in_settings.edit, methods=["GET", "POST"])
+bp.add_url_rule("/settings/reviews", "edit_reviews", reviews_settings.edit, methods=["GET", "POST"])
 
 bp.add_url_rule(f"{NEW}/preview", "preview_new_post", preview.show, methods=["POST"])
 bp.add_url_rule(f"{POST}/preview", "preview_post", preview.show, methods=["POST"])

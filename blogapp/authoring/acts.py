@@ -281,6 +281,12 @@ def _why(reason: Reason, count: int) -> str:
                 "%(num)s seem to hold secrets: the editor says where",
                 count,
             )
+        case Reason.UNAPPROVED:
+            return ngettext(
+                "%(num)s needs an approval that it does not have",
+                "%(num)s need approvals that they do not have",
+                count,
+            )
         case Reason.PAGE:
             return ngettext("%(num)s is a page", "%(num)s are pages", count)
         case Reason.FULL:

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring import acts
+from blogapp.authoring import acts, reviews_gate
 from blogapp.authoring.acts import Errand
-from blogapp.authoring.forms import PublicationForm
+from blogapp.authoring.forms import PublicationForm, tags_out_of_reach
 from blogapp.authoring.guarding import demand_site
 from blogapp.authoring.notices import complain, say
 from blogapp.authoring.shelf import Query
@@ -91,6 +91,8 @@ def change() -> AnyResponse:
         db.session.rollback()
         complain(" ".join([_("Nothing was changed."), left]).strip())
         return redirect(_landing(asked), code=303)
+    if order.act.publishes:
+        reviews_gate.end_reviews([id for id, *_columns in undo.changes["columns"]])
     db.session.commit()
     if order.act in (Act.WITHDRAW, Act.TRASH):
         forget_cards(asked.ids)
@@ -203,6 +205,9 @@ def _order_tags(act: Act) -> Order | _Wrong:
         return _Wrong({"tags": _("%(found)s tags are too many; %(most)s is the most.", **found)})
     if any(len(name) > LONGEST_NAME for name in names):
         return _Wrong({"tags": _("A tag holds at most 200 characters.")})
+    if act is Act.TAG and (new := tags_out_of_reach(names)):
+        text = _("No tag is called %(names)s, and new ones are for others here to create.")
+        return _Wrong({"tags": text % {"names": listed(new, "or")}})
     if act is Act.UNTAG and (unknown := retagging.unknown(names)):
         return _Wrong({"tags": _("There is no tag called %(names)s.", names=listed(unknown, "or"))})
     return Order(act=act, tags=tuple(names))

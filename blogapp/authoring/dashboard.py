@@ -4,6 +4,7 @@ from flask import Response
 
 from blogapp.accounts.registering import has_own_account
 from blogapp.posts.attending import SOON, look_after
+from blogapp.posts.awaiting import list_requests
 from blogapp.posts.managing import has_demo
 from blogapp.posts.rights import may_manage_site, may_see_all
 from blogapp.posts.shelving import Group, list_group, list_reworked, list_unfinished
@@ -33,6 +34,7 @@ def show() -> Response:
         scheduled_later=attention.scheduled - len(scheduled),
         attention=attention,
         reworked=list_reworked(now=moment, author_id=mine, limit=5),
+        requests=list_requests(author),
         published=list_group(Group.PUBLISHED, now=moment, author_id=mine, limit=5),
         now=moment,
         shows_demo=shows_demo,

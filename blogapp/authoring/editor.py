@@ -4,13 +4,23 @@ from flask import Response, make_response, render_template
 from wtforms import Field, Form
 
 from blogapp.authoring.forms import PAGE, SUMMARY_GOAL, ImageForm, PostForm, PublicationForm
+from blogapp.authoring.reviews_reading import html_of, missing, open_remarks
 from blogapp.authoring.update_form import UpdateForm
 from blogapp.posts import drafting
 from blogapp.posts.branching import list_open_branches
 from blogapp.posts.commenting import count_comments
 from blogapp.posts.managing import list_authors, list_kinds, list_names
 from blogapp.posts.models import Domain, Post, Series, State
-from blogapp.posts.rights import may_name_authors, may_pin, may_publish, may_publish_own
+from blogapp.posts.reviewing import look_at
+from blogapp.posts.rights import (
+    may_make_tags,
+    may_name_authors,
+    may_override,
+    may_pin,
+    may_publish,
+    may_publish_own,
+)
+from blogapp.site.reading import get_site
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -39,6 +49,7 @@ def show_editor(
     publication = publication or PublicationForm.of(planned, zone)
     update = update or UpdateForm()
     image = image or ImageForm(formdata=None)
+    reviewed = look_at(post) if post and not post.is_page else None
     page = render_template(
         "authoring/edit_post.html",
         form=form,
@@ -47,6 +58,12 @@ def show_editor(
         draft=drafting.find_state(post.id) if post else None,
         state=state,
         comments=count_comments(post.id) if post else 0,
+        reviewed=reviewed,
+        missing=missing(reviewed) if reviewed else "",
+        remarks=open_remarks(reviewed) if reviewed else (),
+        html_of=html_of,
+        overrides=may_override(author),
+        makes_tags=may_make_tags(author, get_site().tag_makers),
         publication=publication,
         update=update,
         image=image,

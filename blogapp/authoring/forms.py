@@ -1,5 +1,6 @@
 """What authors fill in, and what may be wrong with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -35,9 +36,13 @@ from blogapp.posts.errors import SkippedTime
 from blogapp.posts.managing import list_authors
 from blogapp.posts.models import Post
 from blogapp.posts.naming import find_authors
+from blogapp.posts.retagging import unknown
+from blogapp.posts.rights import may_make_tags
 from blogapp.posts.scheduling import moment_at
 from blogapp.posts.writing import Manuscript, normalised
+from blogapp.site.reading import get_site
 from blogapp.text.name_lists import clean, join_names, one_line, split_names
+from blogapp.web.access import find_current_author
 from blogapp.web.formatting import long_day
 from blogapp.web.forms import Form
 
@@ -229,6 +234,11 @@ class PostForm(Form):
                 _("%(found)s tags are too many; %(most)s is the most.")
                 % {"found": len(field.data), "most": MOST_TAGS}
             )
+        if new := tags_out_of_reach(field.data):
+            raise ValidationError(
+                _("No tag is called %(names)s, and new ones are for others here to create.")
+                % {"names": join_names(new)}
+            )
         for name in field.data:
             if len(name) > LONGEST_NAME:
                 raise ValidationError(
@@ -296,6 +306,14 @@ class PublicationForm(Form):
                 )
                 % {"time": f"{local:%H:%M}", "zone": self.zone.key, "next": next_valid}
             ) from error
+
+
+def tags_out_of_reach(names: Sequence[str]) -> list[str]:
+    """Return those of the names that no tag has, where the author may not create tags."""
+    author = find_current_author()
+    if author is None or may_make_tags(author, get_site().tag_makers):
+        return []
+    return unknown(names)
 
 
 def short_line(text: str | None) -> str:

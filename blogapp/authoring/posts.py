@@ -5,17 +5,19 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring import images, sketches
+from blogapp.authoring import images, reviews_gate, sketches
 from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PAGE, PostForm
 from blogapp.authoring.guarding import demand_site, get_post
-from blogapp.authoring.notices import say
+from blogapp.authoring.notices import complain, say
 from blogapp.authoring.saving import change, save_typed
 from blogapp.extensions import csrf, db
 from blogapp.posts import drafting, publishing
-from blogapp.posts.models import Post
+from blogapp.posts.errors import NotApproved
+from blogapp.posts.models import Post, State
 from blogapp.web.access import current_author
 from blogapp.web.clock import now
+from blogapp.web.explaining import explain
 from blogapp.web.filters import current_site
 
 
@@ -47,6 +49,8 @@ def edit(id: int | None = None) -> AnyResponse:
     moved = was_slug and was_slug != saved.slug and saved.published_at
     if moved:
         say(_("Saved. The old address leads to %(address)s now.", address=saved.path))
+    elif saved.state(now()) is State.SCHEDULED and saved.saved_at != now():
+        say(_("Saved beside the text that goes live, which stays as it was approved."))
     else:
         say(_("Saved."))
     return redirect(url_for(".edit_post", id=saved.id), code=303)
@@ -64,8 +68,13 @@ def trash(id: int) -> AnyResponse:
 @csrf.exempt  # as above
 def restore(id: int) -> AnyResponse:
     """Bring a post back from the trash."""
-    post = change(id, publishing.restore)
-    say(_("“%(title)s” is back, as it was.", title=post.title))
+    try:
+        post = change(id, reviews_gate.bring_back)
+    except NotApproved as error:
+        db.session.rollback()
+        complain(explain(error))
+    else:
+        say(_("“%(title)s” is back, as it was.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
 
 

@@ -4,7 +4,7 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring import checks, undone
+from blogapp.authoring import checks, reviews_gate, undone
 from blogapp.authoring.checks import Examined
 from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PostForm, PublicationForm
@@ -15,7 +15,7 @@ from blogapp.authoring.update_form import UpdateForm
 from blogapp.extensions import csrf, db
 from blogapp.posts import publishing
 from blogapp.posts.content import content_of
-from blogapp.posts.errors import NothingToPublish
+from blogapp.posts.errors import NotApproved, NothingToPublish
 from blogapp.posts.models import Post, State
 from blogapp.posts.revising import keep_revision
 from blogapp.posts.revision_models import ChangeType, RevisionKind
@@ -73,7 +73,7 @@ def withdraw(id: int) -> AnyResponse:
         complain(_in_the_trash(post))
     elif post.withdrawn_at:
         text = _("“%(title)s” is withdrawn; its address answers that it is gone.", title=post.title)
-        say(text, undo=url_for(".publish_post", id=id))
+        say(text, undo=url_for(".publish_post", id=id, undo=reviews_gate.way_back(post)))
     else:
         say(_("“%(title)s” is a draft and will not go live by itself.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
@@ -116,6 +116,7 @@ def _take_back(post: Post) -> None:
 
 def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
     """Publish what is stored: the button stood on a page without the text."""
+    id = post.id
     try:
         if post.deleted_at:
             complain(_in_the_trash(post))
@@ -123,17 +124,21 @@ def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
             complain(_("Something in the text looks like a secret. Look at it before you publish."))
         elif plan.validate():
             was_public = post.is_public(now())
+            if not (was_public or reviews_gate.is_way_back(post)):
+                reviews_gate.demand_stored(post)
             _set_live(post, plan)
             if not was_public:
                 _keep(post)
+            reviews_gate.end_reviews([post.id])
             db.session.commit()
             renew_card(post.id)
             say(_outcome(post, plan))
         else:
             complain(" ".join(problem for field in plan for problem in field.errors))
-    except NothingToPublish as error:
+    except (NothingToPublish, NotApproved) as error:
+        db.session.rollback()
         complain(explain(error))
-    return redirect(url_for(".edit_post", id=post.id), code=303)
+    return redirect(url_for(".edit_post", id=id), code=303)
 
 
 def _keep(post: Post) -> None:

@@ -17,9 +17,11 @@ from blogapp.authoring.editor import show_editor
 from blogapp.authoring.forms import PAGE, PostForm
 from blogapp.authoring.guarding import demand_token, get_post
 from blogapp.authoring.notices import say
+from blogapp.authoring.reviews_gate import demand_approved, end_reviews
 from blogapp.authoring.typed import permitted, says_nothing
 from blogapp.extensions import db
 from blogapp.posts import drafting, journaling, writing
+from blogapp.posts.approving import holds_back
 from blogapp.posts.content import content_of
 from blogapp.posts.drafting import UNKNOWN, Burst, Written
 from blogapp.posts.errors import BadSlug, BodyTooLong, SlugTaken
@@ -64,7 +66,8 @@ def keep_typed(form: PostForm, post: Post | None) -> Post:
 def save_typed(form: PostForm, post: Post | None, then: Verb | None = None) -> Post:
     """Save what was typed on purpose (None: as a new draft), do ``then`` with it, and commit.
 
-    A post that readers see stays as they see it: the working copy alone is changed. Where
+    A post that readers see stays as they see it, and so does one that goes to them by itself
+    where that takes approval: the working copy alone is changed. Where
     saving cannot be, answers with the typed text, which the journal has: 422 beside the
     fields that are wrong, 409 beside the text that it could not be merged with.
     """
@@ -72,7 +75,7 @@ def save_typed(form: PostForm, post: Post | None, then: Verb | None = None) -> P
     post = _kept(form, post)
     with _answering(form, post.id):
         form, post = _form_of_all(form, post)
-        if post.is_public(now()):
+        if post.is_public(now()) or holds_back(post, drafting.working_copy(post)):
             _save_beside(form, post)
             if then:
                 then(post)
@@ -95,11 +98,13 @@ def publish_typed(
     post = _kept(form, post)
     with _answering(form, post.id):
         form, post = _form_of_all(form, post)
+        demand_approved(form, post)
         was_public = post.is_public(now())
         kind = RevisionKind.UPDATED if was_public else RevisionKind.PUBLISHED
         _write(form, post, kind, then, change_type=change_type if was_public else "", note=note)
         if was_public and change_type and ChangeType(change_type).is_told:
             post.updated_at = now()
+        end_reviews([post.id])
         db.session.commit()
     renew_card(post.id)
     return post

@@ -29,7 +29,7 @@ from blogapp.authoring.settings_forms import (
     OutsideForm,
     SectionForm,
 )
-from blogapp.posts.rights import may_manage_site, may_move_blog, may_open_outside
+from blogapp.posts.rights import may_manage_site, may_move_blog, may_open_outside, may_rule_reviews
 from blogapp.web.access import current_author
 
 
@@ -89,6 +89,7 @@ GROUPS = (
     Group(
         _l("Team"),
         (
+            Section("reviews", _l("Reviews and tags"), may_open=may_rule_reviews),
             Section(
                 "people",
                 _l("People"),

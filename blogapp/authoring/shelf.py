@@ -45,6 +45,8 @@ KEYS = ("state", "tag", "domain", "author", "import", "q", "sort", "page")
 USUAL = {"sort": Sort.CHANGED.value, "page": "1"}
 FILTERS = ("tag", "domain", "author", "import", "q")
 LONGEST = 200
+# States that no page is in.
+_OF_POSTS = (Group.UNLISTED, Group.REVIEW)
 
 
 def index() -> AnyResponse:
@@ -183,7 +185,7 @@ def _show(*, of_pages: bool) -> AnyResponse:
         shelf=shelf,
         counts=counts,
         query=query,
-        groups=[group for group in Group if not (of_pages and group is Group.UNLISTED)],
+        groups=[group for group in Group if not (of_pages and group in _OF_POSTS)],
         sorts=list(Sort),
         acts=offered(query.group, of_pages=of_pages, publishes=may_publish_own(current_author())),
         empties=may_empty(current_author()),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import load_only, selectinload
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts import retagging
+from blogapp.posts.approving import find_unapproved
 from blogapp.posts.draft_models import Draft
 from blogapp.posts.leaving_out import LeftOut, Reason
 from blogapp.posts.models import Domain, Post, State, month_of
@@ -144,6 +145,7 @@ def load_batches(ids: Sequence[int]) -> Iterator[list[Post]]:
         Post.slug,
         Post.is_page,
         Post.created_at,
+        Post.saved_at,
         *(getattr(Post, name) for name in COLUMNS),
     )
     for start in range(0, len(ids), BATCH):
@@ -197,12 +199,16 @@ class _Deciding:
     domain_id: int | None = None
     empty: frozenset[int] = frozenset()
     unsaved: frozenset[int] = frozenset()
+    unapproved: frozenset[int] = frozenset()
 
     def look_at(self, posts: Sequence[Post]) -> None:
         """Ask for all of ``posts`` at once what each of them will be asked."""
+        ids = [post.id for post in posts]
+        if self.order.act in _BEFORE_READERS:
+            into = dict.fromkeys(ids, self.domain_id) if self.order.act is Act.MOVE else {}
+            self.unapproved = find_unapproved(ids, into=into)
         if not self.order.act.publishes:
             return
-        ids = [post.id for post in posts]
         none = or_(func.trim(Post.title, _BLANKS) == "", func.trim(Post.body, _BLANKS) == "")
         self.empty = frozenset(db.session.scalars(select(Post.id).where(Post.id.in_(ids), none)))
         pending = select(Draft.post_id).where(Draft.post_id.in_(ids), Draft.is_pending)
@@ -215,22 +221,32 @@ class _Deciding:
         if not may(self.author, post):
             return Reason.RIGHTS
         if act is Act.RESTORE:
-            return {"deleted_at": None} if post.deleted_at else Reason.NOT_TRASHED
+            return self._bring_back(post)
         if post.deleted_at:
             return Reason.SO_ALREADY if act is Act.TRASH else Reason.TRASHED
         match act:
             case Act.TRASH:
-                return {"deleted_at": self.now}
+                return {"deleted_at": self.now, **_where(post)}
             case Act.PUBLISH | Act.SCHEDULE:
                 return self._go_live(post, state)
             case Act.WITHDRAW:
-                return self._take_back(state)
+                return self._take_back(post, state)
             case Act.UNLIST | Act.LIST:
                 return self._list(post)
         if post.is_page:
             return Reason.PAGE
         moved = act is Act.MOVE and post.domain_id == self.domain_id
+        if not moved and _is_on_its_way(post) and post.id in self.unapproved:
+            return Reason.UNAPPROVED
         return Reason.SO_ALREADY if moved else {"domain_id": self.domain_id}
+
+    def _bring_back(self, post: Post) -> dict[str, Any] | Reason:
+        if not post.deleted_at:
+            return Reason.NOT_TRASHED
+        # What readers saw until then, they may see again.
+        if _is_on_its_way(post) and post.saved_at > post.deleted_at and post.id in self.unapproved:
+            return Reason.UNAPPROVED
+        return {"deleted_at": None}
 
     def _go_live(self, post: Post, state: State) -> dict[str, Any] | Reason:
         if state is State.PUBLISHED:
@@ -242,6 +258,8 @@ class _Deciding:
             return Reason.UNSAVED
         if post.id in self.with_secrets:
             return Reason.SECRETS
+        if post.id in self.unapproved:
+            return Reason.UNAPPROVED
         moment = self.order.moment or self.now
         # One that was public before keeps its date.
         if not self.order.moment and post.published_at and post.published_at <= self.now:
@@ -256,9 +274,9 @@ class _Deciding:
             "slug_follows_title": False,
         }
 
-    def _take_back(self, state: State) -> dict[str, Any] | Reason:
+    def _take_back(self, post: Post, state: State) -> dict[str, Any] | Reason:
         if state is State.PUBLISHED:
-            return {"withdrawn_at": self.now}
+            return {"withdrawn_at": self.now, **_where(post)}
         if state is State.SCHEDULED:
             return {"published_at": None, "published_month": None}
         return Reason.SO_ALREADY
@@ -270,7 +288,20 @@ class _Deciding:
         return Reason.SO_ALREADY if post.unlisted == unlisted else {"unlisted": unlisted}
 
 
+_MERELY_KEPT = (RevisionKind.SAVED, RevisionKind.SUBMITTED)
+# What readers may see afterwards in another place, or at all.
+_BEFORE_READERS = {Act.PUBLISH, Act.SCHEDULE, Act.MOVE, Act.RESTORE}
 _FOR_PUBLISHERS = {Act.PUBLISH, Act.SCHEDULE, Act.WITHDRAW, Act.UNLIST, Act.LIST}
+
+
+def _is_on_its_way(post: Post) -> bool:
+    """Whether readers see the post, or will, once it is not in the trash."""
+    return bool(post.published_at) and not post.withdrawn_at
+
+
+def _where(post: Post) -> dict[str, Any]:
+    """Name the domain where it stays as it is, too: what moved since does not come back to it."""
+    return {"domain_id": post.domain_id}
 
 
 def _domain_id(name: str) -> int | None:
@@ -325,7 +356,7 @@ def _note_publication(ids: Sequence[int], deciding: _Deciding) -> None:
     is_newest: ColumnElement[bool] = Revision.number == newest
     db.session.execute(
         update(Revision)
-        .where(Revision.post_id.in_(ids), is_newest, Revision.kind == RevisionKind.SAVED)
+        .where(Revision.post_id.in_(ids), is_newest, Revision.kind.in_(_MERELY_KEPT))
         .values(kind=RevisionKind.PUBLISHED, at=deciding.now, author_id=deciding.author.id)
         .execution_options(synchronize_session=False)
     )

@@ -44,6 +44,26 @@ class NothingToPublish(PostError):
     """The post has no title or no body yet."""
 
 
+class NotApproved(PostError):
+    """The text needs approvals that it does not have."""
+
+    def __init__(self, clearance: "Clearance") -> None:
+        super().__init__(f"Approvals are missing: {clearance.missing}.")
+        self.clearance = clearance
+
+
+class NotInReview(PostError):
+    """Somebody ended the review, or never asked for it."""
+
+
+class AnotherText(PostError):
+    """What was decided about is not what the post says by now."""
+
+
+class OwnText(PostError):
+    """Nobody approves a text that they wrote, signed, or asked others to approve."""
+
+
 class StaleVersion(PostError):
     """Someone saved the post after this copy of it was read."""
 

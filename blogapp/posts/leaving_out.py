@@ -18,6 +18,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     UNSAVED = "unsaved"  # what was typed last is not in the post
     SECRETS = "secrets"
+    UNAPPROVED = "unapproved"  # by those who must
     PAGE = "page"
     FULL = "full"  # of tags
     CHANGED = "changed"  # since then

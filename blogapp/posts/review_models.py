@@ -63,6 +63,8 @@ class ReviewApprover(Base):
         ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
+    author: Mapped[Author] = relationship(lazy="raise")
+
 
 class Review(Base):
     """One request to look at a post, and what came of it."""

@@ -186,6 +186,9 @@ def _again(
     now: datetime,
 ) -> Revision:
     """Return the revision for what happened with the text that ``newest`` holds."""
+    if kind is RevisionKind.SUBMITTED and newest.kind == RevisionKind.SAVED:
+        # What others are asked about is not written over by the next save.
+        newest.kind = kind
     if kind not in _EVENTS:
         return newest
     if newest.kind in _EVENTS:

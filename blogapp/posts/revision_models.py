@@ -29,6 +29,7 @@ class RevisionKind(StrEnum):
     ORIGINAL = "original"  # found there before it was first edited
     OUTSIDE = "outside"  # found there, changed past the editor
     SAVED = "saved"
+    SUBMITTED = "submitted"  # for review
     PUBLISHED = "published"
     UPDATED = "updated"
     MERGED = "merged"

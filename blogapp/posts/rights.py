@@ -3,7 +3,7 @@
 Posts must have their bylines loaded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from blogapp.accounts.models import Author, Role
 from blogapp.media.models import Media
@@ -65,6 +65,45 @@ def may_delete(author: Author, post: Post) -> bool:
 def may_empty(author: Author) -> bool:
     """Whether there may be posts that ``author`` may delete for good."""
     return author.role != Role.CONTRIBUTOR
+
+
+def may_review(author: Author, post: Post, *, asked: Collection[int] = ()) -> bool:
+    """Whether ``author`` may read what is to be reviewed of ``post``, and speak about it.
+
+    Whoever may edit or signs it; and those who are ``asked``, as long as they are.
+    """
+    if post.is_page:
+        return False
+    may_read = may_edit(author, post) or _signs(author, post)
+    return may_read or (author.id in asked and not author.disabled_at)
+
+
+def may_approve(author: Author, *, named: Collection[int] = (), owners_too: bool = False) -> bool:
+    """Whether the approval of ``author`` counts where a rule names these people, or nobody.
+
+    No contributor's does, and nobody's who is disabled.
+    """
+    if author.disabled_at or author.role == Role.CONTRIBUTOR:
+        return False
+    if not named:
+        return author.edits_everything
+    return author.id in named or (owners_too and author.role == Role.OWNER)
+
+
+def may_rule_reviews(author: Author) -> bool:
+    """Whether ``author`` decides who must approve what: editors are bound by it themselves."""
+    return author.role == Role.OWNER
+
+
+def may_override(author: Author) -> bool:
+    """Whether ``author`` may let a text out that nobody approved, on purpose."""
+    return author.role == Role.OWNER
+
+
+def may_make_tags(author: Author, least: str) -> bool:
+    """Whether the posts of ``author`` may bring new tags; ``least`` is the role that may."""
+    roles = [*Role]
+    return roles.index(Role(author.role)) <= roles.index(Role(least))
 
 
 def may_publish_own(author: Author) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import selectinload
 
 from blogapp.extensions import db
+from blogapp.posts.awaiting import in_review, last_state, waiting
 from blogapp.posts.draft_models import Draft
 from blogapp.posts.models import Post, PostAuthor, post_tags
 from blogapp.posts.wording import among, holding
@@ -34,6 +35,7 @@ class Group(StrEnum):
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     CHANGED = "changed"  # readers see an earlier text than the author
+    REVIEW = "review"  # somebody is asked to look at it
     UNLISTED = "unlisted"
     WITHDRAWN = "withdrawn"
     TRASHED = "trashed"
@@ -73,6 +75,7 @@ class Row:
     title: str
     changed_at: datetime
     is_changed: bool  # the working copy says something else than the post
+    review: str = ""  # a `ReviewState`, while it waits or was sent back
 
 
 @dataclass(frozen=True)
@@ -187,12 +190,12 @@ def rows_of(query: Select[Any]) -> Sequence[Row]:
     """Return what ``query`` selects (see `_with_changes`) as rows; at most five statements."""
     found = db.session.execute(query).all()
     loading = selectinload(Post.authors), selectinload(Post.bylines)
-    chosen = select(Post).where(Post.id.in_([id for id, _, _ in found])).options(*loading)
+    chosen = select(Post).where(Post.id.in_([row.id for row in found])).options(*loading)
     posts = {post.id: post for post in db.session.scalars(chosen)} if found else {}
-    typed = _typed_titles([id for id, _, pending in found if pending])
+    typed = _typed_titles([id for id, _, pending, _ in found if pending])
     return [
-        Row(posts[id], typed.get(id, posts[id].title), changed_at, bool(pending))
-        for id, changed_at, pending in found
+        Row(posts[id], typed.get(id, posts[id].title), changed_at, bool(pending), waiting(review))
+        for id, changed_at, pending, review in found
         if id in posts
     ]
 
@@ -220,6 +223,8 @@ def in_group(group: Group | None, now: datetime) -> ColumnElement[bool]:
             return and_(kept, Post.published_at <= now)
         case Group.UNLISTED:
             return and_(kept, Post.unlisted, Post.published_at.is_not(None))
+        case Group.REVIEW:
+            return and_(Post.deleted_at.is_(None), in_review())
         case Group.CHANGED:
             return and_(
                 kept, Post.published_at.is_not(None), Post.id.in_(select(_PENDING.c.post_id))
@@ -233,7 +238,7 @@ def joined(query: Select[Any]) -> Select[Any]:
 
 def _with_changes() -> Select[Any]:
     """The ids first: what decides about a post stands in an index, without its text."""
-    return joined(select(Post.id, CHANGED_AT, _PENDING.c.post_id))
+    return joined(select(Post.id, CHANGED_AT, _PENDING.c.post_id, last_state()))
 
 
 def _typed_titles(post_ids: Sequence[int]) -> dict[int, str]:

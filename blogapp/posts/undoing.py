@@ -1,6 +1,6 @@
 """Taking back what was done to many posts, as far as nobody changed it since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts import retagging
+from blogapp.posts.approving import find_unapproved
 from blogapp.posts.changing import (
     VALID_FOR,
     Act,
@@ -27,6 +28,8 @@ from blogapp.posts.undo_models import Undo
 
 # So long pages show again what was done last.
 OFFERED_FOR = timedelta(minutes=2)
+# Of each post, what stood in some columns before and after.
+_Kept = Mapping[int, tuple[dict[str, Any], dict[str, Any]]]
 _MOMENTS = {"published_at", "withdrawn_at", "deleted_at"}
 
 
@@ -80,6 +83,7 @@ def _put_back(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
     titles = []
     for posts in load_batches([*kept]):
         rows = []
+        unapproved = _unapproved(undo, posts, kept)
         for post in posts:
             before, after = kept[post.id]
             current = columns_of(post)
@@ -91,11 +95,26 @@ def _put_back(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
                 or (before.get("domain_id") in lost)
             ):
                 left_out.add(Reason.CHANGED, post.title)
+            elif post.id in unapproved:
+                left_out.add(Reason.UNAPPROVED, post.title)
             else:
                 rows.append({"post": post.id, **current, **_from_json(before)})
                 titles.append(post.title)
         write_columns(rows)
     return titles
+
+
+def _unapproved(undo: Undo, posts: Sequence[Post], kept: _Kept) -> frozenset[int]:
+    """Return the posts that would show readers a text that nobody approved.
+
+    What was not saved since is what readers saw before.
+    """
+    into: dict[int, int | None] = {}
+    for post in posts:
+        after = columns_of(post) | _from_json(kept[post.id][0])
+        if after["published_at"] and not after["withdrawn_at"] and not after["deleted_at"]:
+            into[post.id] = after["domain_id"]
+    return find_unapproved([*into], into=into, saved_after=undo.at)
 
 
 def _lost_domains(befores: Any) -> set[int]:

@@ -25,8 +25,19 @@ from blogapp.media.errors import (
     TooManyUploads,
     UnwantedKind,
 )
-from blogapp.posts.errors import BadSlug, BodyTooLong, NothingToPublish, PostError, SlugTaken
-from blogapp.web.language import N_, translate
+from blogapp.posts.approving import Clearance
+from blogapp.posts.errors import (
+    AnotherText,
+    BadSlug,
+    BodyTooLong,
+    NotApproved,
+    NothingToPublish,
+    NotInReview,
+    OwnText,
+    PostError,
+    SlugTaken,
+)
+from blogapp.web.language import N_, ngettext, translate
 
 # What parsers say about what they refuse; the gaps are filled with parts of it.
 _REMARKS = (
@@ -97,7 +108,32 @@ def _about_post(error: PostError) -> str:
             return _("A post holds at most one megabyte of text.")
         case NothingToPublish():
             return _("A post needs a title and a text before it can be published.")
+        case NotApproved(clearance=clearance):
+            return _what_is_missing(clearance)
+        case NotInReview():
+            return _("Nobody is asked to review this post any more.")
+        case AnotherText():
+            return _("The text was changed meanwhile. Nothing was approved; look at it again.")
+        case OwnText():
+            return _("Nobody approves a text that they wrote, changed or asked others to review.")
     return str(error)
+
+
+def _what_is_missing(clearance: Clearance) -> str:
+    given = len(clearance.approved_by)
+    needed = ngettext(
+        "This text needs %(num)s approval before readers see it",
+        "This text needs %(num)s approvals before readers see it",
+        clearance.rule.needed,
+    )
+    has = _("it has %(count)s", count=given) if given else _("it has none")
+    people = [person.name for person in clearance.waits_for]
+    who = (
+        _("Missing from: %(names)s.", names=", ".join(people))
+        if people
+        else _("Any editor or owner who did not write it can approve it.")
+    )
+    return f"{needed}; {has}. {who}"
 
 
 def _about_file(error: MediaError) -> str:

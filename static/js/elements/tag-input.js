@@ -200,7 +200,9 @@ class TagInput extends HTMLElement {
     // Another name of a tag makes no new one.
     const isKnown = found.some(([name, , also]) =>
       [name, ...also.split("\n")].some((each) => each.toLowerCase() === words.toLowerCase()))
-    if (!isKnown && !taken.has(words.toLowerCase())) found.push([words, this.dataset.wordNew])
+    // Without a word for it, new tags are not this author's to create.
+    const mayMake = "wordNew" in this.dataset
+    if (mayMake && !isKnown && !taken.has(words.toLowerCase())) found.push([words, this.dataset.wordNew])
     this.#options = found.map(([name, count], at) => this.#option(name, count, at))
     this.#list.replaceChildren(...this.#options)
     this.#list.hidden = !this.#options.length
