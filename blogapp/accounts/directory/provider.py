@@ -73,6 +73,10 @@ class Provider:
         """Return one of its addresses, empty where it has none. Raises `DirectoryAway`."""
         return str(self.about(now=now).get(name) or "")
 
+    def forget(self) -> None:
+        """Forget what it said, so that it is asked anew."""
+        self._about, self._keys = _Remembered(), _Remembered()
+
     def ask(self, send: Ask) -> Reply:
         """Return what is answered to a request. Raises `DirectoryAway`."""
         try:
