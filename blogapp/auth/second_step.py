@@ -17,6 +17,7 @@ from blogapp.accounts.passkeys import list_passkeys
 from blogapp.accounts.step_models import SignInStep
 from blogapp.accounts.steps import find_step, take_step
 from blogapp.auth import confirming
+from blogapp.auth.devices import device_of
 from blogapp.auth.finishing import SECOND_FACTOR, finish
 from blogapp.extensions import db
 from blogapp.web.access import asking_address, current_author, require_author
@@ -190,16 +191,23 @@ def _combined(first: str, second: str) -> str:
 
 def _admit(author: Author) -> int:
     """Count a try as `throttling.admit` does. Commits."""
-    wait = throttling.admit(_counted(author), asking_address(), now=now())
+    wait = throttling.admit(_counted(author), asking_address(), now=now(), device=_device(author))
     if not wait:
         db.session.commit()
     return wait
 
 
 def _forgive(author: Author) -> None:
-    throttling.forgive(_counted(author), asking_address())
+    throttling.forgive(_counted(author), asking_address(), device=_device(author))
     db.session.commit()
 
 
 def _counted(author: Author) -> str:
+    """What codes count for: not for the account, whose password was right."""
     return f"second factor of {author.id}"
+
+
+def _device(author: Author) -> str:
+    """Where the author was before, strangers who know the password cannot make them wait."""
+    device = device_of(author.email or "")
+    return device and f"second factor {device}"

@@ -180,7 +180,23 @@ def test_an_author_is_disabled_and_let_in_again(blogapp):
     assert "disabled" not in blogapp("author", "list").stdout
 
 
-@pytest.mark.parametrize("command", ["reset", "disable"])
+def test_who_lost_every_second_factor_gets_in_with_the_password_alone(blogapp, tmp_path):
+    password = "correct horse battery staple\n"
+    blogapp("author", "add", "ada@example.com", "--password-stdin", stdin=password)
+    with closing(sqlite3.connect(tmp_path / "instance" / "blog.sqlite")) as connection:
+        kept = "INSERT INTO code_apps SELECT id, '1.', 0, created_at, NULL FROM authors"
+        connection.execute(kept)
+        connection.commit()
+
+        told = blogapp("author", "forget-factors", "ada@example.com").stdout
+
+        assert "the password alone" in told
+        assert not connection.execute("SELECT * FROM code_apps").fetchall()
+        acts = connection.execute("SELECT act FROM audit_events ORDER BY id DESC").fetchone()
+        assert acts == ("factors.forgotten",)
+
+
+@pytest.mark.parametrize("command", ["reset", "disable", "forget-factors"])
 def test_nobody_is_said_to_be_nobody(blogapp, command):
     result = blogapp(
         "author", command, "nobody@example.com", *["--password-stdin"][: command == "reset"]
