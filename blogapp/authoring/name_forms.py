@@ -62,7 +62,7 @@ def keep_name(form: NameForm, row: Domain | Series, *, now: datetime) -> bool:
         said = _(
             "Somebody else changed this meanwhile: it is called “%(name)s” now.", name=row.name
         )
-        form.seen.errors = [f"{said} {_('Save once more to put yours in its place.')}"]
+        form.seen.errors = [said, _("Save once more to put yours in its place.")]
         return False
     try:
         name_anew(

@@ -16,8 +16,8 @@ from blogapp.posts.renaming import say_gone
 from blogapp.posts.series import reading_order
 from blogapp.text.folding import caseless
 
-# As many as a list of posts to choose from holds.
-MOST_OFFERED = 20
+# As many as a list of posts to choose from holds, asked for by words or not.
+MOST_OFFERED, NEWEST_OFFERED = 20, 5
 # So many missing numbers are named; a part 2024 is a year, and leaves no gap of two thousand.
 MOST_GAPS = 5
 _POSTS = Post.metadata.tables[Post.__tablename__]
@@ -109,7 +109,7 @@ def offer_posts(words: str, *, besides: Series, now: datetime) -> list[Part]:
             *_holding(words),
         )
         .order_by(Post.created_at.desc(), Post.id.desc())
-        .limit(MOST_OFFERED)
+        .limit(MOST_OFFERED if words else NEWEST_OFFERED)
     )
     return [_part(post, now, series or "") for post, series in db.session.execute(query)]
 
