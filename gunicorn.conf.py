@@ -5,6 +5,8 @@ import gc
 import os
 from contextlib import suppress
 
+import gunicorn.http.wsgi
+
 bind = f"{os.environ.get('BLOG_HOST') or '127.0.0.1'}:{os.environ.get('BLOG_PORT') or 8000}"
 workers = int(os.environ.get("BLOG_WORKERS") or 2)
 worker_class = "gthread"
@@ -12,12 +14,19 @@ threads = 8
 timeout = 60
 graceful_timeout = 30
 keepalive = 15
+# What no browser sends: longer lines and more headers are answered 400 and 431 (RFC 9112, 3;
+# RFC 6585, 5) before any of it is looked at.
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 16_380
 # Against what leaks over weeks: a worker that serves from memory answers thousands a second, and
 # takes what it kept along.
 max_requests = 1_000_000
 max_requests_jitter = 100_000
 # The base path is a setting's: no header of a client moves the blog to another.
 forwarder_headers = ""
+# Which software this is, is nobody's business.
+gunicorn.http.wsgi.SERVER = "blog"
 # Imported once, then forked: a start takes one import's time, whatever the number of workers.
 preload_app = True
 accesslog = None if os.environ.get("BLOG_ACCESS_LOG", "1") in {"0", "no", "false", "off"} else "-"

@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 
 from blogapp.extensions import db
 from tests.postgres import running_server
-from tests.proof import write_proof
+from tests.proof import FIGURE, write_figures, write_proof
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -100,12 +100,23 @@ def _is_wanted(item):
 def pytest_terminal_summary(terminalreporter):
     if os.environ.get("PROVE"):
         write_proof(terminalreporter.stats)
+        write_figures(terminalreporter.stats)
     skipped = terminalreporter.stats.get("skipped", [])
     left_out = [report.nodeid for report in skipped if NO_SHARED in str(report.longrepr)]
     if left_out:
         terminalreporter.section(f"left out: {NO_SHARED}")
         for nodeid in sorted(left_out):
             terminalreporter.line(nodeid)
+
+
+@pytest.fixture
+def figure(request):
+    """Give a figure to the guide: ``figure(promise, what was counted, how many)``."""
+
+    def give(promise, name, value):
+        request.node.user_properties.append((FIGURE, (promise, name, value)))
+
+    return give
 
 
 @pytest.fixture(scope="session")

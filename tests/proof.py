@@ -1,9 +1,13 @@
 """What `make prove` found, written down for people: docs/guide/proof.md."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide" / "proof.md"
+FIGURES = GUIDE.with_name("security.jsonl")
+# Under this name a test's figures stand in its report.
+FIGURE = "figure"
 HEAD = """# Proof
 
 Written by `make prove`, which runs the long checks at full size: every attack string of the
@@ -28,6 +32,24 @@ def write_proof(stats, path=GUIDE):
             line["seconds"] += report.duration
     rows = [_row(name, lines[name]) for name in sorted(lines, key=lambda n: (n == REST, n))]
     path.write_text(HEAD + "".join(rows), encoding="utf-8")
+
+
+def write_figures(stats, path=FIGURES):
+    """Keep the figures that tests of this run gave, in place of what the same ones gave before.
+
+    One JSON object a line: the promise, what was counted, how many, and the test that did.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    known = {(each["promise"], each["name"]): each for each in map(json.loads, lines)}
+    for report in stats.get("passed", []):
+        for kind, given in report.user_properties:
+            if kind == FIGURE:
+                promise, name, value = given
+                test = report.nodeid.partition("[")[0]
+                row = {"promise": promise, "name": name, "value": value, "test": test}
+                known[promise, name] = row
+    rows = [json.dumps(known[key], ensure_ascii=False) for key in sorted(known)]
+    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
 
 
 REST = "everything else, at full size"

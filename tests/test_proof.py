@@ -1,6 +1,7 @@
+import json
 from types import SimpleNamespace
 
-from tests.proof import write_proof
+from tests.proof import FIGURE, write_figures, write_proof
 
 
 def report(nodeid, *keywords, seconds=1.0):
@@ -20,3 +21,19 @@ def test_each_long_check_has_its_line_and_the_rest_one(tmp_path):
     lines = path.read_text().splitlines()
     assert lines[-2] == "| no attack runs | 2 | 2 | 0 | 0 | 5 |"
     assert lines[-1] == "| everything else, at full size | 2 | 1 | 1 | 0 | 2 |"
+
+
+def test_a_figure_takes_the_place_of_the_one_before(tmp_path):
+    path = tmp_path / "figures.jsonl"
+
+    def told(promise, value, name="tried"):
+        found = report("tests/a.py::test_redirects[1]", "prove")
+        found.user_properties = [(FIGURE, (promise, name, value)), ("other", 1)]
+        return found
+
+    write_figures({"passed": [told("Redirects", 3), told("Hosts", 2)]}, path)
+    write_figures({"passed": [told("Redirects", 5)], "failed": [told("Hosts", 0)]}, path)
+
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(line["promise"], line["value"]) for line in lines] == [("Hosts", 2), ("Redirects", 5)]
+    assert lines[0]["test"] == "tests/a.py::test_redirects"

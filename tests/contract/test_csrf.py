@@ -173,8 +173,10 @@ def test_reading_changes_nothing(app, owner, make_post, statements):
             continue
         for given in ({}, {"post": post.id, "confirm": "1", "delete": "1", "keep": "1"}):
             statements.clear()
-            owner.get(address(rule), query_string=given, buffered=True)
+            answer = owner.get(address(rule), query_string=given, buffered=True)
             assert written(statements) == [], (rule, given)
+            if "Set-Cookie" in answer.headers:
+                assert answer.headers["Cache-Control"] == "no-store", rule
             tried += 1
 
     assert tried > 100
