@@ -207,7 +207,7 @@ def _find_out(provider: Provider, step: SignInStep) -> Known:
 def _let_in(known: Known, provider: Provider, step: SignInStep) -> Response:
     """Sign in whom the directory knows. Raises `DirectoryError`."""
     try:
-        admitted = admit(known, provider.directory, now=now())
+        admitted = _admit(known, provider)
     except IntegrityError as error:  # they came by two tabs at once, or with a name just taken
         db.session.rollback()
         raise DirectoryAway("somebody was made an author at the same moment") from error
@@ -220,6 +220,11 @@ def _let_in(known: Known, provider: Provider, step: SignInStep) -> Response:
         is_strong=is_strong(known.claims),
         goal=step.state["next"],
     )
+
+
+def _admit(known: Known, provider: Provider) -> Admitted:
+    are_used = current_app.config["LOCAL_PASSWORDS"]
+    return admit(known, provider.directory, now=now(), local_passwords=are_used)
 
 
 def _note(admitted: Admitted) -> None:
@@ -240,7 +245,7 @@ def _go_on(known: Known, step: SignInStep) -> Response:
     author = find_current_author()
     if author is None or author.id != step.author_id:
         return _say("late")
-    admitted = admit(known, _provider().directory, now=now())
+    admitted = _admit(known, _provider())
     if admitted.author.id != author.id:
         db.session.rollback()
         raise BadToken("it is somebody else who came back")

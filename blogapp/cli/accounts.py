@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from blogapp.accounts import factors, inviting, managing, registering
+from blogapp.accounts.directory.joining import leave
 from blogapp.accounts.errors import AccountError
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.sessions import end_all_sessions
@@ -185,6 +186,22 @@ def forget(email: str) -> None:
         send_mail(found.email or "", "factors-changed", author=found, text=text)
         db.session.commit()
         click.echo(f"{found.email} signs in with the password alone until a new factor is set up.")
+
+
+@author.command("leave-directory")
+@click.argument("email")
+def leave_directory(email: str) -> None:
+    """Let EMAIL no longer sign in by the directory; `author reset` gives them a password."""
+    with opened_blog():
+        try:
+            found = registering.get_author(email)
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
+        if not leave(found):
+            raise click.ClickException(f"{found.email} does not sign in by the directory.")
+        note("author.left-directory", found)
+        db.session.commit()
+        click.echo(f"{found.email} no longer signs in by the directory.")
 
 
 def _read_password(from_stdin: bool) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.registering import has_own_account
 from blogapp.backups.remembering import last_backup
+from blogapp.cli.directory import check_directory
 from blogapp.cli.messages import check_mail
 from blogapp.cli.opening import opened_blog
 from blogapp.demo.loading import count_posts
@@ -83,6 +84,7 @@ def _findings(app: Flask) -> Iterator[tuple[str, str]]:
     yield from _check_media(app)
     yield from _check_backup(app)
     yield from _check_people()
+    yield from check_directory(app)
     yield from check_mail(app)
     yield from check_theme(app, get_site())
     yield from _check_rendering()

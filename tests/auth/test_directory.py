@@ -11,7 +11,7 @@ from blogapp.accounts.models import Author, AuthorSession
 from blogapp.accounts.registering import disable, find_author, set_password
 from blogapp.extensions import db
 from tests.auth.provider import asked, rsa_key, visit
-from tests.conftest import parse
+from tests.conftest import JANUARY, parse
 
 PASSWORD = "correct horse battery staple"
 
@@ -134,7 +134,7 @@ def test_an_account_of_somebody_there_is_never_given_to_another(blog, provider):
 
 
 def test_roles_rise_and_fall_with_the_groups(blog, provider, make_author):
-    make_author("Ada", role="owner")
+    make_author("Ada", role="owner", password_hash="x")
     roles = []
 
     for groups in (["eng-admins", "eng"], ["eng-leads"], "eng", ["eng-leads", "no"]):
@@ -164,11 +164,18 @@ def test_who_loses_every_group_is_turned_away_though_they_were_here(blog, provid
     assert "sign-in.refused" in acts()
 
 
-def test_the_last_owner_stays_one(blog, provider, make_author):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"disabled_at": JANUARY, "password_hash": "x"},
+        {"password_hash": None},
+        {"role": "editor", "password_hash": "x"},
+    ],
+)
+def test_the_last_owner_who_can_sign_in_stays_one(blog, provider, make_author, other):
     provider.person["groups"] = ["eng-admins"]
     sign_in(blog)
-    disable(make_author("Ada", role="owner"), now=db.session.scalar(select(Author.created_at)))
-    db.session.commit()
+    make_author("Ada", **{"role": "owner", **other})
     provider.person["groups"] = ["eng"]
 
     sign_in(blog.application.test_client())

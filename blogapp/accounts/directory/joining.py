@@ -4,11 +4,12 @@ These functions change objects; the caller decides when to commit.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 
 from blogapp.accounts.directory.asking import Known
 from blogapp.accounts.directory.errors import Closed, NoEmail, NoRole, NotJoined
@@ -16,8 +17,11 @@ from blogapp.accounts.directory.models import DirectoryPerson
 from blogapp.accounts.directory.roles import role_of
 from blogapp.accounts.directory.settings import Directory
 from blogapp.accounts.errors import BadEmail, EmailTaken
+from blogapp.accounts.factor_models import Passkey
+from blogapp.accounts.inviting import settle_invitations
+from blogapp.accounts.managing import take_turns
 from blogapp.accounts.models import Author, Role, SignInLink
-from blogapp.accounts.registering import add_author, find_author
+from blogapp.accounts.registering import add_author, change_email, find_author
 from blogapp.accounts.sessions import end_all_sessions
 from blogapp.extensions import db
 
@@ -39,22 +43,32 @@ class Admitted:
     kept_from: Role | None = None
 
 
-def admit(known: Known, directory: Directory, *, now: datetime) -> Admitted:
+class _House(NamedTuple):
+    """What the operator has said about ways in."""
+
+    directory: Directory
+    local_passwords: bool
+
+
+def admit(
+    known: Known, directory: Directory, *, now: datetime, local_passwords: bool = True
+) -> Admitted:
     """Return the author whom the directory knows, with the role, name and address it gives them.
 
     Who is unknown here gets the account with their address where the directory has proved the
     address, and else a new one. Raises `NoRole`, `NoEmail`, `NotJoined` or `Closed`.
     """
+    house = _House(directory, local_passwords)
     role = role_of(known.claims, directory.claim, directory.roles)
     if directory.roles and role is None:
         raise NoRole("None of their groups has a part in this blog.")
     person = _find(directory.issuer, known.subject)
     if person is not None:
-        return _welcome(person, known, role, now)
+        return _welcome(person, known, house, role, now)
     address = _address(known.claims)
     author = find_author(address)
     if author is not None:
-        return _join(author, address, known, directory, role, now)
+        return _join(author, address, known, house, role, now)
     if role is None:
         raise NoRole("Nobody has given them an account.")
     return _add(address, known, directory, role, now)
@@ -108,13 +122,15 @@ def _joined(author: Author, directory: Directory | None) -> DirectoryPerson | No
     return person if person and directory and person.issuer == directory.issuer else None
 
 
-def _welcome(person: DirectoryPerson, known: Known, role: Role | None, now: datetime) -> Admitted:
+def _welcome(
+    person: DirectoryPerson, known: Known, house: _House, role: Role | None, now: datetime
+) -> Admitted:
     author = db.session.get_one(Author, person.author_id)
     if author.disabled_at is not None:
         raise Closed("The account is disabled.")
     person.last_signed_in_at = now
     _follow(author, known.claims)
-    former, kept_from = _change_role(author, role)
+    former, kept_from = _change_role(author, role, house)
     return Admitted(author, former_role=former, kept_from=kept_from)
 
 
@@ -122,24 +138,24 @@ def _join(
     author: Author,
     address: str,
     known: Known,
-    directory: Directory,
+    house: _House,
     role: Role | None,
     now: datetime,
 ) -> Admitted:
     """Make an account that is here already the person's, if they have proved its address."""
     if not _is_proved(known.claims) or not _is_same(author.email or "", address):
         raise NotJoined("Another account has this address.")
-    if author.origin is not None or _joined(author, directory):
+    if author.origin is not None or _joined(author, house.directory):
         raise NotJoined("The account with this address is somebody else's.")
     if author.disabled_at is not None:
         raise Closed("The account is disabled.")
-    _write(author, known, directory, now)
+    _write(author, known, house.directory, now)
     # What was proved by the blog's own means is over: the directory vouches for them now.
     author.password_hash = None
     db.session.execute(delete(SignInLink).where(SignInLink.author_id == author.id))
     end_all_sessions(author)
     _follow(author, known.claims)
-    former, kept_from = _change_role(author, role)
+    former, kept_from = _change_role(author, role, house)
     return Admitted(author, is_joined=True, former_role=former, kept_from=kept_from)
 
 
@@ -164,27 +180,38 @@ def _write(author: Author, known: Known, directory: Directory, now: datetime) ->
     db.session.flush()
 
 
-def _change_role(author: Author, role: Role | None) -> tuple[Role | None, Role | None]:
+def _change_role(
+    author: Author, role: Role | None, house: _House
+) -> tuple[Role | None, Role | None]:
     """Give ``author`` a role; return the former one, and the one that was not given.
 
     The last owner who can sign in stays one: without, nobody could put anything right.
     """
-    former = Role(author.role)
-    if role is None or role == former:
+    if role is None or role == author.role:
         return None, None
-    if former == Role.OWNER and not _has_other_owner(author):
+    take_turns(author, None)
+    former = Role(author.role)
+    if former == Role.OWNER and not _has_other_owner(author, house):
         return None, role
     author.role = role
+    settle_invitations(author)
     return former, None
 
 
-def _has_other_owner(author: Author) -> bool:
-    others = select(func.count()).where(
+def _has_other_owner(author: Author, house: _House) -> bool:
+    there = DirectoryPerson.issuer == house.directory.issuer
+    ways: list[ColumnElement[bool]] = [
+        exists().where(DirectoryPerson.author_id == Author.id, there),
+        exists().where(Passkey.author_id == Author.id),
+    ]
+    if house.local_passwords:
+        ways.append(Author.password_hash.is_not(None))
+    others = select(func.count(Author.id)).where(
         Author.id != author.id,
         Author.role == Role.OWNER,
         Author.email.is_not(None),
         Author.disabled_at.is_(None),
-        Author.origin.is_(None),
+        or_(*ways),
     )
     return bool(db.session.scalar(others))
 
@@ -193,11 +220,9 @@ def _follow(author: Author, claims: Mapping[str, Any]) -> None:
     """Take over name and address, the latter if it is proved and nobody else's."""
     author.name = _name(claims) or author.name
     address = _text(claims, "email", 320)
-    if not address or not _is_proved(claims) or address == author.email:
-        return
-    holder = find_author(address)
-    if (holder is None or holder.id == author.id) and "@" in address:
-        author.email = address
+    if address and _is_proved(claims) and address != author.email:
+        with suppress(BadEmail, EmailTaken):
+            change_email(author, address)
 
 
 def _address(claims: Mapping[str, Any]) -> str:
