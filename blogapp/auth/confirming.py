@@ -66,7 +66,7 @@ def _go_on() -> Response:
     kept = _kept()
     if kept is None:
         return redirect(after_sign_in(), code=303)
-    return make_response(render_template("auth/go_on.html", kept=kept.state))
+    return make_response(render_template("auth/go_on.html", sent=kept.state))
 
 
 def _kept() -> SignInStep | None:
