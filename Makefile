@@ -51,6 +51,7 @@ lint: .venv/has-tests ## style, types, import contracts, templates
 	@$(VENV)/lint-imports --no-logo --no-cache > .venv/contracts.log || \
 	  { cat .venv/contracts.log; exit 1; }
 	$(VENV)/python -m djlint --lint --quiet templates
+	@$(VENV)/python -m bandit --quiet --recursive --severity-level medium blogapp 2> .venv/bandit.log
 
 fast: .venv/has-tests ## unit and contract tests on SQLite
 	$(PYTEST) $(FAST) || $(ALONE) -m "not browser and not prove"

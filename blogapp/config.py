@@ -335,7 +335,7 @@ def _local_passwords(read: _Reader, directory: Directory | None) -> bool:
 def _public_url(text: str, host: str, port: int) -> str:
     if not text:
         shown = f"[{host}]" if ":" in host else host
-        return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}"
+        return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}"  # nosec B104
     try:
         parts = urlsplit(text)
         is_usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0

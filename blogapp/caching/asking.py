@@ -14,7 +14,7 @@ MOST_MOMENTS = 64
 TOKENS = "SELECT id, page_token FROM content_version ORDER BY id"
 MOMENTS = (
     "SELECT DISTINCT published_at FROM posts WHERE published_at > {moment} "
-    f"ORDER BY published_at LIMIT {MOST_MOMENTS}"
+    f"ORDER BY published_at LIMIT {MOST_MOMENTS}"  # nosec B608
 )
 
 Tokens = tuple[tuple[int, int], ...]

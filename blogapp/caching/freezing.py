@@ -346,7 +346,7 @@ def _files(folder: Path) -> Iterator[str]:
 def _open_to_all(folder: Path) -> None:
     """Let every user read the folders, whatever the umask is: one of them is the web server."""
     for place, _folders, _files in os.walk(folder):
-        os.chmod(place, 0o755)
+        os.chmod(place, 0o755)  # nosec B103
 
 
 def _swap(new: Path, folder: Path) -> None:

@@ -197,7 +197,7 @@ class Storekeeper:
                     writer.link(f"{name}{suffix}", made)
         write_assets(self.app, store.folder)
         for folder, _folders, _files in os.walk(self.store.folder / STATIC):
-            os.chmod(folder, 0o755)
+            os.chmod(folder, 0o755)  # nosec B103
 
     def is_late(self) -> bool:
         """Whether there has been no complete generation for longer than patience lasts."""

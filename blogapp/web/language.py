@@ -164,14 +164,14 @@ def shipped_languages() -> tuple[str, ...]:
 def _in_template(context: Context, text: str, /, **variables: object) -> str:
     """Return ``text`` translated; what is put into it is escaped where the page is."""
     text = _catalogue().ugettext(text)
-    return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables  # nosec B704
 
 
 @pass_context
 def _in_template_about(context: Context, about: str, text: str, /, **variables: object) -> str:
     """Return ``text`` translated as it is meant in ``about``, where one word has two meanings."""
     text = _catalogue().upgettext(about, text)
-    return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables  # nosec B704
 
 
 @pass_context
@@ -181,7 +181,7 @@ def _counted_in_template(
     """Return the text for ``num`` things, as `ngettext` does."""
     text = _catalogue().ungettext(singular, plural, num)
     variables.setdefault("num", number(num))
-    return (Markup(text) if context.eval_ctx.autoescape else text) % variables
+    return (Markup(text) if context.eval_ctx.autoescape else text) % variables  # nosec B704
 
 
 def _catalogue() -> Translations:

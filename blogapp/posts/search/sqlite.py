@@ -38,7 +38,7 @@ class SqliteIndex:
             "VALUES (:id, :version, :packed, :substrings)",
             rows,
         )
-        self._run(f"INSERT INTO search_words (rowid, {_WORDS}) VALUES (:id, {_VALUES})", rows)
+        self._run(f"INSERT INTO search_words (rowid, {_WORDS}) VALUES (:id, {_VALUES})", rows)  # nosec B608
         self._run("INSERT INTO search_code (rowid, code) VALUES (:id, :substrings)", rows)
         self._run(
             "INSERT INTO search_names (rowid, title, headings) VALUES (:id, :title, :headings)",
@@ -67,13 +67,13 @@ class SqliteIndex:
 
     def clear(self) -> None:
         for name in ("search_words", "search_code", "search_names"):
-            self._run(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")
+            self._run(f"INSERT INTO {name} ({name}) VALUES ('delete-all')")  # nosec B608
         self._run("DELETE FROM search_posts")
         self._run("DELETE FROM search_vocabulary")
 
     def finish(self) -> None:
         for name in ("search_words", "search_code", "search_names"):
-            self._run(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
+            self._run(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # nosec B608
 
     def look_up(self, lookups: Sequence[Lookup]) -> list[list[int]]:
         parts, values = [], {}
@@ -96,7 +96,7 @@ class SqliteIndex:
         query = (
             f"SELECT rowid, -bm25(search_words, {', '.join(map(str, WEIGHTS))}) FROM search_words "
             "WHERE search_words MATCH :match AND rowid BETWEEN :first AND :last "
-            "AND +rowid IN (SELECT value FROM json_each(:ids))"
+            "AND +rowid IN (SELECT value FROM json_each(:ids))"  # nosec B608
         )
         values = {
             "match": _clauses(clauses, " AND " if together else " OR "),
@@ -137,7 +137,7 @@ class SqliteIndex:
 
     def count(self, words: Sequence[str]) -> Mapping[str, int]:
         parts = [
-            f"SELECT {number}, count(*) FROM search_words WHERE search_words MATCH :v{number}"
+            f"SELECT {number}, count(*) FROM search_words WHERE search_words MATCH :v{number}"  # nosec B608
             for number in range(len(words))
         ]
         if not parts:

@@ -51,7 +51,7 @@ def similar(
         for condition in (f"ends = :e{n}", f"tail = :a{n}", f"word >= :h{n} AND word < :i{n}"):
             parts.append(
                 f"SELECT * FROM (SELECT {n}, word FROM search_vocabulary WHERE {condition} "
-                f"AND length BETWEEN :f{n} AND :t{n} LIMIT :limit) AS p{len(parts)}"
+                f"AND length BETWEEN :f{n} AND :t{n} LIMIT :limit) AS p{len(parts)}"  # nosec B608
             )
     found: dict[str, dict[str, None]] = {word: {} for word in words}
     if parts:
