@@ -26,8 +26,8 @@ from blogapp.accounts.passkeys import (
     LONGEST_NAME,
     begin_registration,
     complete_registration,
+    find_handle,
     find_passkey,
-    handle_of,
     list_passkeys,
     rename,
 )
@@ -249,7 +249,7 @@ def _overview(
         app=app,
         is_sealed=app is not None and not totp.opens(app, current_app.config["SECRET_KEY"]),
         passkeys=passkeys,
-        handle=handle_of(author) if passkeys else "",
+        handle=find_handle(author),
         left=recovery.count_codes(author),
         few=recovery.FEW,
         is_demanded=must_have_second_factor(author, current_site().second_factor_for),

@@ -67,7 +67,11 @@ class PasskeyRefused(AccountError):
 
 
 class PasskeyUnknown(PasskeyRefused):
-    """The passkey was removed here, or never was here."""
+    """The passkey with this id, in base64url, was removed here, or never was here."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("This passkey is not registered here.")
+        self.id = id
 
 
 class PasskeyCopied(PasskeyRefused):

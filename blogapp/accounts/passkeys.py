@@ -110,6 +110,12 @@ def find_passkey(author: Author, id: int) -> Passkey | None:
     )
 
 
+def find_handle(author: Author) -> str:
+    """Return what passkeys call ``author``, nothing where no device was ever told."""
+    user = db.session.get(PasskeyUser, author.id)
+    return user.handle if user else ""
+
+
 def handle_of(author: Author) -> str:
     """Return what passkeys call ``author``, in base64url; it stays the same from the first on."""
     user = db.session.get(PasskeyUser, author.id)
@@ -302,7 +308,7 @@ def _get_passkey(answer: "AuthenticationResponse", author: Author | None) -> Pas
     )
     passkey = db.session.scalar(query)
     if passkey is None or (author and passkey.author_id != author.id):
-        raise PasskeyUnknown("This passkey is not registered here.")
+        raise PasskeyUnknown(_encoded(answer.raw_id))
     handle = answer.response.user_handle
     kept = db.session.get_one(PasskeyUser, passkey.author_id).handle
     # Level 3, 7.2, step 6: where nobody said who signs in, the device has to.

@@ -3,9 +3,10 @@
 Each way is two requests: a script fetches a challenge, then sends a form with the answer.
 """
 
+from flask import g
 from werkzeug.wrappers import Response
 
-from blogapp.accounts.errors import AccountError, PasskeyCopied
+from blogapp.accounts.errors import AccountError, PasskeyCopied, PasskeyUnknown
 from blogapp.accounts.factor_models import Passkey
 from blogapp.accounts.models import Author
 from blogapp.accounts.passkeys import begin_assertion, complete_assertion
@@ -104,6 +105,8 @@ def _proved(author: Author | None) -> Passkey | str:
     except AccountError as error:
         if isinstance(error, PasskeyCopied):
             _warn(error.passkey)
+        if isinstance(error, PasskeyUnknown):
+            g.unknown_passkey = error.id
         # The challenge is used up, whatever came.
         db.session.commit()
         return explain_passkey(error)
