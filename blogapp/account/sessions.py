@@ -103,5 +103,6 @@ def _method(method: str) -> str:
         "recovery": _("recovery code"),
         "passkey": _("passkey"),
         "oidc": _("directory"),
+        "oidc+mfa": _("directory"),
         "link": _("link"),
     }.get(method, method)

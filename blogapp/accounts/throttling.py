@@ -68,6 +68,11 @@ def mail_counters(email: str, address: str, *, device: str = "") -> Sequence[Cou
     ]
 
 
+def directory_counters(address: str) -> Sequence[Counter]:
+    """Return what going out to the directory counts towards: each time leaves something here."""
+    return [Counter(_key("directory", _network(address)), free=60)]
+
+
 def admit(email: str, address: str, *, now: datetime, device: str = "") -> int:
     """Count a try; return 0 to let it go ahead, else the seconds to wait.
 
@@ -107,6 +112,12 @@ def forgive(email: str, address: str, *, device: str = "") -> None:
         .where(FailedSignIns.key == network.key)
         .values(count=case((FailedSignIns.count > 0, FailedSignIns.count - 1), else_=0))
     )
+
+
+def forget(counted: Sequence[Counter]) -> None:
+    """Forget what was counted towards these; it came to something."""
+    keys = [counter.key for counter in counted]
+    db.session.execute(delete(FailedSignIns).where(FailedSignIns.key.in_(keys)))
 
 
 def failures_from(address: str) -> int:

@@ -1,6 +1,7 @@
 """Signing in by the directory: out to it, and back."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -19,6 +20,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from blogapp.accounts import throttling
 from blogapp.accounts.directory.asking import (
     Known,
     Question,
@@ -41,11 +43,12 @@ from blogapp.accounts.directory.provider import Provider
 from blogapp.accounts.errors import StepExpired
 from blogapp.accounts.step_models import SignInStep
 from blogapp.accounts.steps import begin_step, find_step, take_step
+from blogapp.auth import signing_in
 from blogapp.auth.directory_session import PROBLEM, carry, remember_problem
 from blogapp.auth.finishing import after_sign_in, finish
 from blogapp.extensions import db
 from blogapp.web import confirming
-from blogapp.web.access import current_author, find_current_author, require_author
+from blogapp.web.access import asking_address, current_author, find_current_author, require_author
 from blogapp.web.addresses import absolute_url_for, local_path
 from blogapp.web.auditing import actor_at_the_door, note, note_by
 from blogapp.web.clock import now
@@ -57,6 +60,7 @@ PROBLEMS = {
     "away": _("%(name)s does not answer. Please try again in a minute."),
     "denied": _("%(name)s did not let you in, or you did not go through with it."),
     "late": _("This was begun too long ago, or in another browser. Please try once more."),
+    "many": _("Too many have gone to %(name)s from your network. Please wait a minute."),
     "only": _("Your account is one of %(name)s: please sign in there."),
     "wrong": _("What came back from %(name)s cannot be trusted. Please try once more."),
 }
@@ -135,6 +139,11 @@ def _provider() -> Provider:
 
 def _send(provider: Provider, purpose: str, back: dict[str, Any]) -> Response:
     """Keep what is asked on the server, bound to this browser, and lead to the directory."""
+    if wait := throttling.admit_to(_counted(), now=now()):
+        remember_problem("many")
+        response = signing_in.show(problem="", status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
     asked, browser = Question.new(), session.setdefault("browser", token_urlsafe(32))
     state = begin_step(
         purpose,
@@ -158,6 +167,10 @@ def _send(provider: Provider, purpose: str, back: dict[str, Any]) -> Response:
         return _say("away")
     db.session.commit()
     return redirect(address, code=303)
+
+
+def _counted() -> Sequence[throttling.Counter]:
+    return throttling.directory_counters(asking_address())
 
 
 def _back() -> str:
@@ -212,12 +225,14 @@ def _let_in(known: Known, provider: Provider, step: SignInStep) -> Response:
         db.session.rollback()
         raise DirectoryAway("somebody was made an author at the same moment") from error
     _note(admitted)
+    throttling.forget(_counted())
     author = admitted.author
     carry(author, known, provider)
+    has_two_factors = is_strong(known.claims)
     return finish(
         author,
-        method="oidc",
-        is_strong=is_strong(known.claims),
+        method="oidc+mfa" if has_two_factors else "oidc",
+        is_strong=has_two_factors,
         goal=step.state["next"],
     )
 

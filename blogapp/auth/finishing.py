@@ -31,7 +31,7 @@ _YOUNG = timedelta(hours=1)
 def finish(author: Author, *, method: str, is_strong: bool, goal: str | None = None) -> Response:
     """Sign ``author`` in and lead on to where they were going, or to their second factor.
 
-    ``method`` is "password", "password+totp", "recovery", "passkey", "oidc" or "link".
+    ``method`` is "password", "password+totp", "recovery", "passkey", "oidc", "oidc+mfa" or "link".
     ``is_strong`` says that no second factor is to be asked for. ``goal`` is the path they
     were going to where their address does not say it. Commits.
     """

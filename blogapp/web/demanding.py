@@ -17,8 +17,8 @@ _OPEN = {
 def demand_second_factor() -> Response | None:
     """Guard of a blueprint: lead whoever must have a second factor and has none to set one up."""
     session = find_current_session()
-    # Those of a directory prove there what it asks for.
-    if session is None or session.method == "oidc" or request.endpoint in _OPEN:
+    # A directory that says it asked for more than a password is believed (ASVS 5, V6.8.4).
+    if session is None or session.method == "oidc+mfa" or request.endpoint in _OPEN:
         return None
     if not must_have_second_factor(session.author, current_site().second_factor_for):
         return None

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from blogapp.accounts.audit_models import AuditEvent
-from blogapp.accounts.directory.models import DirectoryPerson
+from blogapp.accounts.directory.models import DirectoryPerson, DirectorySession
 from blogapp.accounts.models import Author, AuthorSession
 from blogapp.accounts.registering import disable, find_author, set_password
 from blogapp.extensions import db
+from blogapp.site.models import Site
 from tests.auth.provider import asked, rsa_key, visit
 from tests.conftest import JANUARY, parse
 
@@ -294,6 +295,16 @@ def test_nobody_is_led_to_another_host(blog, target):
     assert response.location == "/write"
 
 
+def test_who_goes_out_without_end_waits_until_somebody_comes_back(blog):
+    answers = [blog.application.test_client().get("/login/directory") for _ in range(61)]
+
+    assert [answer.status_code for answer in answers] == [303] * 60 + [429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert "Too many have gone to Example ID" in answers[-1].text
+    elsewhere = blog.get("/login/directory", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 303
+
+
 def test_without_a_directory_there_is_no_way_to_one(browser):
     for path in ("/login/directory", "/login/directory/back?code=x&state=y"):
         assert browser.get(path).status_code == 404
@@ -361,6 +372,19 @@ def test_sessions_of_the_directory_are_short(blog, clock):
     clock.advance(hours=24, seconds=1)
 
     assert who(blog) is None
+
+
+@pytest.mark.parametrize("amr", [["pwd", "mfa"], ["pwd"], None])
+def test_a_second_factor_there_counts_when_it_says_so(blog, provider, amr):
+    db.session.add(Site(id=1, second_factor_for="contributor"))
+    db.session.commit()
+    provider.person["amr"] = amr
+
+    blog.get(sign_in(blog).location)
+
+    led_on = blog.get("/write").location
+    assert led_on == (None if amr == ["pwd", "mfa"] else "/account/factors")
+    assert db.session.scalar(select(func.count(DirectorySession.session_id))) == 1
 
 
 # Proving it again.
