@@ -226,7 +226,7 @@ class _Deciding:
             return Reason.SO_ALREADY if act is Act.TRASH else Reason.TRASHED
         match act:
             case Act.TRASH:
-                return {"deleted_at": self.now, **_where(post)}
+                return {"deleted_at": self.now}
             case Act.PUBLISH | Act.SCHEDULE:
                 return self._go_live(post, state)
             case Act.WITHDRAW:
@@ -238,7 +238,7 @@ class _Deciding:
         moved = act is Act.MOVE and post.domain_id == self.domain_id
         if not moved and _is_on_its_way(post) and post.id in self.unapproved:
             return Reason.UNAPPROVED
-        return Reason.SO_ALREADY if moved else {"domain_id": self.domain_id}
+        return Reason.SO_ALREADY if moved else {"domain_id": self.domain_id, **_when(post)}
 
     def _bring_back(self, post: Post) -> dict[str, Any] | Reason:
         if not post.deleted_at:
@@ -278,7 +278,7 @@ class _Deciding:
         if state is State.PUBLISHED:
             return {"withdrawn_at": self.now, **_where(post)}
         if state is State.SCHEDULED:
-            return {"published_at": None, "published_month": None}
+            return {"published_at": None, "published_month": None, **_where(post)}
         return Reason.SO_ALREADY
 
     def _list(self, post: Post) -> dict[str, Any] | Reason:
@@ -297,6 +297,11 @@ _FOR_PUBLISHERS = {Act.PUBLISH, Act.SCHEDULE, Act.WITHDRAW, Act.UNLIST, Act.LIST
 def _is_on_its_way(post: Post) -> bool:
     """Whether readers see the post, or will, once it is not in the trash."""
     return bool(post.published_at) and not post.withdrawn_at
+
+
+def _when(post: Post) -> dict[str, Any]:
+    """Name the moment at which a post goes to readers, as `_where` names the domain."""
+    return {"published_at": post.published_at} if _is_on_its_way(post) else {}
 
 
 def _where(post: Post) -> dict[str, Any]:

@@ -107,14 +107,24 @@ def _put_back(undo: Undo, author: Author, left_out: LeftOut) -> list[str]:
 def _unapproved(undo: Undo, posts: Sequence[Post], kept: _Kept) -> frozenset[int]:
     """Return the posts that would show readers a text that nobody approved.
 
-    What was not saved since is what readers saw before.
+    What was on its way to them then, in the same domain, and was not saved since, they saw.
     """
-    into: dict[int, int | None] = {}
+    seen: dict[int, int | None] = {}
+    unseen: dict[int, int | None] = {}
     for post in posts:
-        after = columns_of(post) | _from_json(kept[post.id][0])
-        if after["published_at"] and not after["withdrawn_at"] and not after["deleted_at"]:
-            into[post.id] = after["domain_id"]
-    return find_unapproved([*into], into=into, saved_after=undo.at)
+        before = _from_json(kept[post.id][0])
+        after = columns_of(post) | before
+        if not after["published_at"] or after["withdrawn_at"]:
+            continue
+        if after["domain_id"] != post.domain_id:
+            was_on_its_way = bool(before.get("published_at"))
+            (seen if was_on_its_way else unseen)[post.id] = after["domain_id"]
+        elif not post.published_at or post.withdrawn_at:
+            seen[post.id] = after["domain_id"]
+        elif post.deleted_at and not after["deleted_at"] and post.saved_at > post.deleted_at:
+            unseen[post.id] = after["domain_id"]
+    found = find_unapproved([*unseen], into=unseen)
+    return found | find_unapproved([*seen], into=seen, saved_after=undo.at)
 
 
 def _lost_domains(befores: Any) -> set[int]:
