@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -112,8 +112,7 @@ def record(
         details=_harmless(details or {}),
     )
     db.session.add(event)
-    tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
-    enqueue(TRIM, f"{tomorrow:%Y-%m-%d}", now=now, due=tomorrow)
+    _ask_to_trim(now.date(), now)
     return event
 
 
@@ -146,12 +145,14 @@ def list_acts() -> Sequence[str]:
     return db.session.scalars(select(AuditEvent.act).distinct().order_by(AuditEvent.act)).all()
 
 
-def trim(days: int, *, now: datetime) -> int:
-    """Forget what is older than ``days``; return how much. Comes again while anything is left."""
+def trim(days: int, *, day: date, now: datetime) -> int:
+    """Forget what is older than ``days``; return how much. Comes again while anything is left.
+
+    ``day`` is the one for which it was asked.
+    """
     gone = db.session.execute(delete(AuditEvent).where(AuditEvent.at < now - days * DAY))
     if db.session.scalar(select(AuditEvent.id).limit(1)):
-        tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
-        enqueue(TRIM, f"{tomorrow:%Y-%m-%d}", now=now, due=tomorrow)
+        _ask_to_trim(max(day, now.date()), now)
     return getattr(gone, "rowcount", 0)
 
 
@@ -168,6 +169,12 @@ def network_of(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+
+
+def _ask_to_trim(day: date, now: datetime) -> None:
+    """Have it done when the day after ``day`` begins, once."""
+    due = datetime.combine(day + DAY, time(), UTC)
+    enqueue(TRIM, due.date().isoformat(), now=now, due=due)
 
 
 def _found(sought: Sought) -> Select[AuditEvent]:

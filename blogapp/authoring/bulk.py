@@ -29,6 +29,7 @@ from blogapp.posts.shelving import PAGE_SIZE, Group, find_ids
 from blogapp.text.name_lists import one_line, split_names
 from blogapp.web.access import current_author
 from blogapp.web.addresses import local_path
+from blogapp.web.auditing import note
 from blogapp.web.cards import forget_cards
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -37,6 +38,8 @@ from blogapp.web.language import ngettext
 
 LONGEST_NAME = 200
 SHOWN_TITLES = 5
+# So many titles of posts that are gone are remembered.
+MOST_NAMED = 20
 MEGABYTE = 1_000_000
 # What asks for more than posts.
 _ASKING = {Act.SCHEDULE, Act.TAG, Act.UNTAG, Act.MOVE}
@@ -93,6 +96,7 @@ def change() -> AnyResponse:
         return redirect(_landing(asked), code=303)
     if order.act.publishes:
         reviews_gate.end_reviews([id for id, *_columns in undo.changes["columns"]])
+    note("posts.changed", how=order.act.value, number=undo.count, of=asked.ids)
     db.session.commit()
     if order.act in (Act.WITHDRAW, Act.TRASH):
         forget_cards(asked.ids)
@@ -107,6 +111,7 @@ def undo(id: int) -> AnyResponse:
         complain(_("That cannot be taken back any more."))
         return redirect(_back(), code=303)
     taken = undoing.take_back(found, author=author, now=now())
+    note("undo.done", posts=taken.count)
     db.session.commit()
     text = ngettext(
         "Taken back: %(num)s post is as it was.",
@@ -248,12 +253,16 @@ def _export(asked: Asked) -> AnyResponse:
         complain(_("None of these posts is yours to export."))
         return redirect(_landing(asked), code=303)
     file.seek(0)
+    note("export.made", number=count, by="chosen posts")
+    db.session.commit()
     name = f"posts-{now():%Y-%m-%d}.zip"
     return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
 
 def _delete(asked: Asked) -> AnyResponse:
+    titles = list_titles(asked.ids[:MOST_NAMED])
     gone, left = emptying.delete_posts(asked.ids, author=current_author(), now=now())
+    note("post.deleted", number=len(gone), posts=gone, titles=titles)
     db.session.commit()
     forget_cards(gone)
     text = ngettext("%(num)s post is deleted.", "%(num)s posts are deleted.", len(gone))

@@ -10,6 +10,7 @@ from blogapp.extensions import db
 from blogapp.posts.commenting import anchor_of, find_comment, hide, list_all, show
 from blogapp.posts.rights import may_publish
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.pages import render_page
 
@@ -42,6 +43,7 @@ def change(id: int) -> AnyResponse:
         hide(comment, now=now())
     else:
         show(comment)
+    note("comments.changed", post, how=verb, comment=comment.id, by=comment.name)
     db.session.commit()
     name = comment.name or _("Anonymous")
     if verb == "hide":

@@ -22,6 +22,7 @@ from blogapp.importing.following import read_lines
 from blogapp.importing.models import KeptList
 from blogapp.text.slugs import slugify
 from blogapp.web import jobs
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.confirming import demand_confirmed
 from blogapp.web.filters import current_site, local
@@ -72,6 +73,8 @@ def whole_blog() -> AnyResponse:
     if sent.is_broken:
         complain(_("The blog could not be packed. The server’s log says why."))
         return redirect(url_for(".edit_imports"), code=303)
+    note("export.made", by="download of the whole blog")
+    db.session.commit()
     name = f"{slugify(current_site().title, fallback='blog')}-{local(now()):%Y-%m-%d}.zip"
     answer = download(sent, name, "application/zip")
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would keep a copy on its disk

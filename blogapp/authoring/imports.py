@@ -28,6 +28,7 @@ from blogapp.posts.rights import may_move_blog
 from blogapp.text.name_lists import one_line
 from blogapp.web import jobs
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.confirming import demand_confirmed
 from blogapp.web.pages import render_page
@@ -81,6 +82,7 @@ def begin(id: int) -> AnyResponse:
         complain(_("This import has gone on meanwhile."))
         return _lead_to(run)
     running.ask(run, is_preview=False, now=now())
+    note("import.begun", run.file_name, number=run.id)
     db.session.commit()
     jobs.wake()
     return _lead_to(run)
@@ -91,6 +93,7 @@ def cancel(id: int) -> AnyResponse:
     run = _get(id)
     if run.state in UNDER_WAY:
         running.stop(run, now=now())
+        note("import.cancelled", run.file_name, number=run.id)
         db.session.commit()
         jobs.wake()
     return _lead_to(run)
@@ -102,6 +105,7 @@ def resume(id: int) -> AnyResponse:
     demand_confirmed()
     if run.state == RunState.FAILED:
         running.resume(run, now=now())
+        note("import.begun", run.file_name, number=run.id, again=True)
         db.session.commit()
         jobs.wake()
     return _lead_to(run)
@@ -112,6 +116,7 @@ def remove(id: int) -> AnyResponse:
     run = _get(id)
     if _is_busy(run):
         return _lead_to(run)
+    note("import.removed", run.file_name, number=run.id)
     running.forget(run, _folder())
     db.session.commit()
     say(_("The import is off the list. What it took in stays."))
@@ -198,6 +203,7 @@ class _Arrival:
             by_id=current_author().id,
             now=now(),
         )
+        note("import.uploaded", self.file_name)
         db.session.commit()
         jobs.wake()
         if _speaks_json():

@@ -33,6 +33,7 @@ from blogapp.posts.media_uses import Use, find_uses
 from blogapp.posts.rights import may_describe, may_edit, may_replace
 from blogapp.web import jobs
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
@@ -132,6 +133,7 @@ def replace(id: int) -> AnyResponse:
         return _show_file(media, replacement=form, status=422)
     changed = media_keeping.replace(media, by, now=now())
     new_id = by.id
+    note("media.replaced", media, by=by.name, number=new_id)
     db.session.commit()
     for post_id in changed:
         renew_card(post_id)
@@ -149,6 +151,7 @@ def delete(id: int) -> AnyResponse:
     except InUse as error:
         return _show_file(media, refused=error.uses, status=409)
     name = media.name
+    note("media.deleted", media)
     db.session.commit()
     say(_("“%(name)s” is deleted.", name=name), undo=url_for(".restore_media", id=[id]))
     return redirect(url_for(".list_media"), code=303)
@@ -163,6 +166,7 @@ def delete_many() -> AnyResponse:
         try:
             media_keeping.delete(media, now=now())
             deleted.append(media.id)
+            note("media.deleted", media)
         except InUse:
             in_use.append(media.name)
     db.session.commit()
@@ -183,6 +187,7 @@ def restore() -> AnyResponse:
     found = [each for each in db.session.scalars(query) if may_describe(current_author(), each)]
     for media in found:
         media_keeping.bring_back(media)
+        note("media.restored", media)
     db.session.commit()
     say(ngettext("%(num)s file is back.", "%(num)s files are back.", len(found)))
     if len(found) == 1:

@@ -16,6 +16,7 @@ from blogapp.posts import drafting, publishing
 from blogapp.posts.errors import NotApproved
 from blogapp.posts.models import Post, State
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.filters import current_site
@@ -59,7 +60,7 @@ def edit(id: int | None = None) -> AnyResponse:
 @csrf.exempt  # `change` checks the token where no form does
 def trash(id: int) -> AnyResponse:
     """Put a post aside."""
-    post = change(id, lambda post: publishing.trash(post, now=now()))
+    post = change(id, _put_aside)
     text = _("“%(title)s” is in the trash.", title=post.title)
     say(text, undo=url_for(".restore_post", id=id))
     return redirect(url_for(".list_pages" if post.is_page else ".list_posts"), code=303)
@@ -69,13 +70,23 @@ def trash(id: int) -> AnyResponse:
 def restore(id: int) -> AnyResponse:
     """Bring a post back from the trash."""
     try:
-        post = change(id, reviews_gate.bring_back)
+        post = change(id, _bring_back)
     except NotApproved as error:
         db.session.rollback()
         complain(explain(error))
     else:
         say(_("“%(title)s” is back, as it was.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
+
+
+def _put_aside(post: Post) -> None:
+    publishing.trash(post, now=now())
+    note("post.trashed", post)
+
+
+def _bring_back(post: Post) -> None:
+    reviews_gate.bring_back(post)
+    note("post.restored", post)
 
 
 def _open(post: Post) -> AnyResponse:

@@ -16,6 +16,7 @@ from blogapp.posts.previewing import DAYS, USUAL_DAYS, NoSuchPreview, TooManyLin
 from blogapp.posts.revising import list_revisions
 from blogapp.web.access import current_author
 from blogapp.web.addresses import absolute
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.formatting import day
 from blogapp.web.forms import Form
@@ -74,6 +75,7 @@ def revoke(id: int, link: int) -> AnyResponse:
     if found is None or found.post_id != post.id:
         abort(404)
     previewing.revoke(found, now=now())
+    note("preview.revoked", post)
     db.session.commit()
     say(_("The link shows nothing any more."))
     return redirect(url_for(".list_previews", id=id), code=303)
@@ -92,5 +94,6 @@ def _share(post: Post, form: ShareForm) -> str:
     except (TooManyLinks, NoSuchPreview):
         complain(_("This post has many open links already. Revoke some first."))
         return ""
+    note("preview.made", post, days=form.days.data)
     db.session.commit()
     return absolute(url_for("public.preview", token=token))

@@ -21,6 +21,7 @@ from blogapp.posts.revising import keep_revision
 from blogapp.posts.revision_models import ChangeType, RevisionKind
 from blogapp.posts.rights import may_publish_own
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
@@ -91,6 +92,7 @@ def _update(post: Post) -> AnyResponse:
     before, kept = content_of(post), undone.prepare(post)
     kind = update.change_type.data
     saved = publish_typed(form, post, examined.settle, change_type=kind, note=update.told_note)
+    note("post.updated", saved, kind=kind)
     if content_of(saved) == before:
         say(_("Nothing was changed: readers see just this."))
     elif ChangeType(kind).is_told:
@@ -110,8 +112,10 @@ def _take_back(post: Post) -> None:
     state = post.state(now())
     if state is State.SCHEDULED:
         publishing.unschedule(post, zone=current_site().zone)
+        note("post.unscheduled", post)
     elif state is State.PUBLISHED:
         publishing.withdraw(post, now=now())
+        note("post.withdrawn", post)
 
 
 def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
@@ -165,8 +169,10 @@ def _set_live(post: Post, plan: PublicationForm) -> None:
     zone = current_site().zone
     if plan.moment and (plan.moment > now() or post.is_public(now())):
         publishing.schedule(post, at=plan.moment, zone=zone)
+        note("post.scheduled", post, at=plan.moment)
     else:
         publishing.publish(post, now=now(), zone=zone)
+        note("post.published", post)
 
 
 def _outcome(post: Post, plan: PublicationForm) -> str:

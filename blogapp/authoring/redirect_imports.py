@@ -16,6 +16,7 @@ from blogapp.extensions import db
 from blogapp.importing.redirect_files import MOST_BYTES, UnknownList, read_rules
 from blogapp.posts.changing import take_turns
 from blogapp.posts.redirect_ruling import Ruling, Verdict, judge, keep
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.language import ngettext
 from blogapp.web.moving import answers
@@ -59,6 +60,7 @@ def _keep(rulings: Sequence[Ruling]) -> AnyResponse:
     is_meant = "outside" in request.form
     kept = [ruling for ruling in rulings if is_meant or not ruling.leads_out]
     count = keep(kept, came_by="imported", now=now())
+    note("redirects.imported", number=count)
     db.session.commit()
     say(ngettext("%(num)s redirect was taken in.", "%(num)s redirects were taken in.", count))
     return redirect(url_for(".edit_redirects", kind="imported"), code=303)

@@ -15,6 +15,7 @@ from blogapp.posts.redirect_listing import list_missing
 from blogapp.posts.redirect_models import MissingPath
 from blogapp.posts.redirect_ruling import Reason, Wish, keep
 from blogapp.web import tallying
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 
 
@@ -54,6 +55,8 @@ def answer(id: int) -> AnyResponse:
         say(_("%(path)s waits for a decision again.", path=path))
     else:
         abort(400)
+    if target or act == "gone":
+        note("redirect.added", path, to=target)
     db.session.commit()
     return redirect(_back(), code=303)
 

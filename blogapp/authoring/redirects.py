@@ -35,6 +35,7 @@ from blogapp.posts.redirect_listing import (
 )
 from blogapp.posts.redirect_ruling import Ruling, Verdict, Wish, change, judge, keep
 from blogapp.web import tallying
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.moving import answers
 
@@ -82,6 +83,7 @@ def add() -> AnyResponse:
     if ruling is None or form.errors:
         return _show_again(form, None, ruling)
     keep([ruling], came_by="hand", now=now())
+    note("redirect.added", ruling.path, to=ruling.target)
     db.session.commit()
     say(_told(ruling))
     return redirect(url_for(".edit_redirects"), code=303)
@@ -101,6 +103,7 @@ def edit(id: int) -> AnyResponse:
         form.old.errors = [_("There is a rule for this address already.")]
     if ruling is None or form.errors:
         return _show_again(form, entry, ruling)
+    note("redirect.changed", ruling.path, was=entry.path, led_to=entry.leads, to=ruling.target)
     change(rule, ruling)
     db.session.commit()
     say(_told(ruling))
@@ -110,6 +113,7 @@ def edit(id: int) -> AnyResponse:
 def delete(id: int) -> AnyResponse:
     """Let a rule go: its address is unknown from here on."""
     entry, rule = _get(id)
+    note("redirect.deleted", entry.path, led_to=entry.leads)
     db.session.delete(rule)
     db.session.commit()
     say(_("%(path)s leads nowhere any more.", path=entry.path))

@@ -18,9 +18,10 @@ from blogapp.authoring.settings_forms import (
 from blogapp.extensions import csrf, db
 from blogapp.posts.managing import recompute_months
 from blogapp.site.models import SOURCES, Site
-from blogapp.site.reading import copy_of
+from blogapp.site.reading import copy_of, values_by_name
 from blogapp.site.report_counting import list_refused
 from blogapp.web import policy_reports
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.confirming import demand_confirmed
 from blogapp.web.filters import current_site, local
@@ -44,7 +45,7 @@ def edit(section: str) -> AnyResponse:
         return _show(chosen, form)
     _take_offer(form)
     if form.validate() & _take_logo(form):
-        _keep(form, site)
+        _keep(chosen.name, form, site)
         say(_("Settings saved."))
         return redirect(chosen.address, code=303)
     return _show(chosen, form, status=422)
@@ -119,11 +120,13 @@ def _take_logo(form: SectionForm) -> bool:
     return logo.keep(form, current_app.config["MEDIA_FOLDER"], now=now())
 
 
-def _keep(form: SectionForm, site: Site) -> None:
-    was_zone = site.time_zone
+def _keep(section: str, form: SectionForm, site: Site) -> None:
+    before, was_zone = values_by_name(site), site.time_zone
     form.fill(site)
     if isinstance(form, LookForm):
         logo.put(form, site)
+    after = values_by_name(site)
+    note("settings.saved", section, changed=[name for name in after if after[name] != before[name]])
     # From here on the words are the owner's: they stay when the demo goes.
     site.origin = None
     db.session.add(site)

@@ -18,6 +18,7 @@ from blogapp.posts.errors import NameTaken, SlugTaken
 from blogapp.posts.models import Named, Tag, TagAlias
 from blogapp.posts.rights import may_manage_tags
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.forms import row_id
 from blogapp.web.language import ngettext
 from blogapp.web.pages import render_page
@@ -59,7 +60,7 @@ def index() -> AnyResponse:
 def edit(id: int) -> AnyResponse:
     """Show a tag with its names; on POST keep what is said of it."""
     tag = _get_tag(id)
-    form = TagForm(obj=tag)
+    form, was = TagForm(obj=tag), tag.name
     holder = None
     if form.validate_on_submit():
         try:
@@ -71,6 +72,7 @@ def edit(id: int) -> AnyResponse:
             form.slug.errors = [_("Another tag has this address.")]
         else:
             tag.description = form.description.data or ""
+            note("tag.changed", tag, was=was)
             db.session.commit()
             say(_("Saved."))
             return redirect(url_for(".edit_tag", id=tag.id), code=303)
@@ -89,6 +91,7 @@ def add_alias(id: int) -> AnyResponse:
             holder = taken.holder
             form.alias.errors = [_("“%(name)s” has this name already.", name=holder.name)]
         else:
+            note("tag.changed", tag, another_name=form.alias.data)
             db.session.commit()
             say(_("“%(alias)s” leads to this tag now.", alias=form.alias.data))
             return redirect(url_for(".edit_tag", id=tag.id), code=303)
@@ -103,6 +106,7 @@ def drop_alias(id: int, alias: int) -> AnyResponse:
         abort(404)
     name = dropped.name
     tagging.drop_alias(dropped)
+    note("tag.changed", tag, without_name=name)
     db.session.commit()
     say(_("“%(alias)s” is no name of this tag any more.", alias=name))
     return redirect(url_for(".edit_tag", id=tag.id), code=303)
@@ -134,6 +138,7 @@ def delete(id: int) -> AnyResponse:
     if request.method != "POST":
         return make_response(render_template("authoring/delete_tag.html", tag=tag, uses=uses))
     name = tag.name
+    note("tag.deleted", tag)
     tagging.delete_tag(tag)
     db.session.commit()
     say(_("“%(name)s” is deleted.", name=name))
@@ -192,6 +197,7 @@ def _show_tag(
 
 def _merge(tag: Tag, into: Tag) -> AnyResponse:
     name, uses = tag.name, tagging.count_uses(tag)
+    note("tag.merged", tag, into=into.name)
     tagging.merge(tag, into)
     db.session.commit()
     say(

@@ -14,6 +14,7 @@ from blogapp.posts.models import Post
 from blogapp.posts.publication_models import Publication
 from blogapp.posts.taking_back import TooLate
 from blogapp.web.access import current_author
+from blogapp.web.auditing import note
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.filters import current_site
@@ -36,6 +37,7 @@ def publication(id: int) -> AnyResponse:
         db.session.rollback()
         complain(_("Too late to take it back: a minute has passed, or the post was changed."))
         return redirect(url_for(".edit_post", id=id), code=303)
+    note("publication.undone", post)
     db.session.commit()
     renew_card(id)
     say(_("Taken back. Who opened it or had a feed fetched meanwhile has seen it."))

@@ -1,4 +1,4 @@
-"""Who may write: `author add|list|invite|role|link|reset|disable|enable|forget-factors`."""
+"""Who may write: `author add|list|invite|role|link|reset|disable|…`."""
 
 import sys
 from datetime import timedelta
@@ -49,6 +49,7 @@ def add(email: str, name: str | None, role: str, slug: str | None, password_stdi
             )
         except AccountError as error:
             raise click.ClickException(str(error)) from None
+        note("author.added", made, role=made.role.value)
         db.session.commit()
         click.echo(f"Added {made.name} <{made.email}>, {made.role}.")
 

@@ -17,6 +17,8 @@ from blogapp.backups.remembering import remember
 from blogapp.backups.restoring import Restored
 from blogapp.backups.rotating import name_of, rotate
 from blogapp.extensions import db
+from blogapp.migrations import is_current
+from blogapp.web.auditing import by_operator, note
 from blogapp.web.clock import now
 
 
@@ -44,6 +46,7 @@ def backup(file: str, keep: int | None) -> None:
             with _progress("Backing up", _expected(blog)) as done:
                 made = backing_up.back_up(blog, target, now=now(), done=done)
             remember(made, blog.place.instance)
+            _note("backup.made", made.path.name, size=made.size)
             gone = rotate(folder, keep=keep, address=blog.address) if folder and keep else []
         _tell_made(made, len(gone))
 
@@ -64,6 +67,8 @@ def restore(file: Path, check: bool) -> None:
                 manifest = restoring.check(blog, file, done=done)
             else:
                 restored = restoring.restore(blog, file, now=now(), done=done)
+        if not check:
+            _note("backup.restored", file.name)
     if check:
         click.echo(f"{file} is whole: {_described(manifest)}.")
     else:
@@ -77,6 +82,16 @@ def _blog() -> Iterator[Blog]:
     with app.app_context():
         place = Place(Path(app.instance_path), app.config["MEDIA_FOLDER"])
         yield Blog(db.engine, place, app.config["PUBLIC_URL"], version("blogapp"))
+
+
+def _note(act: str, name: str, **details: object) -> None:
+    """Write down what was done, where this version's tables are."""
+    db.session.remove()
+    db.engine.dispose()
+    if is_current(db.engine):
+        with by_operator():
+            note(act, name, **details)
+            db.session.commit()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from blogapp.demo.loading import (
 from blogapp.demo.removing import remove_demo
 from blogapp.extensions import db
 from blogapp.media.storing import delete_file
+from blogapp.web.auditing import note
 from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
 
@@ -43,12 +44,14 @@ def _load(app: Flask) -> None:
     db.session.commit()
     load_posts(app.config["MEDIA_FOLDER"], now=now())
     add_about(now=now())
+    note("demo.loaded")
     db.session.commit()
     click.echo(f"The demo blog is here: {count_posts()} posts. `blogapp demo --remove` removes it.")
 
 
 def _remove(app: Flask) -> None:
     removal = remove_demo()
+    note("demo.removed", posts=removal.posts)
     db.session.commit()
     for key in removal.media_keys:
         delete_file(app.config["MEDIA_FOLDER"], key)

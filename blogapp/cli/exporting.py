@@ -17,6 +17,7 @@ from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.posts.models import Post
 from blogapp.posts.revision_models import Revision
+from blogapp.web.auditing import note
 
 
 @click.command()
@@ -49,6 +50,8 @@ def export(place: Path) -> None:
                     )
         except ExportError as error:
             raise click.ClickException(str(error)) from error
+        note("export.made", by="export")
+        db.session.commit()
         click.echo(f"{told}; {files / (perf_counter() - begun):.0f} files a second.")
         click.echo("E-mail addresses and drafts are in it: it is not for everybody's eyes.")
 

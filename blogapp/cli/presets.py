@@ -6,6 +6,7 @@ from blogapp.cli.opening import opened_blog
 from blogapp.extensions import db
 from blogapp.site.presets import BEFORE, PRESETS, apply_preset, changes
 from blogapp.site.reading import get_site
+from blogapp.web.auditing import note
 
 
 @click.command()
@@ -29,6 +30,7 @@ def preset(name: str | None, dry_run: bool) -> None:
         if not dry_run:
             apply_preset(name, site)
             db.session.add(site)
+            note("settings.saved", "presets", preset=name)
             db.session.commit()
 
 

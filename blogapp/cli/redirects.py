@@ -12,6 +12,7 @@ from blogapp.extensions import db
 from blogapp.importing.redirect_files import UnknownList, read_rules
 from blogapp.posts.redirect_listing import table
 from blogapp.posts.redirect_ruling import Ruling, Verdict, judge, keep
+from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.moving import answers
 
@@ -37,7 +38,8 @@ def take_in(file: Path, dry_run: bool) -> None:
     with opened_blog() as app:
         rulings = judge(wishes, base=_base(app), now=now(), is_fixed=answers)
         if not dry_run:
-            keep(rulings, came_by="imported", now=now())
+            count = keep(rulings, came_by="imported", now=now())
+            note("redirects.imported", number=count)
             db.session.commit()
     for ruling in rulings:
         if ruling.reason:

@@ -1,6 +1,7 @@
 """Reading the blog's settings."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy.orm.attributes import set_committed_value
@@ -8,6 +9,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from blogapp.extensions import db
 from blogapp.media.models import Media
 from blogapp.site.models import Site
+
+_OF_ITSELF = {"id", "origin", "before_preset"}
 
 
 def get_site() -> Site:
@@ -35,6 +38,12 @@ def values_of(site: Site) -> list[Any]:
     logo = site.logo
     of_logo = [getattr(logo, column.key) for column in Media.__table__.columns] if logo else []
     return own + of_logo
+
+
+def values_by_name(site: Site) -> dict[str, Any]:
+    """Return what is set, copied, by the names of the columns; how it came is none of it."""
+    columns = (column.key for column in Site.__table__.columns)
+    return {name: deepcopy(getattr(site, name)) for name in columns if name not in _OF_ITSELF}
 
 
 def copy_of(site: Site) -> Site:

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from getpass import getuser
 from typing import Any
 
@@ -80,9 +81,9 @@ def by_operator() -> Iterator[None]:
         g.pop("operator", None)
 
 
-def trim() -> None:
+def trim(day: str) -> None:
     """Do the job of forgetting what is over its time."""
-    auditing.trim(get_site().audit_days, now=now())
+    auditing.trim(get_site().audit_days, day=date.fromisoformat(day), now=now())
     db.session.commit()
 
 

@@ -59,7 +59,7 @@ def handlers(app: Flask) -> Mapping[str, Handler]:
         MAIL: lambda key: mailing.deliver(key, app),
         CHAT: lambda key: chatting.deliver(key, app),
         ASK: lambda key: directory.ask_whether_there(int(key)),
-        TRIM: lambda _day: auditing.trim(),
+        TRIM: auditing.trim,
     }
 
 
@@ -134,6 +134,7 @@ def _is_locked(connection: Connection) -> bool:
 def _empty_trash() -> None:
     """Delete what lay in the trash for its thirty days, batch by batch."""
     while gone := empty_overdue(now=now()):
+        auditing.note("post.deleted", number=len(gone), posts=gone, after="30 days in the trash")
         db.session.commit()
         forget_cards(gone)
 
