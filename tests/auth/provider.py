@@ -68,7 +68,7 @@ class Provider:
 
     def __init__(self, port):
         self.issuer = f"http://127.0.0.1:{port}/realm"
-        self.client_secret = SECRET
+        self.client_secret, self.callback = SECRET, CALLBACK
         self.person = dict(GRACE)
         self.keys = [rsa_key("first")]
         self.signs_with, self.algorithm = rsa_key("first"), "RS256"
@@ -104,7 +104,7 @@ class Provider:
     def authorize(self, query):
         asked = dict(parse_qsl(query, strict_parsing=True))
         assert len(asked) == len(parse_qsl(query)), "something is said twice"
-        assert asked["redirect_uri"] == CALLBACK, asked["redirect_uri"]
+        assert asked["redirect_uri"] == self.callback, asked["redirect_uri"]
         assert asked["client_id"] == CLIENT
         assert asked["response_type"] == "code"
         assert "openid" in asked["scope"].split()
@@ -114,10 +114,10 @@ class Provider:
         assert len(asked["nonce"]) >= 32
         back = {"state": asked["state"], "iss": self.issuer}
         if self.denies:
-            return f"{CALLBACK}?{urlencode({**back, 'error': self.denies})}"
+            return f"{self.callback}?{urlencode({**back, 'error': self.denies})}"
         code = secrets.token_urlsafe(24)
         self.codes[code] = asked
-        return f"{CALLBACK}?{urlencode({**back, 'code': code, **self.said_more}, doseq=True)}"
+        return f"{self.callback}?{urlencode({**back, 'code': code, **self.said_more}, doseq=True)}"
 
     def token(self, fields, authorization):
         fields = dict(fields)
