@@ -13,7 +13,7 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove bench catalogue format lock lint fast postgres browser programs
+.PHONY: help install run check test prove bench catalogue format lock sbom scan lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
@@ -91,6 +91,13 @@ lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest
 	  --constraint requirements/run.txt --output-file requirements/test.txt
 	@for part in $(OPTIONAL); do $(PIN) --group $$part \
 	  --constraint requirements/test.txt --output-file requirements/$$part.txt; done
+	@$(VENV)/python -m requirements.sbom
+
+sbom: .venv/has-tests ## what the blog is made of, as CycloneDX, into requirements/sbom.json
+	@$(VENV)/python -m requirements.sbom
+
+scan: .venv/has-tests ## wapiti, sqlmap and bandit against a demo blog, ten minutes; figures for the guide
+	@$(VENV)/python -m tests.scan
 
 # Hashes of every file a version has, so that one file serves all platforms; no
 # comments, because those would name folders and addresses of whoever ran it.
