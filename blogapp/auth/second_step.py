@@ -182,7 +182,7 @@ def _left_in_words(left: int) -> str:
 
 def _combined(first: str, second: str) -> str:
     """Return what the session says of how it began."""
-    if first == "oidc" or not second:
+    if first.startswith("oidc") or not second:
         return first  # the directory decides how long such a session lasts
     if second == APP:
         return "password+totp" if first == "password" else first
