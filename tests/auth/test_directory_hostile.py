@@ -2,14 +2,27 @@
 
 import itertools
 import json
+import threading
+from ipaddress import ip_network
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
+from blogapp.accounts.directory.errors import BadToken
+from blogapp.accounts.directory.provider import Provider as Asked
+from blogapp.accounts.directory.settings import Directory
+from blogapp.accounts.directory.tokens import check_id_token
 from blogapp.accounts.models import Author, AuthorSession
 from blogapp.extensions import db
+from blogapp.outgoing.asking import Asker
+from blogapp.web import clock
 from tests.auth.provider import SECRET, ec_key, rsa_key, visit
 from tests.auth.test_directory import come_back, said, who
+
+
+# What comes of an answer does not depend on where it is kept.
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
@@ -295,3 +308,34 @@ def test_nobody_gets_in_by_an_answer_that_is_wrong(blog, provider, sentence):
     assert db.session.scalars(select(Author)).all() == []
     provider.__dict__.update(plain)
     assert attempt(blog, provider) == "Grace Hopper"
+
+
+def test_a_directory_that_never_answers_is_not_waited_for(blog, provider):
+    end, asker = threading.Event(), blog.application.extensions["directory"].asker
+    asker.seconds = 0.3
+
+    for path in ("/.well-known/openid-configuration", "/keys", "/token"):
+        provider.answers = {path: lambda: (end.wait(20), (500, {}, b""))[1]}
+        assert "does not answer" in attempt(blog, provider)
+
+    end.set()
+    assert blog.get("/").status_code == 200
+
+
+def test_tokens_that_were_changed_anywhere_are_no_tokens(provider):
+    known = Asked(Directory(provider.issuer, "blog"), Asker((ip_network("127.0.0.0/8"),)))
+    at = clock.now()
+    claims = {"iss": provider.issuer, "aud": "blog", "sub": "grace", "nonce": "n"}
+    claims |= {"iat": int(at.timestamp()), "exp": int(at.timestamp()) + 300}
+    good, random = provider.signed(claims), Random(7)
+
+    def check(token):
+        return check_id_token(token, known, nonce="n", access_token="a", now=at)
+
+    assert check(good)["sub"] == "grace"
+    for _ in range(400):
+        place, sign = random.randrange(len(good)), random.choice("AZaz09-_.=+ \n\0é")
+        changed = f"{good[:place]}{sign}{good[place + random.choice((0, 1, 7)) :]}"
+        if changed.rstrip("AQgwBCDEFGHIJKLMNOP") != good.rstrip("AQgwBCDEFGHIJKLMNOP"):
+            with pytest.raises(BadToken):
+                check(changed)

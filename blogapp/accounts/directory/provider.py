@@ -16,7 +16,8 @@ REMEMBERED = timedelta(hours=1)
 RESTS = timedelta(seconds=15)
 # A signature by a key that nobody knows asks for the keys anew, but not at every forgery.
 KEYS_REST = timedelta(seconds=30)
-_SECONDS_IN_LINE = 12
+# While one asks, others wait so long: a directory that hangs must not hold all threads.
+_SECONDS_IN_LINE = 3
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ENDPOINTS = (*_NEEDED, "userinfo_endpoint", "end_session_endpoint")
