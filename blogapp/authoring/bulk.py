@@ -18,6 +18,7 @@ from blogapp.authoring.forms import PublicationForm, tags_out_of_reach
 from blogapp.authoring.guarding import demand_site
 from blogapp.authoring.notices import complain, say
 from blogapp.authoring.shelf import Query
+from blogapp.authoring.telling import tell_many
 from blogapp.extensions import db
 from blogapp.posts import changing, emptying, exporting, retagging, undoing
 from blogapp.posts.changing import MOST, Act, Order
@@ -94,6 +95,8 @@ def change() -> AnyResponse:
         db.session.rollback()
         complain(" ".join([_("Nothing was changed."), left]).strip())
         return redirect(_landing(asked), code=303)
+    if order.act.publishes or order.act is Act.WITHDRAW:
+        tell_many([id for id, *_columns in undo.changes["columns"]], order.act)
     if order.act.publishes:
         reviews_gate.end_reviews([id for id, *_columns in undo.changes["columns"]])
     note("posts.changed", how=order.act.value, number=undo.count, of=asked.ids)

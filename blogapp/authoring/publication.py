@@ -11,9 +11,11 @@ from blogapp.authoring.forms import PostForm, PublicationForm
 from blogapp.authoring.guarding import demand_publishing, get_post
 from blogapp.authoring.notices import complain, say
 from blogapp.authoring.saving import change, keep_typed, publish_typed
+from blogapp.authoring.telling import tell
 from blogapp.authoring.update_form import UpdateForm
 from blogapp.extensions import csrf, db
 from blogapp.posts import publishing
+from blogapp.posts.changing import Act
 from blogapp.posts.content import content_of
 from blogapp.posts.errors import NotApproved, NothingToPublish
 from blogapp.posts.models import Post, State
@@ -116,6 +118,7 @@ def _take_back(post: Post) -> None:
     elif state is State.PUBLISHED:
         publishing.withdraw(post, now=now())
         note("post.withdrawn", post)
+        tell(post, Act.WITHDRAW)
 
 
 def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:
@@ -166,13 +169,17 @@ def _let_out(post: Post, plan: PublicationForm, examined: Examined) -> None:
 
 def _set_live(post: Post, plan: PublicationForm) -> None:
     """Publish as planned; a time that has passed means now, except to date a public post back."""
-    zone = current_site().zone
+    zone, was_public = current_site().zone, post.is_public(now())
     if plan.moment and (plan.moment > now() or post.is_public(now())):
         publishing.schedule(post, at=plan.moment, zone=zone)
         note("post.scheduled", post, at=plan.moment)
+        act = Act.SCHEDULE
     else:
         publishing.publish(post, now=now(), zone=zone)
         note("post.published", post)
+        act = Act.PUBLISH
+    if not was_public:
+        tell(post, act)
 
 
 def _outcome(post: Post, plan: PublicationForm) -> str:
