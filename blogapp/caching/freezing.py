@@ -55,6 +55,8 @@ _YEAR = re.compile("/archive/[0-9]+")
 _FEED = re.compile(
     r"""\shref=["']?([^\s"'>]*/feed\.xml\?(?:tag|domain|series|author)=[^\s"'>&]+)["'\s>]"""
 )
+# What is no page, and kept by nobody.
+_UNKEPT = ("/favicon.ico", "/apple-touch-icon.png", "/.well-known/security.txt")
 # What only the running blog can answer.
 _ALIVE = {"/opensearch.xml"}
 _WORDS = {"sort": "by"}
@@ -245,7 +247,7 @@ class _Freeze:
         for address in self.feeds:
             self.visit(address, lambda: None)
         self.media |= files_led_to(self.app)
-        for address in ("/favicon.ico", "/apple-touch-icon.png", *sorted(self.media)):
+        for address in (*_UNKEPT, *sorted(self.media)):
             self._add_file(address)
         self._add_assets()
         lost = self._get(f"/{NOT_FOUND}")

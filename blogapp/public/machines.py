@@ -1,5 +1,6 @@
 """What programs ask every site for: robots.txt, icons, a manifest, a way to search."""
 
+from datetime import timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -9,8 +10,10 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching.keeping import keep
 from blogapp.media.icons import ICO
+from blogapp.posts.reading import find_page
 from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.assets import asset_address
+from blogapp.web.clock import now
 from blogapp.web.filters import current_site
 from blogapp.web.icons import icon_address, icon_content, present_digest
 from blogapp.web.look import paper_colours
@@ -25,6 +28,9 @@ REPEATING = ("q", "sort", "view", "after", "through", "find", "fragment")
 A_DAY = 86_400  # seconds
 # The file of an owner who wants to be told of holes, in the instance folder.
 SECURITY = "security.txt"
+# Pages that it names where they are there: who is behind the blog, how holes are dealt with.
+_ABOUT, _POLICY = "about", "security"
+_VALID = timedelta(days=300)
 _ICO_TYPE = "image/vnd.microsoft.icon"
 
 
@@ -51,11 +57,30 @@ def robots() -> Response:
 
 
 def security() -> Response:
-    """Whom to tell about a hole (RFC 9116): the owner's file, as it is."""
+    """Whom to tell about a hole (RFC 9116): the owner's file as it is, else one of the settings.
+
+    Where nobody is named, it is the page that says who is behind the blog, or the front page.
+    It is never kept: it expires.
+    """
     path = Path(current_app.config["INSTANCE"]) / SECURITY
-    if not path.is_file():
-        abort(404)
-    return _text(path.read_text(encoding="utf-8", errors="replace"))
+    if path.is_file():
+        return _text(path.read_text(encoding="utf-8", errors="replace"))
+    pages = [each for each in (_ABOUT, _POLICY) if _is_read(each)]
+    contacts = current_app.config["SECURITY_CONTACT"] or [
+        absolute_url_for("public.about" if _ABOUT in pages else "public.index")
+    ]
+    # Some months are left whenever it is read, and it is the same text for a month.
+    begun = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    languages = dict.fromkeys((current_site().language, "en"))
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Expires: {(begun + _VALID).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        f"Preferred-Languages: {', '.join(languages)}",
+        f"Canonical: {absolute_url_for('public.security')}",
+    ]
+    if _POLICY in pages:
+        lines.append(f"Policy: {absolute_url_for('public.page', slug=_POLICY)}")
+    return _text("".join(f"{line}\n" for line in lines))
 
 
 def opensearch() -> Response:
@@ -135,6 +160,11 @@ def icon(digest: str, name: str) -> Answer:
     response.set_etag(digest)
     response.make_conditional(request)
     return response
+
+
+def _is_read(slug: str) -> bool:
+    page = find_page(slug)
+    return page is not None and page.is_public(now())
 
 
 def _icon(name: str, content_type: str, house: str) -> Response:

@@ -124,6 +124,7 @@ def addresses(app, make_author, make_post):
             for rule in app.url_map.iter_rules()
             if rule.endpoint.partition(".")[0] in {"public", "static"}
             and rule.endpoint not in SPELLINGS | PRIVATE
+            and "GET" in rule.methods
         }
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -215,9 +216,39 @@ def test_browsers_can_search_the_blog_by_themselves(browser, make_post):
     assert browser.get(address).get_json(force=True)[1] == ["Leases"]
 
 
-def test_whom_to_tell_of_a_hole_is_the_owners_file(app, browser):
-    assert browser.get("/.well-known/security.txt").status_code == 404
+SECURITY = "/.well-known/security.txt"
 
+
+def fields(response):
+    lines = [line.split(": ", 1) for line in response.text.splitlines()]
+    return {name: [value for other, value in lines if other == name] for name, _ in lines}
+
+
+def test_whom_to_tell_of_a_hole_is_in_the_settings(settings, request, clock):
+    settings["SECURITY_CONTACT"] = ("mailto:security@example.com", "https://example.com/report")
+    browser = request.getfixturevalue("browser")
+
+    said = fields(browser.get(SECURITY))
+
+    assert said["Contact"] == ["mailto:security@example.com", "https://example.com/report"]
+    assert said["Canonical"] == [f"{HOME}{SECURITY}"]
+    assert said["Preferred-Languages"] == ["en"]
+    [expires] = said["Expires"]
+    assert clock.moment < datetime.fromisoformat(expires) < clock.moment + timedelta(days=365)
+
+
+def test_without_anybody_named_it_leads_to_the_blog_itself(browser, make_post):
+    first = fields(browser.get(SECURITY))
+    make_post("About", is_page=True)
+    make_post("Security", is_page=True)
+    then = fields(browser.get(SECURITY))
+
+    assert (first["Contact"], "Policy" in first) == ([f"{HOME}/"], False)
+    assert (then["Contact"], then["Policy"]) == ([f"{HOME}/about"], [f"{HOME}/pages/security"])
+    assert browser.get(SECURITY).headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_whom_to_tell_of_a_hole_is_the_owners_file(app, browser):
     path = app.config["INSTANCE"] / "security.txt"
     path.write_text("Contact: mailto:é@example.com\nExpires: 2027-01-01T00:00:00Z\n", "utf-8")
 
