@@ -12,6 +12,8 @@ from blogapp.posts import arranging
 from blogapp.posts.managing import list_domains
 from blogapp.posts.models import Domain
 from blogapp.posts.renaming import take_turns
+from blogapp.posts.rights import may_rule_reviews
+from blogapp.web.access import current_author
 from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.forms import row_id
@@ -132,6 +134,9 @@ def delete(id: int) -> AnyResponse:
         return _merge(domain, into, posts)
     if posts and choice != "none":
         complain(_("Say what becomes of its posts first."))
+        return redirect(url_for(".delete_domain", id=id), code=303)
+    if posts and arranging.loosens_reviews(domain) and not may_rule_reviews(current_author()):
+        complain(_("Its posts need approvals that posts without a domain do not. Ask an owner."))
         return redirect(url_for(".delete_domain", id=id), code=303)
     name = domain.name
     note("domain.deleted", domain, posts=posts)

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from blogapp.accounts.models import Author
-from blogapp.accounts.rights import may_manage_people
 from blogapp.accounts.rights import (
     may_demand_factors,
     may_manage_people,
@@ -89,13 +88,13 @@ GROUPS = (
     Group(
         _l("Team"),
         (
-            Section("reviews", _l("Reviews and tags"), may_open=may_rule_reviews),
             Section(
                 "people",
                 _l("People"),
                 may_open=may_manage_people,
                 endpoint="authoring.list_people",
             ),
+            Section("reviews", _l("Reviews and tags"), may_open=may_rule_reviews),
             Section(
                 "sign-in",
                 _l("Sign-in"),

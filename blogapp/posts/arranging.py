@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 
 from blogapp.extensions import db
+from blogapp.posts.approving import carry_rule, find_rules
 from blogapp.posts.managing import domain_order
 from blogapp.posts.models import Domain, Post
 from blogapp.posts.renaming import lead_on, raise_versions, say_gone
@@ -66,9 +67,13 @@ def order_by_name() -> None:
 
 
 def merge(domain: Domain, into: Domain, *, now: datetime) -> None:
-    """Make two domains one: ``into`` gets the posts and the addresses of ``domain``."""
+    """Make two domains one: ``into`` gets the posts and the addresses of ``domain``.
+
+    The stricter of their rules for reviews holds.
+    """
     if domain.id == into.id:
         raise ValueError("a domain cannot be merged into itself")
+    carry_rule(domain.id, into=into.id)
     into.description = into.description or domain.description
     # What is somebody's own does not go with the demo.
     into.origin = into.origin if domain.origin == into.origin else None
@@ -82,6 +87,12 @@ def delete_domain(domain: Domain, *, now: datetime) -> None:
     _empty(domain, None)
     say_gone(Domain.__tablename__, domain.slug, now=now)
     _delete(domain)
+
+
+def loosens_reviews(domain: Domain) -> bool:
+    """Whether its posts would need fewer approvals without it."""
+    rules = find_rules()
+    return rules.of(domain.id).needed > rules.usual.needed
 
 
 def _put_in_order(ids: Sequence[int]) -> None:

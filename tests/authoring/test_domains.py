@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from blogapp.accounts.audit_models import AuditEvent
 from blogapp.extensions import db
+from blogapp.posts.approving import find_rules, keep_rule
 from blogapp.posts.models import Domain
 from blogapp.site.models import Site
 from tests.authoring.conftest import stored
@@ -276,6 +277,22 @@ def test_a_domain_is_deleted_once_it_is_said_where_its_posts_go(editor, browser,
     sent(editor, f"{ALL}/{data}/deletion", {"into": str(domain("Backend").id)})
     assert browser.get("/domains/data").location == "/domains/backend"
     assert done() == ["domain.deleted", "domain.merged"]
+
+
+def test_nobody_gets_around_approvals_by_way_of_a_domain(editor, owner, domains):
+    strict, lax = domain("Frontend").id, domain("Data").id
+    keep_rule(strict, needed=2, named=[])
+    db.session.commit()
+
+    page = sent(editor, f"{ALL}/{strict}/deletion", {"into": "none"})
+    assert "Its posts need approvals" in words(page, "#notices")
+    assert domain("Frontend")
+
+    sent(editor, f"{ALL}/{strict}/merger", {"into": str(lax)})
+    assert find_rules().of(lax).needed == 2
+
+    sent(owner, f"{ALL}/{lax}/deletion", {"into": "none"})
+    assert domain("Data") is None
 
 
 def test_an_empty_domain_is_deleted_without_a_choice(editor):
