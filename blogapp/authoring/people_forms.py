@@ -36,7 +36,7 @@ class InvitationForm(Form):
     """Who is invited, and as what."""
 
     email = EmailField(
-        _l("Email (may be left empty for a link)"),
+        _l("E-mail"),
         [Optional(), Length(max=320)],
         filters=[one_line],
     )

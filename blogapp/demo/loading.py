@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from blogapp.accounts.models import Author, Role
 from blogapp.accounts.registering import add_author, has_own_account
+from blogapp.demo.introducing import introduce_people
 from blogapp.extensions import db
 from blogapp.importing.importing import import_tree
 from blogapp.importing.models import ImportedFile
@@ -98,3 +99,4 @@ def load_posts(media_folder: Path, *, now: datetime) -> None:
         media_folder=media_folder,
         origin=ORIGIN,
     )
+    introduce_people(media_folder, origin=ORIGIN, now=now)

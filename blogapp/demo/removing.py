@@ -76,7 +76,7 @@ def remove_demo() -> Removal:
     uploads = exists().where(Media.uploaded_by_id == Author.id)
     db.session.execute(delete(Author).where(Author.origin == ORIGIN, ~signs, ~uploads))
     db.session.execute(
-        update(Author).where(Author.origin == ORIGIN).values(email=None, email_key=None)
+        update(Author).where(Author.origin == ORIGIN).values(email=None, email_key=None, picture="")
     )
     db.session.execute(delete(Site).where(Site.origin == ORIGIN))
     for kept in (Tag, Domain, Series, Media, Author):
