@@ -10,10 +10,15 @@ from blogapp.posts.rights import may_review
 
 
 def tell_on_asking(reviewed: Reviewed) -> list[Author]:
-    """Return who is to be told that a review is asked for: those named, else who may approve."""
-    review = reviewed.review
-    named = [each.author for each in review.reviewers] if review else []
-    people = named or approvers_of(reviewed.clearance.rule)
+    """Return who is to be told that a review is asked for: those named, else who may approve.
+
+    Where the word of nobody who is named counts, both.
+    """
+    review, rule = reviewed.review, reviewed.clearance.rule
+    people = [each.author for each in review.reviewers] if review else []
+    if not people or (rule.needed and not any(rule.counts(person) for person in people)):
+        known = {person.id for person in people}
+        people += [person for person in approvers_of(rule) if person.id not in known]
     return [person for person in people if not is_own(reviewed, person)]
 
 

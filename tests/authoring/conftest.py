@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from blogapp.extensions import db
-from blogapp.posts.models import Post
+from blogapp.posts.models import Domain, Post
+from tests.conftest import parse
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,52 @@ def typed():
         return fields | changes
 
     return fill_in
+
+
+@pytest.fixture
+def rule(app):
+    """Set how many must approve in a domain; without one, everywhere else."""
+
+    def keep(needed, *people, domain=None):
+        from blogapp.posts.approving import keep_rule
+
+        row = domain and db.session.scalar(db.select(Domain).where(Domain.name == domain))
+        keep_rule(row.id if row else None, needed=needed, named=[each.id for each in people])
+        db.session.commit()
+
+    return keep
+
+
+@pytest.fixture
+def review(author, editor):
+    """What people press on the page of a review; each answers with the page that follows."""
+
+    class Pressing:
+        def ask(self, post, by=author, **fields):
+            return self.press(by, post, "review", **fields)
+
+        def approve(self, post, by=editor, **fields):
+            from blogapp.posts.approving import digest_of
+
+            digest = digest_of(draft_of(post))
+            return self.press(by, post, "review/approval", **{"digest": digest, **fields})
+
+        def send_back(self, post, by=editor, words="Shorter, please."):
+            return self.press(by, post, "review/rejection", words=words)
+
+        def withdraw(self, post, by=author):
+            return self.press(by, post, "review/withdrawal")
+
+        def say(self, post, words, by=editor, **fields):
+            return self.press(by, post, "review/remarks", remark=words, **fields)
+
+        def press(self, by, post, what, **fields):
+            address = f"/write/posts/{post.id}/{what}"
+            response = by.post(address, data=fields, follow_redirects=True)
+            assert response.status_code == 200, response.status
+            return parse(response.text)
+
+    return Pressing()
 
 
 def publish(browser, post, data, *, change_type="typo", note=""):

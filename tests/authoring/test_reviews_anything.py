@@ -11,6 +11,8 @@ from blogapp.posts.drafting import working_copy
 from blogapp.posts.models import Domain, Post
 from tests.authoring.conftest import stored
 
+pytestmark = pytest.mark.sqlite
+
 RULED, LOOSE = "Databases", "Notes"
 SEEDS = [7]
 
@@ -186,7 +188,7 @@ def test_whatever_people_do_readers_see_what_was_approved(
     people = [author, editor, editor, contributor]
     room = Newsroom(Random(seed), people, posts, typed, clock)
 
-    for _ in range(80):
+    for _ in range(50):
         room.step()
         room.look()
 
