@@ -65,14 +65,15 @@ def change_password() -> Response:
     author, form = current_author(), PasswordForm()
     if not form.validate_on_submit():
         return _page(form, EmailForm(), status=422)
-    if wait := throttling.admit(author.email or "", asking_address(), now=now()):
+    counted = throttling.session_counters(current_session().id)
+    if wait := throttling.admit_to(counted, now=now()):
         form.current.errors = [_("Too many tries. Wait a little, then try again.")]
         return _page(form, EmailForm(), status=429, wait=wait)
     db.session.commit()
     if author.password_hash and not matches(form.current.data or "", author.password_hash):
         form.current.errors = [_("That is not your password.")]
         return _page(form, EmailForm(), status=422)
-    throttling.forgive(author.email or "", asking_address())
+    throttling.forget(counted)
     try:
         set_password(author, form.password.data or "", but=current_session())
     except WeakPassword as error:

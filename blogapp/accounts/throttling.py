@@ -68,6 +68,14 @@ def mail_counters(email: str, address: str, *, device: str = "") -> Sequence[Cou
     ]
 
 
+def session_counters(id: int) -> Sequence[Counter]:
+    """Return what wrong passwords of somebody who is signed in count towards.
+
+    Strangers who hammer the account elsewhere do not make them wait here.
+    """
+    return [Counter(_key("session", str(id)), free=3)]
+
+
 def directory_counters(address: str) -> Sequence[Counter]:
     """Return what going out to the directory counts towards: each time leaves something here."""
     return [Counter(_key("directory", _network(address)), free=60)]

@@ -11,9 +11,15 @@ from blogapp.accounts.passwords import matches
 from blogapp.accounts.step_models import SignInStep
 from blogapp.accounts.steps import find_step
 from blogapp.auth.finishing import after_sign_in
+from blogapp.auth.signing_in import tell_of_failure
 from blogapp.extensions import db
 from blogapp.web import confirming
-from blogapp.web.access import asking_address, current_author, require_author
+from blogapp.web.access import (
+    asking_address,
+    current_author,
+    current_session,
+    require_author,
+)
 from blogapp.web.clock import now
 from blogapp.web.forms import Form
 
@@ -35,13 +41,14 @@ def ask() -> Response:
         return _page(form, status=422 if form.errors else 200)
 
     author = current_author()
-    wait = throttling.admit(author.email or "", asking_address(), now=now())
-    if wait:
+    counted = throttling.session_counters(current_session().id)
+    if wait := throttling.admit_to(counted, now=now()):
         return _page(form, problem=NO_MATCH, wait=wait, status=429)
     db.session.commit()
     if not matches(form.password.data or "", author.password_hash):
+        tell_of_failure(asking_address())
         return _page(form, problem=NO_MATCH, status=422)
-    throttling.forgive(author.email or "", asking_address())
+    throttling.forget(counted)
     return finish_confirming()
 
 

@@ -78,6 +78,15 @@ def test_a_wrong_password_confirms_nothing_and_waits_in_the_end(owner):
     assert owner.get("/write/settings/outside").location.startswith("/login/again")
 
 
+def test_strangers_who_hammer_the_account_keep_nobody_from_confirming(app, owner):
+    for number in range(12):
+        guess = {"email": "grace@example.com", "password": "a wrong password"}
+        network = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        app.test_client().post("/login", data=guess, environ_overrides=network)
+
+    assert confirm(owner, "/login/again").status_code == 303
+
+
 def test_the_session_gets_a_new_id_and_its_forms_stay_valid(app, owner):
     name = app.config["SESSION_COOKIE_NAME"]
     thief = app.test_client()

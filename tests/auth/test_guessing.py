@@ -63,10 +63,13 @@ def test_the_eleventh_guess_waits_whatever_a_client_says_of_proxies(browser, ada
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-def test_the_eleventh_guess_at_an_account_waits_whatever_network_it_comes_from(browser, ada):
+def test_the_eleventh_guess_at_an_account_waits_whatever_network_it_comes_from(
+    browser, ada, figure
+):
     statuses = [sign_in(browser, WRONG, network=f"203.0.113.{n}").status_code for n in range(11)]
 
     assert statuses == [422] * 10 + [429]
+    figure("Sign-in slows guesses", "guesses from eleven networks that were looked at", 10)
 
 
 def test_the_eleventh_guess_from_a_network_waits_whatever_the_account(browser, ada):
@@ -92,7 +95,9 @@ class TestBehindAProxy:
         assert other.status_code == 422
 
 
-def test_a_browser_used_before_gets_in_while_strangers_hammer_the_account(app, browser, ada, clock):
+def test_a_browser_used_before_gets_in_while_strangers_hammer_the_account(
+    app, browser, ada, figure
+):
     sign_in(browser)
     browser.post("/logout")
     for n in range(30):
@@ -101,6 +106,7 @@ def test_a_browser_used_before_gets_in_while_strangers_hammer_the_account(app, b
     assert sign_in(app.test_client()).status_code == 429
 
     assert sign_in(browser).status_code == 303
+    figure("Sign-in slows guesses", "guesses that kept no owner out", 60)
 
 
 def test_the_device_s_cookie_alone_opens_nothing_and_helps_nobody_else(app, browser, ada):
@@ -181,7 +187,7 @@ def work(monkeypatch, queries):
 
 
 @pytest.mark.parametrize("path", ["/login", "/reset"])
-def test_known_unknown_disabled_and_passwordless_are_answered_alike(app, work, path, clock):
+def test_known_unknown_disabled_and_passwordless_are_answered_alike(app, work, path, clock, figure):
     emails = people()
     app.test_client().post(path, data={"email": "first@example.com", "password": WRONG})
     clock.advance(hours=2)
@@ -202,6 +208,11 @@ def test_known_unknown_disabled_and_passwordless_are_answered_alike(app, work, p
         assert other[:3] == first[:3], email
         assert other[3] == first[3], email
     assert first[3].count("argon2") == (1 if path == "/login" else 0)
+    figure(
+        "No answer tells who has an account",
+        f"steps of work at {path}, for all alike",
+        len(first[3]),
+    )
 
 
 def test_owners_get_one_mail_when_a_network_goes_on_guessing(browser, ada, caplog):

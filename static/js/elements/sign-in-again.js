@@ -49,9 +49,13 @@ class SignInAgain extends HTMLElement {
     const page = await this.#ask({})
     if (this.#isAuthor(page.session)) return this.#arrive(page.session)
     const form = new FormData(this.querySelector("form"))
-    form.set("csrf_token", page.session?.csrf ?? page.html.querySelector(".sign-in [name=csrf_token]").value)
+    const token = page.session?.csrf ?? page.html.querySelector(".sign-in [name=csrf_token]")?.value
+    if (!token) return this.#say(this.dataset.wordElsewhere)
+    form.set("csrf_token", token)
     const answer = await this.#ask({ method: "POST", body: form })
     if (answer.session) return this.#arrive(answer.session)
+    // A second factor is asked for on a page of its own.
+    if (!answer.html.querySelector(".sign-in [name=password]")) return this.#say(this.dataset.wordElsewhere)
     const problems = answer.html.querySelectorAll(".sign-in__problem, .sign-in .field__errors")
     this.#say([...problems].map((problem) => problem.textContent.trim().replace(/\s+/g, " ")).join(" "))
     this.#password.select()
