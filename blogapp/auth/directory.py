@@ -79,6 +79,10 @@ def begin() -> Response:
         abort(404)  # begun by another directory (OpenID Connect Core 1.0, 4)
     if find_current_author():
         return redirect(after_sign_in(), code=303)
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        # No other site signs anybody in: that takes a click of theirs (ASVS 5, V7.6.2).
+        goal = local_path(request.args.get("next"))
+        return redirect(url_for("auth.login", next=goal), code=303)
     return _send(provider, OUT, {"next": local_path(request.args.get("next"))})
 
 

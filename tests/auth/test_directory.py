@@ -312,6 +312,16 @@ def test_without_a_directory_there_is_no_way_to_one(browser):
     assert "Sign in with" not in browser.page("/login").text
 
 
+def test_another_site_signs_nobody_in(blog):
+    for site in ("cross-site", "same-site", "rubbish"):
+        led = blog.get("/login/directory?next=/write/posts", headers={"Sec-Fetch-Site": site})
+        assert led.location == "/login?next=/write/posts"
+
+    for site in ("same-origin", "none"):
+        led = blog.get("/login/directory", headers={"Sec-Fetch-Site": site})
+        assert "/realm/authorize?" in led.location
+
+
 def test_a_way_that_another_directory_begins_is_no_way(blog, provider):
     assert blog.get("/login/directory?iss=https://other.example").status_code == 404
     assert blog.get(f"/login/directory?iss={provider.issuer}").status_code == 303

@@ -98,6 +98,7 @@ def test_words_that_are_not_the_directorys_end_nothing(blog, provider, clock):
         "unsigned": lambda: signed(header={**header, "alg": "none"}),
         "shared secret": lambda: signed(SECRET.encode(), {**header, "alg": "HS256"}),
         "an ID token's type": lambda: signed(header={**header, "typ": "at+jwt"}),
+        "no type": lambda: signed(header={**header, "typ": "JWT"}),
         "another issuer": lambda: signed(iss="https://evil.example"),
         "another audience": lambda: signed(aud="other"),
         "no audience": lambda: signed(aud=None),
