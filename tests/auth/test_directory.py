@@ -1,14 +1,16 @@
 """Signing in by the directory, as a browser and a strict provider see it."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select
 
 from blogapp.accounts.audit_models import AuditEvent
+from blogapp.accounts.directory.joining import may_come_by
 from blogapp.accounts.directory.models import DirectoryPerson, DirectorySession
 from blogapp.accounts.models import Author, AuthorSession
-from blogapp.accounts.registering import disable, find_author, set_password
+from blogapp.accounts.registering import disable, find_author, make_link, set_password
 from blogapp.extensions import db
 from blogapp.site.models import Site
 from tests.auth.provider import asked, rsa_key, visit
@@ -369,6 +371,38 @@ def test_a_password_does_not_open_what_the_directory_vouches_for(blog):
 
     assert response.status_code == 422
     assert who(browser) is None
+
+
+def test_the_operators_link_opens_what_the_directory_has_lost(directory, settings, request, clock):
+    settings["LOCAL_PASSWORDS"] = False
+    browser = request.getfixturevalue("browser")
+    sign_in(browser)
+    token = make_link(find_author("grace@navy.example"), now=clock.now(), valid=timedelta(hours=1))
+    db.session.commit()
+
+    other = browser.application.test_client()
+    assert other.post(f"/login/{token}").location == "/write"
+
+    assert who(other) == "Grace Hopper"
+
+
+def test_one_gate_says_by_what_somebody_may_come(blog, author):
+    sign_in(blog)
+    directory = blog.application.config["DIRECTORY"]
+    grace, ada = find_author("grace@navy.example"), author.author
+    ways = ("password", "password+totp", "passkey", "oidc", "oidc+mfa", "link", "recovery")
+
+    def open_to(someone, local_passwords=True, house=directory):
+        return {
+            way for way in ways if may_come_by(way, someone, house, local_passwords=local_passwords)
+        }
+
+    own = {"password", "password+totp", "passkey"}
+    assert open_to(grace) == set(ways) - own
+    assert open_to(ada) == set(ways)
+    assert open_to(ada, local_passwords=False) == set(ways) - {"password", "password+totp"}
+    # Of a directory that the operator no longer names, nobody is.
+    assert open_to(grace, house=None) == set(ways)
 
 
 def test_sessions_of_the_directory_are_short(blog, clock):

@@ -292,7 +292,7 @@ def attempt(blog, provider):
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
-def test_nobody_gets_in_by_an_answer_that_is_wrong(blog, provider, sentence):
+def test_nobody_gets_in_by_an_answer_that_is_wrong(blog, provider, figure, sentence):
     plain, heard = dict(vars(provider)), {}
 
     for name, spoil in SENTENCES[sentence].items():
@@ -307,6 +307,8 @@ def test_nobody_gets_in_by_an_answer_that_is_wrong(blog, provider, sentence):
     assert db.session.scalars(select(Author)).all() == []
     provider.__dict__.update(plain)
     assert attempt(blog, provider) == "Grace Hopper"
+    figure("A directory's word is checked", f"answers that are told: {sentence}", len(heard))
+    figure("A directory's word is checked", f"let in though told: {sentence}", 0)
 
 
 def test_a_directory_that_never_answers_is_not_waited_for(blog, provider):

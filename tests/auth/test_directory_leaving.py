@@ -78,7 +78,7 @@ def test_a_word_is_said_once(blog, provider, clock):
     assert db.session.scalar(select(func.count(SpentLogout.token_hash))) == 1
 
 
-def test_words_that_are_not_the_directorys_end_nothing(blog, provider, clock):
+def test_words_that_are_not_the_directorys_end_nothing(blog, provider, clock, figure):
     sign_in(blog)
     now = int(clocks.now().timestamp())
     good = jwt.decode(provider.logout_token(), rsa_key("first")).claims
@@ -124,6 +124,7 @@ def test_words_that_are_not_the_directorys_end_nothing(blog, provider, clock):
     assert who(blog) == "Grace Hopper"
     assert tell(blog, signed()) == 200
     assert who(blog) is None
+    figure("A directory's word is checked", "false words to end a session", len(words))
 
 
 def test_a_directory_that_is_away_ends_nothing_and_breaks_nothing(blog, provider, clock):
