@@ -129,6 +129,8 @@ PRIVATE = {
     "domains": "write/settings/domains",
     "parts of a series": "write/settings/series/1",
     "outside sources": "write/settings/outside",
+    "notifications": "write/settings/notifications",
+    "audit log": "write/settings/audit",
     "redirects": "write/settings/redirects",
     "new redirect": "write/settings/redirects/new",
     "missing addresses": "write/settings/redirects/missing",
