@@ -77,7 +77,7 @@ def _preview(rulings: Sequence[Ruling], text: bytes, name: str) -> AnyResponse:
     ]
     return show_page(
         "authoring/redirects_preview.html",
-        groups=groups,
+        ruled=groups,
         verdicts=VERDICTS,
         reasons=REASONS,
         hosts=hosts,
