@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 
 from blogapp.extensions import db
 from tests.postgres import running_server
-from tests.proof import FIGURE, write_figures, write_proof
+from tests.proof import FIGURE, write_figures, write_proof, write_table
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -101,6 +101,7 @@ def pytest_terminal_summary(terminalreporter):
     if os.environ.get("PROVE"):
         write_proof(terminalreporter.stats)
         write_figures(terminalreporter.stats)
+        write_table()
     skipped = terminalreporter.stats.get("skipped", [])
     left_out = [report.nodeid for report in skipped if NO_SHARED in str(report.longrepr)]
     if left_out:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide" / "proof.md"
 FIGURES = GUIDE.with_name("security.jsonl")
+SECURITY = GUIDE.with_name("security.md")
+# Between these lines of it stands what is written here.
+BEGINS, ENDS = "<!-- figures -->", "<!-- end of figures -->"
 # Under this name a test's figures stand in its report.
 FIGURE = "figure"
 HEAD = """# Proof
@@ -35,21 +38,50 @@ def write_proof(stats, path=GUIDE):
 
 
 def write_figures(stats, path=FIGURES):
-    """Keep the figures that tests of this run gave, in place of what the same ones gave before.
+    """Keep the figures that tests of this run gave, in place of what the same ones gave before."""
+    given = (
+        (*found, report.nodeid.partition("[")[0])
+        for report in stats.get("passed", [])
+        for kind, found in report.user_properties
+        if kind == FIGURE
+    )
+    keep_figures(
+        (
+            {"promise": promise, "name": name, "value": value, "test": test}
+            for promise, name, value, test in given
+        ),
+        path,
+    )
 
-    One JSON object a line: the promise, what was counted, how many, and the test that did.
+
+def keep_figures(rows, path=FIGURES):
+    """Keep figures: the promise, what was counted, how many, and the test that did.
+
+    One JSON object a line; the same promise and name is said once.
     """
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     known = {(each["promise"], each["name"]): each for each in map(json.loads, lines)}
-    for report in stats.get("passed", []):
-        for kind, given in report.user_properties:
-            if kind == FIGURE:
-                promise, name, value = given
-                test = report.nodeid.partition("[")[0]
-                row = {"promise": promise, "name": name, "value": value, "test": test}
-                known[promise, name] = row
-    rows = [json.dumps(known[key], ensure_ascii=False) for key in sorted(known)]
-    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    known |= {(each["promise"], each["name"]): each for each in rows}
+    if known:
+        text = (json.dumps(known[key], ensure_ascii=False) for key in sorted(known))
+        path.write_text("".join(f"{line}\n" for line in text), encoding="utf-8")
+
+
+def write_table(guide=SECURITY, path=FIGURES):
+    """Write the figures into the guide, between its two marks, a line for each promise."""
+    if not guide.exists() or not path.exists():
+        return
+    promises = defaultdict(list)
+    for each in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        promises[each["promise"], each["test"]].append(f"{each['name']}: {each['value']:,}")
+    rows = [
+        f"| {promise} | `{test}` | {'; '.join(figures)} |\n"
+        for (promise, test), figures in sorted(promises.items())
+    ]
+    before, _, rest = guide.read_text(encoding="utf-8").partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    table = "| promise | test | last figures |\n| --- | --- | --- |\n" + "".join(rows)
+    guide.write_text(f"{before}{BEGINS}\n{table}{ENDS}{after}", encoding="utf-8")
 
 
 REST = "everything else, at full size"

@@ -1,7 +1,7 @@
 import json
 from types import SimpleNamespace
 
-from tests.proof import FIGURE, write_figures, write_proof
+from tests.proof import FIGURE, write_figures, write_proof, write_table
 
 
 def report(nodeid, *keywords, seconds=1.0):
@@ -37,3 +37,12 @@ def test_a_figure_takes_the_place_of_the_one_before(tmp_path):
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [(line["promise"], line["value"]) for line in lines] == [("Hosts", 2), ("Redirects", 5)]
     assert lines[0]["test"] == "tests/a.py::test_redirects"
+
+    guide = tmp_path / "security.md"
+    guide.write_text("# Security\n\n<!-- figures -->\nold\n<!-- end of figures -->\n\nMore.\n")
+    write_table(guide, path)
+    write_table(guide, path)
+
+    rows = [line for line in guide.read_text().splitlines() if "`" in line]
+    assert rows[1] == "| Redirects | `tests/a.py::test_redirects` | tried: 5 |"
+    assert (len(rows), guide.read_text().endswith("\n\nMore.\n")) == (2, True)

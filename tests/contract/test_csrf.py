@@ -56,11 +56,12 @@ def address(rule):
     return rule.build(values)[1]
 
 
-# What may be written: that somebody was here, and what was asked for in vain. The editor lays
+# What may be written: who was here and took what along, what was asked for in vain. The editor lays
 # its working copy out, with nothing in it that is not in the post; a lock is taken by changing
 # no row.
 NOTED = re.compile(
-    r"UPDATE author_sessions|(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO drafts|.* WHERE 0$"
+    r"UPDATE author_sessions|UPDATE authors SET last_seen_at=\? WHERE|INSERT INTO drafts|"
+    r"(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO audit_events|.* WHERE 0$"
 )
 
 

@@ -212,7 +212,7 @@ def texts():
         keywords = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
         for method, paths in (
             ("python", (ROOT / "blogapp").rglob("*.py")),
-            ("jinja2", TEMPLATES),
+            ("jinja2", [*TEMPLATES, *(ROOT / "templates" / "mail").rglob("*.txt")]),
         ):
             for path in paths:
                 found = extract_from_file(method, path, keywords, options=options)
