@@ -70,7 +70,8 @@ def change_password() -> Response:
         form.current.errors = [_("Too many tries. Wait a little, then try again.")]
         return _page(form, EmailForm(), status=429, wait=wait)
     db.session.commit()
-    if author.password_hash and not matches(form.current.data or "", author.password_hash):
+    kept = author.password_hash
+    if kept and not matches(form.current.data or "", kept, is_known=True):
         form.current.errors = [_("That is not your password.")]
         return _page(form, EmailForm(), status=422)
     throttling.forget(counted)

@@ -40,20 +40,22 @@ def demand_strength(
 
 
 def hashed(password: str, *, least: int = LEAST) -> str:
-    """Return the argon2id hash to keep. Raises `WeakPassword` for a bad length, or `TooBusy`."""
+    """Return the argon2id hash to keep. Raises `WeakPassword` for a bad length."""
     _demand_length(password, least)
-    with turn():
+    # Whoever gets as far has proved who they are.
+    with turn(is_known=True):
         return _hasher.hash(_normal(password))
 
 
-def matches(password: str, kept: str | None) -> bool:
+def matches(password: str, kept: str | None, *, is_known: bool = False) -> bool:
     """Return whether ``password`` is the one that ``kept`` was made from.
 
     Costs the same when there is nothing to compare with, so that the time an
-    answer takes does not tell who has an account. Raises `TooBusy`.
+    answer takes does not tell who has an account. Raises `TooBusy`, but not to whoever is
+    known: signed in, or in a browser that they have used before.
     """
     typed = password[: MOST + 1]
-    with turn():
+    with turn(is_known=is_known):
         if _verify(kept, _normal(typed)):
             return True
         # What was kept before passwords were brought into one form.
@@ -66,15 +68,19 @@ def is_outdated(kept: str, password: str = "") -> bool:
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Wait for a turn at what takes 19 MiB and a core. Raises `TooBusy` where too many wait."""
-    if not _places.acquire(blocking=False):
+def turn(*, is_known: bool = False) -> Iterator[None]:
+    """Wait for a turn at what takes 19 MiB and a core. Raises `TooBusy` where too many wait.
+
+    Whoever is known waits in any case: a flood of strangers turns them away last.
+    """
+    if not is_known and not _places.acquire(blocking=False):
         raise TooBusy("Too many people sign in at this moment.")
     try:
         with _turns:
             yield
     finally:
-        _places.release()
+        if not is_known:
+            _places.release()
 
 
 def _demand_length(password: str, least: int) -> None:

@@ -99,14 +99,14 @@ def list_owners() -> Sequence[Author]:
     return db.session.scalars(query.order_by(Author.id)).all()
 
 
-def authenticate(email: str, password: str) -> Author | None:
+def authenticate(email: str, password: str, *, is_known: bool = False) -> Author | None:
     """Return the author whom e-mail and password name, or None, after the same work.
 
-    Raises `TooBusy`.
+    Raises `TooBusy`, unless the browser ``is_known`` to the account.
     """
     author = find_author(email)
     kept = author.password_hash if author and author.disabled_at is None else None
-    if not matches(password, kept) or author is None:
+    if not matches(password, kept, is_known=is_known) or author is None:
         return None
     if kept and is_outdated(kept, password):
         author.password_hash = hashed(password, least=0)

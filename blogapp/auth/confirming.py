@@ -45,7 +45,7 @@ def ask() -> Response:
     if wait := throttling.admit_to(counted, now=now()):
         return _page(form, problem=NO_MATCH, wait=wait, status=429)
     db.session.commit()
-    if not matches(form.password.data or "", author.password_hash):
+    if not matches(form.password.data or "", author.password_hash, is_known=True):
         tell_of_failure(asking_address())
         return _page(form, problem=NO_MATCH, status=422)
     throttling.forget(counted)

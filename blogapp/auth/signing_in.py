@@ -56,7 +56,7 @@ def login() -> Response:
     if wait:
         return _page(form, problem=NO_MATCH, wait=wait, status=429)
     db.session.commit()
-    author = authenticate(email, password)
+    author = authenticate(email, password, is_known=bool(device))
     if author is None or not may_come_by_here("password", author):
         tell_of_failure(address)
         return _page(form, problem=NO_MATCH, status=422)

@@ -259,10 +259,15 @@ def test_a_weaker_hash_is_made_anew_at_sign_in(browser, ada):
     assert ada.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_too_many_at_once_are_asked_to_come_back(browser, ada, monkeypatch):
+def test_too_many_at_once_are_asked_to_come_back_and_known_browsers_wait(
+    app, browser, ada, monkeypatch
+):
+    known = app.test_client()
+    sign_in(known)
     monkeypatch.setattr(passwords._places, "acquire", lambda **_how: False, raising=False)
 
     answer = sign_in(browser)
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "1"
+    assert sign_in(known).status_code == 303

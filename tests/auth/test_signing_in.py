@@ -266,6 +266,24 @@ class TestOverHttps:
         assert response.status_code == 400
 
 
+class TestOverHttpsWithCSRF:
+    @pytest.fixture
+    def settings(self):
+        return {"PUBLIC_URL": "https://example.com/eng/blog", "WTF_CSRF_ENABLED": True}
+
+    def test_the_page_s_own_form_works_where_browsers_send_no_referer(self, browser, ada):
+        page = browser.page("/eng/blog/login", base_url="https://example.com")
+        token = page.select_one("form:has([name=password]) [name=csrf_token]")["value"]
+
+        response = browser.post(
+            "/eng/blog/login",
+            data={"email": "ada@example.com", "password": PASSWORD, "csrf_token": token},
+            base_url="https://example.com",
+        )
+
+        assert response.location == "/eng/blog/write"
+
+
 def test_sessions_last_as_long_as_they_say(browser, ada, clock):
     sign_in(browser)
 
