@@ -56,12 +56,13 @@ def address(rule):
     return rule.build(values)[1]
 
 
-# What may be written: who was here and took what along, what was asked for in vain. The editor lays
-# its working copy out, with nothing in it that is not in the post; a lock is taken by changing
-# no row.
+# What may be written: who was here and took what along, what was asked for in vain, and work for
+# later; a step of signing in that is begun. The editor lays its working copy out, with nothing in
+# it that is not in the post; a lock is taken by changing no row.
 NOTED = re.compile(
     r"UPDATE author_sessions|UPDATE authors SET last_seen_at=\? WHERE|INSERT INTO drafts|"
-    r"(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO audit_events|.* WHERE 0$"
+    r"(?:INSERT INTO|UPDATE) missing_paths|INSERT INTO (?:audit_events|jobs)|.* WHERE 0$|"
+    r"(?:INSERT INTO|DELETE FROM) sign_in_steps"
 )
 
 
