@@ -26,6 +26,7 @@ from blogapp.accounts.models import Author
 from blogapp.extensions import Base, UTCDateTime, db
 from blogapp.media.models import Media
 from blogapp.migrations.noticing import PRIVATE, SHOWN
+from blogapp.migrations.triggers import PREFIX
 from blogapp.posts.comment_models import Comment
 from blogapp.posts.facet_index import facet_index
 from blogapp.posts.models import (
@@ -173,10 +174,13 @@ def test_each_row_that_comes_or_goes_is_noticed(everything, name):
 
 def test_no_trigger_stands_on_a_private_table(app):
     asked = {
-        "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+        "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": (
+            "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+        ),
     }
-    tables = set(db.session.scalars(text(asked[db.engine.dialect.name])))
+    found = db.session.execute(text(asked[db.engine.dialect.name]))
+    tables = {table for name, table in found if name.startswith(PREFIX)}
 
     assert tables == SHOWN.keys()
 
