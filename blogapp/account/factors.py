@@ -12,6 +12,7 @@ from blogapp.accounts.errors import (
     AccountError,
     LastFactor,
     SealBroken,
+    StepExpired,
     TooManyPasskeys,
 )
 from blogapp.accounts.factor_models import Passkey
@@ -76,10 +77,9 @@ def set_up_app() -> Response:
     form = CodeForm()
     author = current_author()
     if form.validate_on_submit():
-        key = current_app.config["SECRET_KEY"]
-        if totp.add_app(author, secret, form.code.data or "", key=key, now=now()):
-            take_step(SETUP, session.pop("app", None), now=now())
-            return _added("app", _("An app shows codes for your account now."))
+        step = totp.find_step(secret, form.code.data or "", now=now())
+        if step is not None:
+            return _keep_app(secret, step)
         form.code.errors = [_("That is not the code that the app shows now.")]
     address = totp.setup_address(secret, account=author.email or "", issuer=current_site().title)
     html = render_template(
@@ -192,6 +192,16 @@ def _begun_secret() -> str:
     session["app"] = begin_step(SETUP, now=now(), author=current_author(), state=state)
     db.session.commit()
     return secret
+
+
+def _keep_app(secret: str, step: int) -> Response:
+    try:
+        take_step(SETUP, session.pop("app", None), now=now())
+    except StepExpired:  # the same form was sent twice
+        return _back()
+    key = current_app.config["SECRET_KEY"]
+    totp.keep_app(current_author(), secret, step, key=key, now=now())
+    return _added("app", _("An app shows codes for your account now."))
 
 
 def _added(kind: str, text: str, **details: str) -> Response:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from blogapp.accounts.errors import (
@@ -33,6 +34,7 @@ from blogapp.accounts.factor_models import Passkey, PasskeyUser
 from blogapp.accounts.models import Author
 from blogapp.accounts.steps import begin_step, take_step
 from blogapp.extensions import db
+from blogapp.text.name_lists import one_line
 
 if TYPE_CHECKING:
     from fido2.server import Fido2Server
@@ -118,17 +120,20 @@ def find_handle(author: Author) -> str:
 
 def handle_of(author: Author) -> str:
     """Return what passkeys call ``author``, in base64url; it stays the same from the first on."""
-    user = db.session.get(PasskeyUser, author.id)
-    if user is None:
-        user = PasskeyUser(author_id=author.id, handle=_encoded(secrets.token_bytes(_HANDLE_BYTES)))
-        db.session.add(user)
-        db.session.flush()
-    return user.handle
+    if kept := find_handle(author):
+        return kept
+    handle = _encoded(secrets.token_bytes(_HANDLE_BYTES))
+    try:
+        with db.session.begin_nested():
+            db.session.add(PasskeyUser(author_id=author.id, handle=handle))
+    except IntegrityError:  # another request was first
+        return find_handle(author)
+    return handle
 
 
 def rename(passkey: Passkey, name: str) -> None:
     """Call ``passkey`` as its owner wants."""
-    passkey.name = " ".join(name.split())[:LONGEST_NAME] or passkey.name
+    passkey.name = _named(name) or passkey.name
 
 
 def begin_registration(
@@ -190,7 +195,7 @@ def complete_registration(
         raise PasskeyRefused("This passkey is registered already.")
     passkey = Passkey(
         author_id=author.id,
-        name=" ".join(name.split())[:LONGEST_NAME] or f"Passkey {_number_of_next(author)}",
+        name=_named(name) or f"Passkey {_number_of_next(author)}",
         credential_id=id,
         public_key=_cbor(about.public_key),
         sign_count=made.counter,
@@ -348,6 +353,10 @@ def _count(passkey: Passkey, made: "AuthenticatorData") -> None:
         raise PasskeyRefused("The passkey says something else of itself than at first.")
     passkey.sign_count = made.counter
     passkey.is_backed_up = made.is_backed_up()
+
+
+def _named(name: str) -> str:
+    return " ".join(one_line(name).split())[:LONGEST_NAME]
 
 
 def _number_of_next(author: Author) -> int:

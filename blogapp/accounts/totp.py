@@ -73,20 +73,16 @@ def digits_of(code: str) -> str:
     return typed if typed.isascii() and typed.isdigit() else ""
 
 
-def add_app(author: Author, secret: str, code: str, *, key: str, now: datetime) -> bool:
+def keep_app(author: Author, secret: str, step: int, *, key: str, now: datetime) -> None:
     """Give ``author`` the app that knows ``secret``, in the place of the one before.
 
-    Return False, and change nothing, where ``code`` is not the app's. The code is used up.
+    The code by which it proved that, of ``step``, is used up.
     """
-    step = find_step(secret, code, now=now)
-    if step is None:
-        return False
     app = db.session.get(CodeApp, author.id) or CodeApp(author_id=author.id)
     app.secret, app.last_step = seal(secret, key, PURPOSE), step
     app.created_at, app.last_used_at = now, None
     db.session.add(app)
     db.session.flush()
-    return True
 
 
 def take_code(app: CodeApp, code: str, *, key: str, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from blogapp.accounts import recovery, throttling, totp
-from blogapp.accounts.errors import SealBroken
+from blogapp.accounts.errors import SealBroken, StepExpired
 from blogapp.accounts.factors import find_app, has_second_factor
 from blogapp.accounts.models import Author
 from blogapp.accounts.passkeys import list_passkeys
@@ -74,7 +74,10 @@ def start_over() -> Response:
 
 def let_in(kind: str) -> Response:
     """Sign in whoever has just proved a second factor of this kind."""
-    step = take_step(SECOND_FACTOR, session.get("step"), now=now())
+    try:
+        step = take_step(SECOND_FACTOR, session.get("step"), now=now())
+    except StepExpired:
+        return start_over()
     author = step.author
     assert author
     answer = finish(author, method=_combined(step.state["method"], kind), is_strong=True)
