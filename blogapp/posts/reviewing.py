@@ -137,7 +137,9 @@ def ask(
         raise NothingToPublish("A post needs a title and a text before it can be reviewed.")
     kind, who = RevisionKind.SUBMITTED, author.id
     revision = keep_revision(post, content, kind=kind, author_id=who, now=now)
-    domain_id = _domain_id(content)
+    # Asked anew in a domain without a rule, a text goes on being held to the one it is under.
+    rule = clearance(post, content).rule
+    domain_id = rule.domain_id if rule.needed else _domain_id(content)
     review = find_review(post.id)
     if review is None or review.state != ReviewState.OPEN:
         review = Review(post_id=post.id)

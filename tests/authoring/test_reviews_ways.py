@@ -140,6 +140,28 @@ def test_another_domain_lets_nothing_out(author, editor, make_post, review, rule
     assert stored(loose.id).domain.name == "Notes"
 
 
+def test_asking_anew_elsewhere_undoes_no_refusal(author, make_post, review, rule, typed):
+    make_post("Old", domain="Databases")
+    make_post("Loose", domain="Notes")
+    rule(1, domain="Databases")
+    rule(0, domain="Notes")
+    post = make_post("Plan", domain="Databases", authors=[author.author], **DRAFT)
+    review.ask(post)
+    review.send_back(post)
+
+    save(author, post, typed, domain="Notes")
+    review.ask(post)
+    asked_anew = publish(author, post, typed, domain="Notes")
+    review.withdraw(post)
+    taken_back = publish(author, post, typed, domain="Notes")
+    review.ask(post)
+    review.approve(post)
+    approved = publish(author, post, typed, domain="Notes")
+
+    assert (asked_anew.status_code, taken_back.status_code) == (422, 422)
+    assert approved.status_code == 303
+
+
 def test_taking_back_brings_readers_what_they_saw_and_nothing_else(
     author, make_post, rule, typed, clock
 ):
