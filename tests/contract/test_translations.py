@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*ml"))
 SPEAKING = [
     path
-    for layer in ("web", "public", "authoring", "auth")
+    for layer in ("web", "public", "authoring", "auth", "account")
     for path in sorted((ROOT / "blogapp" / layer).rglob("*.py"))
 ]
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
