@@ -168,7 +168,6 @@ class Chance:
             breadcrumb=links,
             navigation=self.random.choice([None, [], links]),
             tag_makers=self.random.choice(["owner", "contributor"]),
-            second_factor_for=self.random.choice(["owner", "contributor"]),
             second_factor_for=self.random.choice(["", "owner", "contributor"]),
             footer_links=self.random.choice([[], links]),
             social_links=links,
