@@ -94,7 +94,7 @@ def explain(error: Exception) -> str:
         case NotAllowed():
             return _("That is not yours to do. Nothing was changed.")
         case TooManyInvited():
-            return _("That are very many invitations. Wait an hour, or withdraw some.")
+            return _("Those are very many invitations. Wait an hour, or withdraw some.")
     return _repeat(str(error))
 
 
