@@ -35,8 +35,10 @@ MODULES = (
 # What wapiti lists that is no weakness: OPTIONS answers, and here there is no https.
 _INFORMATIONAL = {"HTTP Methods", "Secure Flag cookie"}
 _PROBED = ("/?q=raft*", "/tags/python*", "/?page=2*", "/?tag=python*", "/feed.xml?q=a*")
-# Those that end the session, and those that only repeat others.
-_LEFT_ALONE = ("/logout", "/account/sessions")
+# Those that end the session.
+_LEFT_ALONE = ("/logout", "/account/sessions*")
+# What was tried signed out.
+_PUBLIC = ("/?*", "/posts/*", "/archive*", "/tags*", "/domains*", "/series*", "/authors*", "/feed*")
 
 
 def main() -> int:
@@ -45,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (address, link):
         rows += _wapiti(address, Path(folder), "signed out")
         cookie = _signed_in(address, link)
-        rows += _wapiti(f"{address}/write", Path(folder), "signed in", cookie)
+        rows += _wapiti(address, Path(folder), "signed in", cookie)
         rows += _sqlmap(address, Path(folder))
     keep_figures(
         {"promise": promise, "name": name, "value": value, "test": "make scan"}
@@ -138,16 +140,16 @@ def _signed_in(address: str, link: str) -> str:
 
 def _wapiti(address: str, folder: Path, who: str, cookie: str = "") -> list[tuple[str, str, int]]:
     report = folder / f"{who}.json"
-    origin = "/".join(address.split("/")[:3])
+    start = f"{address}/write/posts" if cookie else f"{address}/"
     command = [
-        *(HOME / "bin" / "wapiti", "--url", f"{address}/", "--scope", "folder", "--no-bugreport"),
+        *(HOME / "bin" / "wapiti", "--url", start, "--scope", "domain", "--no-bugreport"),
         *("--flush-session", "--max-scan-time", str(CRAWL), "--max-attack-time", str(MODULE)),
         *("--depth", "3", "--max-links-per-page", "20", "--max-files-per-dir", "6"),
         *("--max-parameters", "8", "--module", MODULES, "--format", "json", "--output", report),
         *("--store-session", folder / "session", "--store-config", folder / "config"),
     ]
-    for path in _LEFT_ALONE:
-        command += ["--exclude", f"{origin}{path}"]
+    for path in (*_LEFT_ALONE, *(_PUBLIC if cookie else ())):
+        command += ["--exclude", f"{address}{path}"]
     if cookie:
         command += ["--cookie-value", cookie, "--drop-set-cookie"]
     subprocess.run(command, capture_output=True, timeout=1800)

@@ -43,7 +43,7 @@ def secure(response: Response) -> Response:
     config = current_app.config
     if "content-security-policy" not in said:
         headers.add("Content-Security-Policy", _policy())
-        if not config["FROZEN"]:
+        if config["SECURE"] and not config["FROZEN"]:
             headers.add("Reporting-Endpoints", f'csp="{config["BASE_PATH"]}{REPORTS}"')
     if request.endpoint in _SHARED_BY and "cross-origin-resource-policy" not in said:
         headers.add("Cross-Origin-Resource-Policy", SHARED)
@@ -149,8 +149,10 @@ def _rest(
         directives.append("upgrade-insecure-requests")
     directives.append(f"frame-ancestors {ancestors}")
     if reports:
-        # The older word for browsers that do not know the newer one.
-        directives += [f"report-uri {reports}", "report-to csp"]
+        directives.append(f"report-uri {reports}")
+        # Browsers that know the newer word mind no other, and report by https alone.
+        if is_secure:
+            directives.append("report-to csp")
     return "; ".join(directives)
 
 

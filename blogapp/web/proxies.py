@@ -33,6 +33,9 @@ class OutsideView:
         if "HTTP_HOST" in environ:
             # RFC 3986, 3.2.2: it is the same in any letters.
             environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
+        elif environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            # RFC 9112, 3.2: it is to be refused, and so is this name.
+            environ["HTTP_HOST"] = "."
         if self.base:
             path = environ.get("PATH_INFO", "")
             if path == self.base or path.startswith(f"{self.base}/"):

@@ -8,8 +8,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from gunicorn.config import Config as GunicornConfig
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import InvalidChunkSize, ParseException
 from gunicorn.http.parser import RequestParser
+from werkzeug.test import create_environ
 
 from blogapp.web.addresses import local_path
 from blogapp.web.limiting import MOST_FIELDS
@@ -345,3 +346,36 @@ def test_json_that_is_none_is_refused(owner):
 
         assert 400 <= response.status_code < 500, body[:10]
     assert json.loads("[]") == []
+
+
+class Broken:
+    """A body that gunicorn cannot read on."""
+
+    def read(self, *_):
+        raise InvalidChunkSize(b"zz")
+
+    readline = readlines = read
+
+
+def test_a_body_of_broken_chunks_is_refused(app, blog):
+    app.testing = False
+    for address in ("/csp-report", "/login"):
+        environ = {"wsgi.input": Broken(), "wsgi.input_terminated": True}
+        kind = "application/csp-report" if "csp" in address else "application/x-www-form-urlencoded"
+        answer = blog.post(
+            address, environ_overrides=environ, content_type=kind, headers={"Content-Length": ""}
+        )
+
+        assert answer.status_code == 400, address
+
+
+def test_a_request_without_a_host_is_refused(app):
+    environ = create_environ("/", base_url="http://127.0.0.1:8000")
+    said = []
+    for protocol in ("HTTP/1.1", "HTTP/1.0"):
+        asked = {**environ, "SERVER_PROTOCOL": protocol}
+        del asked["HTTP_HOST"]
+        body = app.wsgi_app(asked, lambda status, headers, *_: said.append(status))
+        getattr(body, "close", lambda: None)()
+
+    assert [status[:3] for status in said] == ["400", "200"]
