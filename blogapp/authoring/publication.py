@@ -71,12 +71,16 @@ def publish(id: int | None = None) -> AnyResponse:
 def withdraw(id: int) -> AnyResponse:
     """Take a post from readers; a scheduled one becomes a draft again."""
     demand_publishing(get_post(id))
-    post = change(id, _take_back)
+    before: list[State] = []
+    post = change(id, lambda post: before.append(_take_back(post)))
     if post.deleted_at:
         complain(_in_the_trash(post))
     elif post.withdrawn_at:
         text = _("“%(title)s” is withdrawn; its address answers that it is gone.", title=post.title)
-        say(text, undo=url_for(".publish_post", id=id, undo=reviews_gate.way_back(post)))
+        # Of one that was withdrawn already, readers may never have seen the text that it has.
+        was_read = before == [State.PUBLISHED]
+        back = url_for(".publish_post", id=id, undo=reviews_gate.way_back(post))
+        say(text, undo=back if was_read else None)
     else:
         say(_("“%(title)s” is a draft and will not go live by itself.", title=post.title))
     return redirect(url_for(".edit_post", id=id), code=303)
@@ -110,7 +114,8 @@ def _in_the_trash(post: Post) -> str:
     return _("“%(title)s” is in the trash. Restore it first.", title=post.title)
 
 
-def _take_back(post: Post) -> None:
+def _take_back(post: Post) -> State:
+    """Take the post from readers; return what it was before."""
     state = post.state(now())
     if state is State.SCHEDULED:
         publishing.unschedule(post, zone=current_site().zone)
@@ -119,6 +124,7 @@ def _take_back(post: Post) -> None:
         publishing.withdraw(post, now=now())
         note("post.withdrawn", post)
         tell(post, Act.WITHDRAW)
+    return state
 
 
 def _publish_stored(post: Post, plan: PublicationForm) -> AnyResponse:

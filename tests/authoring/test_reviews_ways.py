@@ -196,3 +196,21 @@ def test_a_withdrawal_is_taken_back_by_the_button_that_offers_it(
     author.post(stale)
 
     assert (state(post), state(changed)) == (State.PUBLISHED, State.WITHDRAWN)
+
+
+def test_taking_a_withdrawal_back_brings_out_only_what_readers_saw(
+    author, make_post, rule, typed, clock
+):
+    rule(1)
+    post = make_post("Plan", authors=[author.author])
+    withdrawal = f"/write/posts/{post.id}/withdrawal"
+    author.post(withdrawal)
+    save(author, post, typed, body="Sneaked in.")
+    assert stored(post.id).body == "Sneaked in."
+
+    again = author.post(withdrawal, follow_redirects=True)
+    for button in parse(again).select("[formaction*='undo=']"):
+        author.post(button["formaction"], data={"when": "now"})
+
+    assert state(post) is State.WITHDRAWN
+    assert "Sneaked in." not in read_by_readers(author, post)
