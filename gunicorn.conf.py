@@ -3,9 +3,11 @@
 import ctypes
 import gc
 import os
+import re
 from contextlib import suppress
 
 import gunicorn.http.wsgi
+from gunicorn.glogging import Logger
 
 bind = f"{os.environ.get('BLOG_HOST') or '127.0.0.1'}:{os.environ.get('BLOG_PORT') or 8000}"
 workers = int(os.environ.get("BLOG_WORKERS") or 2)
@@ -31,6 +33,19 @@ gunicorn.http.wsgi.SERVER = "blog"
 preload_app = True
 accesslog = None if os.environ.get("BLOG_ACCESS_LOG", "1") in {"0", "no", "false", "off"} else "-"
 loglevel = "warning"
+# What opens something by its address: links of mails, previews, the way back from a directory.
+OPENING = re.compile(r"(/(?:login|login/email|reset|invite|preview)/)[\w-]{20,}|([?&]code=)[^&\s]+")
+
+
+class DiscreetLogger(Logger):
+    """A log of requests in which nothing stands that opens something."""
+
+    def atoms(self, resp, req, environ, request_time):
+        said = super().atoms(resp, req, environ, request_time)
+        return said | {name: OPENING.sub(r"\1\2…", said[name]) for name in ("r", "U", "q", "f")}
+
+
+logger_class = DiscreetLogger
 # Two blogs of one user would quarrel over the socket's default place.
 control_socket_disable = True
 # Heartbeats on a slow disk make workers look dead; memory is never slow.

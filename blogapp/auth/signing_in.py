@@ -83,7 +83,9 @@ def logout() -> Response:
     response: Response = redirect(url_for("public.index"), code=303)
     if leads_out:
         response = make_response(render_template("auth/directory_left.html", way_out=leads_out))
-    response.headers["Clear-Site-Data"] = '"cache"'
+    # Where the computer is not theirs: also what was typed there and never sent.
+    forgets = "forget" in request.form
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"' if forgets else '"cache"'
     return response
 
 

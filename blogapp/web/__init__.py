@@ -27,6 +27,7 @@ from blogapp.web import (
     remembering,
     scripts,
     serving,
+    signing,
     speculating,
     tallying,
     theming,
@@ -36,6 +37,7 @@ from blogapp.web import (
 def init_app(app: Flask) -> None:
     for part in (
         tallying,
+        signing,
         proxies,
         policy_reports,
         theming,

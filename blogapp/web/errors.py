@@ -1,17 +1,21 @@
 """Domain errors and HTTP errors, turned into pages people can read."""
 
+import json
+import logging
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.extensions import db
 from blogapp.site.reading import default_site, get_site
+from blogapp.web.auditing import LOGGER, actor_at_the_door
 from blogapp.web.cross_site import FromElsewhere
 from blogapp.web.moving import find_new_address, send_to
 
@@ -34,6 +38,11 @@ STALE_FORM = (
     _("Go back, reload the page, then send the form again."),
 )
 
+# What somebody was kept from: not theirs, too much, too often.
+_REFUSED = {403, 413, 429}
+
+_log = logging.getLogger(LOGGER)
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
@@ -53,6 +62,8 @@ def show_error(error: HTTPException) -> Answer:
     """
     if error.response is not None:  # a redirect raised as an exception
         return make_response(error.response)
+    if error.code in _REFUSED or isinstance(error, CSRFError):
+        _write_down(error)
     _let_go_of_the_database()
     try:
         if "site" not in g:
@@ -65,6 +76,22 @@ def show_error(error: HTTPException) -> Answer:
     if moved:
         return send_to(moved)
     return _explain(error)
+
+
+def _write_down(error: HTTPException) -> None:
+    """Say in the log of the machine who was refused what (ASVS 5, V16.3.2 and V16.3.3)."""
+    author = g.get("author")
+    said = {
+        "act": "request.refused",
+        # Its identity asks nothing of a database that may be away.
+        "actor": inspect(author).identity[0] if author else None,
+        "from": actor_at_the_door().network,
+        "status": error.code,
+        "why": type(error).__name__,
+        "about": f"{request.method} {request.endpoint}",
+        "id": (request.view_args or {}).get("id"),
+    }
+    _log.info("%s", json.dumps({name: each for name, each in said.items() if each}))
 
 
 def _let_go_of_the_database() -> None:

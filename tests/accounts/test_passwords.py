@@ -71,6 +71,8 @@ def test_nothing_is_cut_off():
     assert matches(long, hashed(long))
     assert not matches(long + "x", hashed(long))
     assert not matches(long[:-1], hashed(long))
+    assert not matches("é" * 64 + "x" + "more", hashed("é" * 64 + "x"))
+    assert not matches("e\u0301" * 64 + "x" + "more", hashed("é" * 64 + "x"))
 
 
 @pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$broken"])

@@ -1,6 +1,9 @@
+from base64 import urlsafe_b64decode
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from blogapp.accounts.models import AuthorSession, Role
@@ -132,6 +135,25 @@ def test_signing_out_leaves_no_cookie_behind(app, browser, ada):
 
     assert browser.get_cookie(app.config["SESSION_COOKIE_NAME"]) is None
     assert len(response.headers.getlist("Set-Cookie")) == 1
+
+
+def test_signing_out_clears_the_browser_where_it_is_another_s(browser, ada):
+    sign_in(browser)
+    assert browser.post("/logout").headers["Clear-Site-Data"] == '"cache"'
+
+    sign_in(browser)
+    response = browser.post("/logout", data={"forget": "on"})
+
+    assert response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+
+
+def test_cookies_and_forms_are_signed_by_a_hash_that_is_approved(app, browser, ada):
+    sign_in(browser)
+
+    value = browser.get_cookie(app.config["SESSION_COOKIE_NAME"]).value
+    assert len(urlsafe_b64decode(value.rpartition(".")[2] + "=")) == sha256().digest_size
+    signer = URLSafeTimedSerializer("k").make_signer()
+    assert signer.digest_method is sha256
 
 
 @pytest.mark.parametrize("address", ["/", "/feed.xml", "/tags", "/robots.txt", "/nowhere"])

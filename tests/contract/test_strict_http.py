@@ -3,7 +3,9 @@
 import json
 import re
 import runpy
+from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
@@ -336,6 +338,39 @@ def test_the_server_takes_what_browsers_send():
 
     assert parsed(cookies).path == "/"
     assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["forwarder_headers"] == ""
+
+
+SECRET = "a" * 43
+
+
+@pytest.mark.parametrize(
+    ("asked", "from_page", "kept"),
+    [
+        (f"/reset/{SECRET}", "-", "/reset/…"),
+        (f"/eng/blog/login/email/{SECRET}", "-", "/login/email/…"),
+        (f"/login/{SECRET}?next=/write", "-", "/login/…?next=/write"),
+        (f"/preview/{SECRET}", f"https://blog.example/preview/{SECRET}", "/preview/…"),
+        (f"/login/directory/back?state=s&code={SECRET}", "-", "state=s&code=…"),
+        ("/posts/a-long-slug-of-some-post", "-", "/posts/a-long-slug-of-some-post"),
+    ],
+)
+def test_the_log_of_requests_holds_nothing_that_opens_something(asked, from_page, kept):
+    logger = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["logger_class"](GunicornConfig())
+    path, _, query = asked.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": asked,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_REFERER": from_page,
+    }
+    answer = SimpleNamespace(status="200 OK", sent=0, response_length=0, headers=[])
+
+    said = logger.atoms(answer, SimpleNamespace(headers=[]), environ, timedelta(seconds=1))
+
+    assert kept in said["r"]
+    assert SECRET not in " ".join(said[name] for name in ("r", "U", "q", "f"))
 
 
 def test_json_that_is_none_is_refused(owner):

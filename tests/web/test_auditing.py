@@ -64,6 +64,22 @@ def test_what_is_undone_was_never_done(app, caplog):
     assert caplog.messages == []
 
 
+def test_what_is_refused_is_a_line_of_the_log(app, author, browser, caplog):
+    with caplog.at_level(logging.INFO, "blogapp.security"):
+        author.get("/write/people/invitations/new")
+        author.get("/write/settings")
+        browser.post("/login", headers={"Sec-Fetch-Site": "cross-site"})
+        browser.get("/nowhere")
+
+    lines = [json.loads(line) for line in caplog.messages]
+    assert {line["act"] for line in lines} == {"request.refused"}
+    assert [line["status"] for line in lines] == [403] * len(lines)
+    assert lines[0]["actor"] == author.author.id
+    assert lines[0]["from"] == "127.0.0.1"
+    assert lines[-1]["why"] == "FromElsewhere"
+    assert "actor" not in lines[-1]
+
+
 def test_nobody_changes_what_was_done(app):
     note("post.deleted", "A post")
     db.session.commit()
