@@ -8,6 +8,7 @@ from blogapp.text.addresses import bare_addresses, encoded
 from blogapp.text.anchors import Section, settle
 from blogapp.text.captions import caption
 from blogapp.text.enlarging import enlarge
+from blogapp.text.framing import set_apart
 from blogapp.text.lone_links import make_cards
 from blogapp.text.offering import Source, offer
 from blogapp.text.sanitizing import is_safe_address, safe_id
@@ -67,7 +68,8 @@ def dress(
 
     ``sections`` are those of the version before, whose anchors go on working.
     """
-    dressing = _Dressing(make_cards(caption(list(tokens(html)))), picture, link, sections)
+    settled = make_cards(set_apart(caption(list(tokens(html)))))
+    dressing = _Dressing(settled, picture, link, sections)
     parts = dressing.run()
     pictures = tuple(dict.fromkeys(dressing.pictures))
     return Dressed("".join(parts), tuple(dressing.headings), pictures, tuple(dressing.sections))

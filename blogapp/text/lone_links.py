@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from blogapp.text.framing import FRAME
 from blogapp.text.tokens import Tag
 
 # The paragraph of a link that may lead to a post of this blog: whoever shows it can say.
@@ -95,14 +96,19 @@ def _card(inside: list[Tag | str]) -> list[Tag | str] | None:
     text = next((part for part in inside if isinstance(part, str)), "").strip()
     if isinstance(link := inside[0], Tag):
         address = link.attributes.get("href", "")
-        is_label = "data-added" in link.attributes
+        is_frame = FRAME in link.attributes
+        is_label = is_frame or "data-added" in link.attributes
         if not is_label and _bare(text) != _bare(address):
             return None
     elif _ADDRESS.fullmatch(text) or _OWN_PATH.fullmatch(text):
         address = f"http://{text}" if text[:4].lower() == "www." else text
-        link, is_label = Tag("a", attributes={"href": address, "data-added": ""}), False
+        link = Tag("a", attributes={"href": address, "data-added": ""})
+        is_label = is_frame = False
     else:
         return None
+    if is_frame:
+        shown = recognise(address) or Place("frame", text, urlsplit(address).netloc)
+        return _filled(link, shown, _bare(address), "" if text == _bare(address) else text)
     if own := _OWN_POST.fullmatch(unquote(address)):
         return _unfilled(link, own[1], text)
     place = recognise(address)

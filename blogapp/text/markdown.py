@@ -13,6 +13,7 @@ from blogapp.text.drawing import Block
 from blogapp.text.dressing import Heading, Picture, dress
 from blogapp.text.excerpts import excerpt
 from blogapp.text.extending import make_markdown
+from blogapp.text.framing import link_frames
 from blogapp.text.illustrating import drawable, illustrate
 from blogapp.text.reading import WORDS_PER_MINUTE, count_words, read
 from blogapp.text.sanitizing import sanitize
@@ -20,7 +21,7 @@ from blogapp.text.templating import resolve
 
 __all__ = ["VERSION", "Heading", "Picture", "Rendered", "list_code", "plain", "render"]
 
-VERSION = 5
+VERSION = 6
 
 # As much of a plain text as an excerpt is looked for in.
 _BEGINNING = 10_000
@@ -79,7 +80,7 @@ def render(
     resolved = resolve(_clean(body))
     code = CodeBlocks()
     converted = _convert(resolved.text, code, language)
-    illustrated = illustrate(sanitize(converted), source=code.source)
+    illustrated = illustrate(sanitize(link_frames(converted)), source=code.source)
     before = read_sections(sections)
     dressed = dress(illustrated.html, picture=picture, link=link, sections=before)
     reading = read(code.fill_plainly(dressed.html), dressed.headings)

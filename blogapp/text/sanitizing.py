@@ -5,6 +5,7 @@ import re
 import nh3
 from markupsafe import Markup
 
+from blogapp.text.framing import FRAME, SIZE
 from blogapp.text.tokens import Tag, tokens, write
 
 
@@ -25,7 +26,7 @@ _DROPPED_WHOLE = _words(
 )
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "data-added", "dir", "id", "lang", "title"},
-    "a": {"aria-describedby", "aria-label", "href", "name", "rel", "role"},
+    "a": {"aria-describedby", "aria-label", FRAME, "href", "name", "rel", "role"},
     "abbr": {"tabindex"},
     "audio": {"controls", "loop", "muted", "preload", "src"},
     "bdo": {"dir"},
@@ -205,6 +206,8 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "srcset":
         addresses = (candidate.split(maxsplit=1)[:1] for candidate in value.split(","))
         return value if all(is_safe_address("".join(part)) for part in addresses) else None
+    if attribute == FRAME:
+        return value if SIZE.fullmatch(value) else None
     if attribute in _NUMBERS:
         return value if value.isascii() and value.lstrip("-").isdigit() else None
     if attribute in _CHOICES and tag != "source":

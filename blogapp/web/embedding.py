@@ -8,9 +8,11 @@ from flask import current_app, get_template_attribute, url_for
 
 from blogapp.posts.embedding import fill_cards
 from blogapp.posts.models import Post
+from blogapp.text.framing import FRAME, show_frames
 from blogapp.text.lone_links import POST
 from blogapp.web.addresses import absolute_url_for
 from blogapp.web.clock import now
+from blogapp.web.outside import may_frame
 
 _TRAITS = {
     **{name: (name,) for name in ("<abbr", "<blockquote", "<details", "<hr", "<ins", "<kbd")},
@@ -30,8 +32,11 @@ _SOURCE = re.compile(r"<annotation[^<>]*>[^<]*</annotation>")
 
 
 def with_cards(html: str) -> str:
-    """Return stored HTML with a card for each post that a paragraph only links to."""
-    return _fill(html, "post_embed", absolute=False)
+    """Return stored HTML with a card for each post that a paragraph only links to.
+
+    Frames are shown whose origins the owner allows.
+    """
+    return show_frames(_fill(html, "post_embed", absolute=False), may_frame)
 
 
 def for_feeds(html: str) -> str:
@@ -58,7 +63,7 @@ def _components(html: str) -> Iterator[str]:
         yield "math"
     if '<figure class="diagram' in html:
         yield "diagram"
-    if '<p class="embed' in html or f"<p {POST}=" in html:
+    if '<p class="embed' in html or f"<p {POST}=" in html or FRAME in html:
         yield "embed"
 
 

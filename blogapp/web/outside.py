@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from markupsafe import Markup
 
 from blogapp.site.models import Site
+from blogapp.text.origins import covers, origin_of
 from blogapp.text.snippets import BadSnippet, Snippet, read_snippet
 from blogapp.web.assets import admit
 from blogapp.web.filters import current_site
@@ -34,6 +35,13 @@ def allowed(kind: str) -> list[str]:
     if g.get("is_preview") and kind in _RUNS:
         return []
     return list((site.origins or {}).get(kind, ()))
+
+
+def may_frame(address: str) -> bool:
+    """Whether this answer may hold a frame with the page at ``address``, which is not ours."""
+    origin = origin_of(address)
+    own = origin_of(current_app.config["PUBLIC_URL"])
+    return bool(origin) and origin != own and any(covers(o, origin) for o in allowed("frame"))
 
 
 def head_snippet() -> Markup:
