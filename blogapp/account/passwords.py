@@ -80,6 +80,7 @@ def change_password() -> Response:
     except WeakPassword as error:
         form.password.errors = [explain(error)]
         return _page(form, EmailForm(), status=422)
+    withdraw_links(author)
     carry_on(renew(current_session()))
     note("password.changed", author)
     if author.email:
@@ -120,7 +121,7 @@ def _is_own() -> bool:
 
 def _send_link(author: Author, form: EmailForm, email: str) -> Response:
     """Write to both addresses: the new one confirms, the old one is told."""
-    counted = throttling.mail_counters(author.email or email, asking_address())
+    counted = throttling.change_counters(author.id)
     if wait := throttling.admit_to(counted, now=now()):
         form.email.errors = [_("Too many tries. Wait a little, then try again.")]
         return _page(PasswordForm(), form, status=429, wait=wait)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from blogapp.accounts.models import Author, AuthorSession
+from blogapp.accounts.step_models import SignInStep
 from blogapp.accounts.tokens import new_token, token_hash
 from blogapp.extensions import db
 
@@ -128,8 +129,13 @@ def end_session(token: str) -> None:
 
 
 def end_all_sessions(author: Author, *, but: AuthorSession | None = None) -> None:
-    """Sign ``author`` out everywhere, but in the session ``but``."""
+    """Sign ``author`` out everywhere, but in the session ``but``.
+
+    What they began and did not finish is over, too: a password that let somebody as far as
+    the second factor may be why.
+    """
     query = delete(AuthorSession).where(AuthorSession.author_id == author.id)
     if but is not None:
         query = query.where(AuthorSession.id != but.id)
     db.session.execute(query)
+    db.session.execute(delete(SignInStep).where(SignInStep.author_id == author.id))

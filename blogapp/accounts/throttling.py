@@ -68,6 +68,14 @@ def mail_counters(email: str, address: str, *, device: str = "") -> Sequence[Cou
     ]
 
 
+def change_counters(author_id: int) -> Sequence[Counter]:
+    """Return what links to a new address of somebody who is signed in count towards.
+
+    Strangers who ask for links to the old one keep nobody from leaving it.
+    """
+    return [Counter(_key("mail-change", str(author_id)), free=1, waits=MAIL_WAITS)]
+
+
 def session_counters(id: int) -> Sequence[Counter]:
     """Return what wrong passwords of somebody who is signed in count towards.
 

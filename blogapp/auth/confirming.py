@@ -10,7 +10,7 @@ from blogapp.accounts import throttling
 from blogapp.accounts.passwords import matches
 from blogapp.accounts.step_models import SignInStep
 from blogapp.accounts.steps import find_step
-from blogapp.auth.finishing import after_sign_in
+from blogapp.auth.finishing import after_sign_in, may_come_by_here
 from blogapp.auth.signing_in import tell_of_failure
 from blogapp.extensions import db
 from blogapp.web import confirming
@@ -45,7 +45,8 @@ def ask() -> Response:
     if wait := throttling.admit_to(counted, now=now()):
         return _page(form, problem=NO_MATCH, wait=wait, status=429)
     db.session.commit()
-    if not matches(form.password.data or "", author.password_hash, is_known=True):
+    kept = author.password_hash if may_come_by_here("password", author) else None
+    if not matches(form.password.data or "", kept, is_known=True):
         tell_of_failure(asking_address())
         return _page(form, problem=NO_MATCH, status=422)
     throttling.forget(counted)
@@ -84,12 +85,14 @@ def _kept() -> SignInStep | None:
 
 
 def _page(form: ConfirmForm, *, status: int, problem: str = "", wait: int = 0) -> Response:
+    author = current_author()
     html = render_template(
         "auth/confirm.html",
         form=form,
         problem=problem,
         wait=wait,
-        author=current_author(),
+        author=author,
+        has_password=author.password_hash and may_come_by_here("password", author),
         sent=_kept() is not None,
     )
     response = make_response(html, status)

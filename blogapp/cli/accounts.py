@@ -75,6 +75,7 @@ def reset(email: str, password_stdin: bool) -> None:
             registering.set_password(found, _read_password(password_stdin))
         except AccountError as error:
             raise click.ClickException(str(error)) from None
+        registering.withdraw_links(found)
         found.disabled_at = None
         note("password.reset", found)
         db.session.commit()

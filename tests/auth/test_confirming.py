@@ -147,3 +147,16 @@ class TestWithCSRF:
         answer = owner.post("/account/email", data={"email": "evil@example.com"})
 
         assert "kept" not in (answer.location or "")
+
+
+class TestWithoutPasswords:
+    @pytest.fixture
+    def settings(self):
+        return {"LOCAL_PASSWORDS": False}
+
+    def test_one_that_is_left_proves_nothing(self, owner):
+        page = owner.page("/login/again")
+
+        assert page.select_one("[type=password]") is None
+        assert confirm(owner, "/login/again").status_code == 422
+        assert owner.get("/write/settings/outside").location.startswith("/login/again")

@@ -316,3 +316,18 @@ def test_nobody_ends_sessions_of_others(browser, ada, make_author, as_author):
 
     assert browser.post(f"/account/sessions/{hers}/end").status_code == 404
     assert eve.get("/write").status_code == 200
+
+
+def test_a_changed_password_takes_all_links_away(app, browser, ada, ask, clock):
+    sign_in(browser, PASSWORD)
+    reset = ask()
+    browser.post("/account/email", data={"email": "eve@example.com"})
+    [mail] = mails_to("eve@example.com", "confirm_email")
+
+    browser.post("/account/password", data={"current": PASSWORD, "password": NEW})
+
+    stranger = app.test_client()
+    assert stranger.get(reset).status_code == 410
+    assert stranger.post(path_in(app, mail)).status_code == 410
+    db.session.refresh(ada)
+    assert ada.email == "ada@example.com"

@@ -11,6 +11,7 @@ from blogapp.accounts.audit_models import AuditEvent
 from blogapp.accounts.factor_models import CodeApp
 from blogapp.accounts.models import AuthorSession
 from blogapp.accounts.passwords import hashed
+from blogapp.accounts.registering import set_password
 from blogapp.accounts.sealing import seal
 from blogapp.extensions import db
 from blogapp.mailing.delivering import MailServer
@@ -294,3 +295,13 @@ class TestDemanded:
 
         assert owner.post("/write/settings/sign-in", data=sent).status_code == 422
         assert is_in(owner)
+
+
+def test_a_password_that_is_changed_ends_what_was_begun_by_it(app, browser, ada, code):
+    give_password(browser, ada)
+
+    set_password(ada, "seven tall grey lighthouses")
+    db.session.commit()
+
+    assert give_code(browser, code()).location.startswith("/login?")
+    assert not is_in(browser)
