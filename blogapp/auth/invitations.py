@@ -27,6 +27,7 @@ from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import Form
 from blogapp.web.language import ngettext
+from blogapp.web.notices import say
 
 ROLE_NAMES = {
     Role.OWNER: _("Owner"),
@@ -81,13 +82,15 @@ def _accept(token: str, form: InvitedForm) -> Response:
         author = _make(invitation, form)
     except (LinkExpired, NoSuchAuthor):
         db.session.rollback()
-        return make_response(render_template("auth/expired.html"), 410)
+        return links.invitation_over()
     if author is None:
         db.session.rollback()
         return _show(inviting.get_invitation(token, now=now()), form, 422)
     throttling.forgive(f"invitation {invitation.id}", asking_address())
     note_by(actor_at_the_door(author), "invitation.accepted", author, role=role)
-    return finish(author, method="link", is_strong=False)
+    response = finish(author, method="link", is_strong=False)
+    say(gettext("You are in. Under your name above you say what readers see of you."))
+    return response
 
 
 def _make(invitation: Invitation, form: InvitedForm) -> Author | None:

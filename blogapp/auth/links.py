@@ -12,7 +12,14 @@ from wtforms.validators import InputRequired, Length
 
 from blogapp.accounts.errors import BadEmail, EmailTaken, LinkExpired, WeakPassword
 from blogapp.accounts.models import Author, Role
-from blogapp.accounts.registering import EMAIL, add_author, change_email, get_link, spend_link
+from blogapp.accounts.registering import (
+    EMAIL,
+    add_author,
+    change_email,
+    get_link,
+    has_own_account,
+    spend_link,
+)
 from blogapp.auth.finishing import finish
 from blogapp.extensions import db
 from blogapp.web.auditing import actor_at_the_door, note_by
@@ -71,9 +78,17 @@ def create_owner(token: str) -> Response:
             return finish(owner, method="link", is_strong=True)
     except LinkExpired:
         db.session.rollback()
-        return _expired()
+        return invitation_over()
     html = render_template("auth/create_owner.html", form=form)
     return make_response(html, 422 if form.errors else 200)
+
+
+def invitation_over() -> Response:
+    """Say that an invitation has been used, withdrawn, or waited too long."""
+    html = render_template(
+        "auth/expired.html", is_invitation=True, is_unowned=not has_own_account()
+    )
+    return make_response(html, 410)
 
 
 def _take_email(author: Author, email: str) -> Response:

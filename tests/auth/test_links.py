@@ -67,6 +67,17 @@ def test_a_made_up_link_is_expired(browser):
     assert browser.get("/invite/made-up").status_code == 410
 
 
+def test_an_invitation_that_is_over_says_where_a_new_one_comes_from(browser, make_author):
+    unowned = browser.get("/invite/made-up").text
+    make_author(role="owner")
+
+    owned = browser.get("/invite/made-up").text
+
+    assert "when it is started again" in unowned
+    assert "ask whoever invited you" in owned
+    assert "blogapp author link" not in unowned + owned
+
+
 def test_a_new_blog_gets_its_owner(browser, link):
     response = browser.post(link(), data=OWNER)
 

@@ -109,7 +109,7 @@ def test_whoever_is_invited_by_link_becomes_one_who_writes(owner, app):
     assert "Grace Hopper invites you, as: Editor" in told
     assert response.location == "/write"
     assert person("ada-lovelace").role == Role.EDITOR
-    assert guest.get("/write").status_code == 200
+    assert "what readers see of you" in guest.page("/write").select_one(".notices").text
     assert app.test_client().get(link).status_code == 410
 
 

@@ -107,12 +107,15 @@ def test_what_was_sent_back_is_on_the_desk_of_its_author_and_can_be_asked_for_ag
 
     review.send_back(post, words="Say *why* first.")
     desk = author.page("/write")
-    listed = author.page("/write/posts").select_one(f"#post-{post.id} .pill--trashed")
+    posts = author.page("/write/posts")
+    listed = posts.select_one(f"#post-{post.id} .pill--trashed")
     review.ask(post)
 
     assert waiting.text == "Waiting for you"
+    assert waiting.find_next("h2").text == "Continue"
     assert "Plan" in desk.select_one("#sent-back").find_parent("section").text
     assert listed.text == "Sent back"
+    assert posts.select_one("a[href='/write/reviews']")
     assert editor.page("/write/posts?state=review").select_one(f"#post-{post.id}")
     assert publish(author, post, typed).status_code == 422
     assert [step.kind for step in db.session.scalars(db.select(ReviewStep))] == [
