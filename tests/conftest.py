@@ -1,5 +1,6 @@
 """What every test can ask for: a blog, people who write on it, posts, a clock."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -12,16 +13,17 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
-from werkzeug.routing import Rule
 
 from blogapp.extensions import db
 from tests.postgres import running_server
 from tests.proof import FIGURE, write_figures, write_proof, write_table
+from tests.routes import KeptMap
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -128,6 +130,18 @@ def shared():
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def payloads(shared):
+    """The attack strings of the kit: each a dict, its text under ``p``, ``live`` where it ran."""
+    lines = [
+        json.loads(line)
+        for path in sorted((shared / "kits" / "xss").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(lines) == 2048
+    return lines
+
+
 # The database: made once by the migrations, then emptied or copied for each test.
 
 
@@ -218,22 +232,8 @@ class KeptTemplates(BytecodeCache):
 
 
 KEPT_TEMPLATES = KeptTemplates()
-
-
-def _keep_routes():
-    """Let what werkzeug compiles for a route serve the apps of later tests, too."""
-    compiled, compile_builder = {}, Rule._compile_builder
-
-    def kept(rule, append_unknown=True):
-        key = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
-    Rule._compile_builder = kept
-
-
-_keep_routes()
+# The same for routes, of which there are some hundred.
+Flask.url_map_class = KeptMap
 
 
 class Browser(FlaskClient):
