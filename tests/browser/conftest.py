@@ -12,6 +12,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 from tests.browser import serving
 from tests.browser.measures import AWAKE
 from tests.browser.programs import ARGUMENTS, find_chromium, find_nginx, how_to_install
+from tests.browser.trapping import Trap
 
 PATIENCE = 10_000  # milliseconds
 PHONE = {"width": 360, "height": 740}
@@ -201,3 +202,21 @@ def screenshot(request):
             page.screenshot(path=Path(folder) / f"{name}.png", **options)
 
     return shoot
+
+
+@pytest.fixture
+def trapped(chromium, server):
+    """Open a page whose context is watched: ``page, trap = trapped(policy=False)``."""
+    contexts = []
+
+    def open_trapped(*, policy=True, as_author=None):
+        context = chromium.new_context(base_url=f"{server}/", bypass_csp=not policy)
+        contexts.append(context)
+        if as_author:
+            context.add_cookies(_cookies(as_author, server))
+        page = context.new_page()
+        return page, Trap(context, server)
+
+    yield open_trapped
+    for context in contexts:
+        context.close()

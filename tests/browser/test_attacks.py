@@ -4,15 +4,13 @@ Pages are opened twice over: with their policy, which must have nothing to stop,
 without it, so that the sanitiser has to hold alone.
 """
 
-import json
 import re
 from collections import Counter
 from datetime import timedelta
 from random import Random
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from blogapp.accounts.models import Author
@@ -23,6 +21,8 @@ from blogapp.posts.rendering import place
 from blogapp.site.models import Site
 from blogapp.text.markdown import render
 from blogapp.text.slugs import is_slug
+from tests.attacked import dangers
+from tests.browser.trapping import PROVOKE, open_and_provoke
 from tests.browser.writing import open_editor
 from tests.conftest import JANUARY
 
@@ -56,117 +56,6 @@ OWN_ATTACKS = [
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
     "{{ 7*7 }}${alert(1)}<%= alert(1) %>'-alert(1)-'\\u003cscript>alert(1)\\u003c/script>",
 ]
-
-# Called before anything on a page: whatever an attack would call says so.
-LISTEN = """
-for (const name of ["alert", "confirm", "prompt", "print", "open", "write", "writeln"]) {
-  const owner = name.startsWith("write") ? Document.prototype : window
-  owner[name] = (...words) => { console.log("ran", name, String(words[0]).slice(0, 80)) }
-}
-"""
-
-# Does to every element what a reader could do to it, and calls by name what it listens for.
-PROVOKE = """(within) => {
-  const keep = (event) => {
-    const link = event.target.closest?.("a[href], area[href]")
-    if (link && !/^javascript:/i.test(link.protocol)) event.preventDefault()
-    const isPlain = (form) => !/^javascript:/i.test(form.action)
-    if (event.type === "submit" && isPlain(event.target)) event.preventDefault()
-  }
-  for (const type of ["click", "submit"]) addEventListener(type, keep, true)
-  const usual = ["pointerover", "mouseover", "mouseenter", "mousemove", "mousedown", "mouseup",
-    "focus", "blur", "keydown", "copy", "contextmenu"]
-  for (const root of document.querySelectorAll(within))
-    for (const element of [root, ...root.querySelectorAll("*")]) {
-      const own = [...element.attributes].map((a) => a.name).filter((name) => /^on/i.test(name))
-      for (const type of new Set([...usual, ...own.map((name) => name.slice(2))]))
-        element.dispatchEvent(new Event(type, { bubbles: true, cancelable: true }))
-      element.focus?.()
-      // Controls of the filter would ask for another list each.
-      if (!element.closest("label, select")) element.click?.()
-    }
-}"""
-
-DANGEROUS_ELEMENTS = (
-    "script, style, link, meta, base, iframe, frame, object, embed, applet, form, input, button,"
-    " select, textarea, svg, math, template, noscript, marquee, isindex, portal, animate, set"
-)
-DANGEROUS_ATTRIBUTES = re.compile(
-    r"on.*|hx-.*|data-hx-.*|style|srcdoc|formaction|action|ping|xlink:href|background|is|nonce"
-)
-DANGEROUS_ADDRESS = re.compile(r"(javascript|vbscript|data|blob|file):")
-ADDRESSES = ("href", "src", "cite", "poster", "action", "data", "srcset")
-UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
-
-
-class Trap:
-    """Notices whatever runs, is stopped by the policy, or leaves for another host."""
-
-    def __init__(self, context, server):
-        self.host = urlsplit(server).netloc
-        self.caught = []
-        context.add_init_script(LISTEN)
-        context.on("console", self._console)
-        context.on("dialog", self._dialog)
-        context.on("request", self._request)
-        context.on("page", lambda page: self.caught.append(f"window {page.url}"))
-        # Nothing leaves this machine, whatever it was.
-        elsewhere = re.compile(rf"^(?!{re.escape(server)}/)")
-        context.route(elsewhere, lambda route: route.abort())
-
-    def _console(self, message):
-        if message.text.startswith("ran "):
-            self.caught.append(message.text)
-        elif "Content Security Policy" in message.text and not self._is_media(message.text):
-            self.caught.append(f"stopped: {message.text}")
-
-    def _dialog(self, dialog):
-        self.caught.append(f"dialog {dialog.message}")
-        dialog.dismiss()
-
-    def _request(self, request):
-        harmless = request.resource_type in {"image", "media"}
-        if urlsplit(request.url).scheme != "data" and self._is_foreign(request) and not harmless:
-            self.caught.append(f"{request.resource_type} {request.url}")
-
-    def _is_foreign(self, request):
-        return urlsplit(request.url).netloc != self.host
-
-    def _is_media(self, text):
-        # A picture on another host may be written down; the policy keeps it from loading.
-        return "img-src" in text or "media-src" in text
-
-
-@pytest.fixture
-def trapped(chromium, server):
-    """Open a page whose context is watched: ``page, trap = trapped(policy=False)``."""
-    contexts = []
-
-    def open_trapped(*, policy=True, as_author=None):
-        context = chromium.new_context(base_url=f"{server}/", bypass_csp=not policy)
-        contexts.append(context)
-        if as_author:
-            jar = as_author._cookies.values()
-            address = "{0.scheme}://{0.netloc}".format(urlsplit(server))
-            context.add_cookies([{"name": c.key, "value": c.value, "url": address} for c in jar])
-        page = context.new_page()
-        return page, Trap(context, server)
-
-    yield open_trapped
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="session")
-def payloads(shared):
-    """Everything in the kit: texts, and whether each ran when it was served as it is."""
-    lines = [
-        json.loads(line)
-        for path in sorted((shared / "kits" / "xss").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    assert len(lines) == 2048
-    return lines
 
 
 @pytest.fixture
@@ -204,13 +93,6 @@ def free_slug(attack, number):
 
 def sample(payloads):
     return [p["p"] for p in Random(SAMPLE_SEED).sample(payloads, SAMPLE)]
-
-
-def open_and_provoke(page, address, within="main"):
-    page.goto(address)
-    page.evaluate(PROVOKE, within)
-    # What was put off until the next frame has happened after two.
-    page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
 
 
 def listings(count):
@@ -302,17 +184,6 @@ def check_preview(trapped, owner, attacks):
         assert page.locator("[name=body]").input_value().split() == attack.split()
         page.evaluate(PROVOKE, "main")
         assert trap.caught == [], attack
-
-
-def dangers(html):
-    """What in a sanitised body could run, by the parser that browsers use."""
-    tree = BeautifulSoup(html, "html5lib").body
-    found = [element.name for element in tree.select(DANGEROUS_ELEMENTS)]
-    for element in tree.find_all(True):
-        found += [name for name in element.attrs if DANGEROUS_ATTRIBUTES.fullmatch(name.lower())]
-        addresses = (str(element.get(name, "")) for name in ADDRESSES)
-        found += [a for a in addresses if DANGEROUS_ADDRESS.match(UNSEEN.sub("", a).lower())]
-    return found
 
 
 @pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])

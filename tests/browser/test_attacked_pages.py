@@ -1,0 +1,62 @@
+"""Attacks in every text of the database, on every page, in a browser: none runs."""
+
+from random import Random
+
+import pytest
+
+from tests.attacked import OWN_ATTACKS, addresses, fill
+from tests.browser.trapping import open_and_provoke
+
+PROMISE = "Content is harmless"
+SEED = 20261120
+SAMPLE = 12
+PARTS = 8
+# What is no page: the browser would save it.
+FILES = (".csv", ".jsonl", ".md", "feed.json", "opensearch.xml", "security.txt")
+
+
+@pytest.fixture
+def attacked(app, owner, make_post):
+    """Fill the blog with attacks; gives the addresses of all its pages."""
+
+    def attack(attacks):
+        fill(attacks, owner.author, make_post)
+        found = dict.fromkeys(addresses(app, attacks))
+        return [each for each in found if not each.partition("?")[0].endswith(FILES)]
+
+    return attack
+
+
+def open_all(page, trap, pages):
+    """Open each page and do to it what a reader could; gives what ran where."""
+    ran = {}
+    for address in pages:
+        open_and_provoke(page, address, "body")
+        if trap.caught:
+            ran[address] = [*trap.caught]
+            trap.caught.clear()
+    return ran
+
+
+def test_attacks_do_not_run_on_pages(trapped, attacked, owner):
+    pages = Random(SEED).sample(attacked(OWN_ATTACKS), SAMPLE)
+    page, trap = trapped(as_author=owner)
+
+    assert open_all(page, trap, pages) == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_known_attack_runs_on_any_page(trapped, attacked, owner, payloads, part, figure):
+    attacks = [p["p"] for p in payloads[part::PARTS]]
+    pages = attacked(attacks)
+
+    # What runs without the policy; and what only the policy stops.
+    for name, policy in (("executed", False), ("stopped by the policy alone", True)):
+        page, trap = trapped(policy=policy, as_author=owner)
+        # The second time round a part of the pages does.
+        ran = open_all(page, trap, pages if not policy else pages[part::PARTS])
+        assert ran == {}
+        figure(PROMISE, name, len(ran))
+    figure(PROMISE, "strings put into every field, opened in Chromium", len(attacks))
+    figure(PROMISE, "pages opened in Chromium", len(pages) + len(pages[part::PARTS]))
