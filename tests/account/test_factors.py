@@ -224,3 +224,9 @@ def test_an_account_has_a_bounded_number_of_passkeys(author, monkeypatch):
     add_passkey(author)
 
     assert author.post(f"{PASSKEYS}/challenge").status_code == 409
+
+
+def test_all_other_browsers_can_be_signed_out_from_there(author):
+    links = {link.get("href") for link in author.page("/account/factors").select("a")}
+
+    assert {"/account/sessions", "/logout"} <= links

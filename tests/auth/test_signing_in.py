@@ -220,6 +220,14 @@ def test_a_session_in_use_ends_all_the_same_after_three_months(browser, ada, clo
     assert browser.get("/write").location.startswith("/login")
 
 
+def test_passwords_are_hidden_and_filled_in_by_managers(browser, ada):
+    field = browser.page("/login").select_one("input[name=password]")
+
+    assert field.get("type") == "password"
+    assert field.get("autocomplete") == "current-password"
+    assert {"onpaste", "maxlength", "pattern"}.isdisjoint(field.attrs)
+
+
 def test_missing_fields_are_named_beside_them(browser):
     response = browser.post("/login", data={})
 

@@ -71,6 +71,16 @@ def test_every_kind_of_answer_says_what_may_be_done_with_it(blog, owner):
         assert len(headers.getlist("Content-Security-Policy")) == 1, address
 
 
+def test_every_body_says_what_it_is(blog, owner):
+    for address, response in answers(blog, owner):
+        kind, _, rest = response.headers.get("Content-Type", "").partition(";")
+        assert kind or not response.data, address
+        if kind.startswith("text/") or kind.endswith(("/xml", "+xml")):
+            assert rest.strip().lower() == "charset=utf-8", address
+        if response.data.lstrip()[:9].lower() == b"<!doctype":
+            assert kind == "text/html", address
+
+
 def test_every_page_has_a_policy_that_names_what_it_forbids(blog, owner):
     for address, response in answers(blog, owner):
         rules = policy(response)
