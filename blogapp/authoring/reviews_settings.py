@@ -52,10 +52,21 @@ def edit() -> AnyResponse:
     site.tag_makers = least
     site.origin = None
     db.session.add(site)
-    note("settings.saved", "reviews", tag_makers=least)
+    changed = _told(rows, find_rules())
+    note("settings.saved", "reviews", approvals=changed, tag_makers=least)
     db.session.commit()
     say(_("Settings saved."))
     return redirect(section.address, code=303)
+
+
+def _told(rows: Sequence[Row], rules: Rules) -> list[str]:
+    """Say which rules are others than they were, for the audit log."""
+    told = []
+    for row in rows:
+        kept = rules.by_domain.get(row.domain_id)
+        if kept != (row.rule if row.is_own else None):
+            told.append(f"{row.name or 'no domain'}: {kept.needed if kept else AS_USUAL}")
+    return told
 
 
 def _rows(rules: Rules) -> list[Row]:

@@ -6,8 +6,9 @@ from blogapp.posts.concerning import tell_all, tell_on_asking, tell_on_deciding
 from blogapp.posts.review_models import StepKind
 from blogapp.posts.reviewing import Reviewed
 from blogapp.web.access import current_author
-from blogapp.web.addresses import absolute_url_for
+from blogapp.web.addresses import absolute, absolute_url_for
 from blogapp.web.chatting import send_chat
+from blogapp.web.clock import now
 from blogapp.web.mailing import send_notice
 
 # Whom a step concerns, which of the notices it is (`mailing.NOTICES`), and its letter.
@@ -28,6 +29,8 @@ def tell(reviewed: Reviewed, kind: StepKind, *, words: str = "", quote: str = ""
     actor = current_author()
     link = absolute_url_for("authoring.show_review", id=reviewed.post.id)
     title = reviewed.content["title"] or _("Untitled")
+    is_out = kind is StepKind.PUBLISHED and reviewed.post.is_public(now())
+    readers = absolute(reviewed.post.path) if is_out else ""
     for person in people(reviewed):
         if person.id != actor.id:
             send_notice(
@@ -40,11 +43,12 @@ def tell(reviewed: Reviewed, kind: StepKind, *, words: str = "", quote: str = ""
                 quote=quote,
                 link=link,
                 missing=reviewed.clearance.missing,
+                readers=readers,
             )
-    send_chat(_line(kind, actor.name, title), link, step=notice)
+    send_chat(_line(kind, actor.name, title, is_out=is_out), readers or link, step=notice)
 
 
-def _line(kind: StepKind, actor: str, title: str) -> str:
+def _line(kind: StepKind, actor: str, title: str, *, is_out: bool) -> str:
     said = {"name": actor, "title": title}
     match kind:
         case StepKind.ASKED:
@@ -59,5 +63,7 @@ def _line(kind: StepKind, actor: str, title: str) -> str:
             return _("%(name)s takes back the request to review “%(title)s”.", **said)
         case StepKind.OVERRIDDEN:
             return _("%(name)s let “%(title)s” out without the approvals it needs.", **said)
+        case StepKind.PUBLISHED if not is_out:
+            return _("%(name)s scheduled “%(title)s” after its review.", **said)
         case StepKind.PUBLISHED:
             return _("%(name)s published “%(title)s” after its review.", **said)

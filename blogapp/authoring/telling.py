@@ -28,8 +28,7 @@ def tell(post: Post, act: Act) -> None:
     if act.publishes and _in_review([post.id]):
         return
     _write_to_signers(post, act)
-    link = absolute(post.path) if act is Act.PUBLISH else ""
-    send_chat(_line(post.title, act), link, step=_step(act))
+    send_chat(_line(post.title, act), _link(post, act), step=_step(act))
 
 
 def tell_many(ids: Sequence[int], act: Act) -> None:
@@ -61,8 +60,12 @@ def _write_to_signers(post: Post, act: Act) -> None:
                 "post_published",
                 title=post.title or _("Untitled"),
                 line=_line(post.title, act),
-                link=absolute_url_for("authoring.edit_post", id=post.id),
+                link=_link(post, act) or absolute_url_for("authoring.edit_post", id=post.id),
             )
+
+
+def _link(post: Post, act: Act) -> str:
+    return absolute(post.path) if act is Act.PUBLISH else ""
 
 
 def _step(act: Act) -> str:

@@ -31,6 +31,10 @@ def audit(since: datetime | None, act: str, as_json: bool) -> None:
 
 
 def _line(record: Mapping[str, Any]) -> str:
-    details = ", ".join(f"{name}: {value}" for name, value in record["details"].items())
+    details = ", ".join(f"{name}: {_said(value)}" for name, value in record["details"].items())
     who, network = record["who"] or record["by"], record["network"] or "-"
     return "\t".join([record["at"], who, network, record["act"], record["name"], details]).rstrip()
+
+
+def _said(value: object) -> str:
+    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
@@ -9,6 +10,7 @@ from blogapp.accounts.factor_models import CodeApp, Passkey
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.posts.models import Post, PostAuthor
+from blogapp.posts.visibility import listed
 
 PAGE = 50
 
@@ -64,6 +66,13 @@ def list_people(*, words: str = "", by_email: bool = False, page: int = 1) -> St
     counts = _counts([row[0].id for row in rows])
     people = [Person(row[0], *counts.get(row[0].id, (0, 0)), bool(row[1])) for row in rows]
     return Staff(people, total, page)
+
+
+def has_page(author: Author, now: datetime) -> bool:
+    """Return whether readers find a page of ``author``: there is one once a list shows a post."""
+    query = select(PostAuthor.post_id).join(Post, Post.id == PostAuthor.post_id)
+    query = query.where(PostAuthor.author_id == author.id, listed(now))
+    return bool(db.session.scalar(select(query.exists())))
 
 
 def list_heirs(author: Author) -> Sequence[Author]:

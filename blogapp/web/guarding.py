@@ -9,7 +9,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from blogapp.posts.rights import may_manage_site
+from blogapp.posts.staffing import has_page
 from blogapp.web.access import current_author, find_current_author, require_author
+from blogapp.web.clock import now
 from blogapp.web.notices import complain, take_notices
 
 
@@ -36,6 +38,7 @@ def offer_to_templates() -> dict[str, Any]:
         "take_notices": take_notices,
         "offered_undos": list,
         "here": _here,
+        "has_page": lambda author: has_page(author, now()),
         "manages_site": lambda: may_manage_site(current_author()),
     }
 

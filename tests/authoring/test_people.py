@@ -96,6 +96,18 @@ def test_a_large_team_is_searched_and_comes_in_pages(owner, make_author, queries
 # Invitations
 
 
+def test_no_link_leads_to_the_page_of_somebody_who_published_nothing(owner, make_post):
+    pages = ("/write/people", f"/write/people/{owner.author.id}", "/account")
+    link = f"a[href='/authors/{owner.author.slug}']"
+
+    before = [bool(owner.page(page).select(link)) for page in pages]
+    make_post("Leases", authors=[owner.author])
+    after = [bool(owner.page(page).select(link)) for page in pages]
+
+    assert before == [False, False, False]
+    assert after == [True, True, True]
+
+
 def test_whoever_is_invited_by_link_becomes_one_who_writes(owner, app):
     link = invite(owner, name="Ada Lovelace", role="editor")
     guest = app.test_client()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from blogapp.accounts.audit_models import AuditEvent
 from blogapp.extensions import db
 from blogapp.mailing.servers import MailServer
 from blogapp.posts.approving import find_rules
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.sqlite
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DRAFT = {"published_at": None}
+SAVED = db.select(AuditEvent).where(AuditEvent.act == "settings.saved").order_by(AuditEvent.id)
 
 
 def parse(response):
@@ -367,6 +369,26 @@ class TestTelling:
         assert f"/write/posts/{post.id}/review" in told[0][0][1]
         assert outsider.email not in str(told)
 
+    def test_what_is_published_is_linked_and_what_is_scheduled_is_not_called_published(
+        self, author, editor, make_post, review, typed
+    ):
+        author.author.email = "author@example.com"
+        posts = [make_post(title, authors=[author.author], **DRAFT) for title in ("Now", "Later")]
+        for post in posts:
+            review.ask(post)
+            review.approve(post)
+        letters()
+
+        publish(editor, posts[0], typed)
+        later = typed(stored(posts[1].id), when="later", date="2027-06-01", time="12:00")
+        editor.post(f"/write/posts/{posts[1].id}/publication", data=later)
+
+        mails = " ".join(words for to, words in letters() if to == "author@example.com")
+        assert "published “Now” after its review" in mails
+        assert "/posts/now" in mails
+        assert "scheduled “Later” after its review" in mails
+        assert "/posts/later" not in mails
+
 
 def letters():
     """Return who was written to since, and what, and forget it."""
@@ -434,6 +456,9 @@ def test_owners_decide_who_approves_what(owner, editor, make_author, make_post):
     assert (rules.usual.needed, rules.of(domain).needed) == (1, 2)
     assert rules.of(domain).named == {named.id}
     assert get_site().tag_makers == "author"
+    assert [event.details["approvals"] for event in db.session.scalars(SAVED)] == [
+        *(["no domain: 1", "Databases: 2"], ["Databases: usual"]),
+    ]
     assert find_rules().of(domain).needed == 1
 
 
