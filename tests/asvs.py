@@ -67,7 +67,8 @@ def _counts(entries):
     written = states["met"] - tested
     lines = [
         f"Of {len(entries)} requirements {states['met'] + states['open']} apply. "
-        f"{states['met']} are met: {tested} by what tests hold, {written} by what is written down or set up. "
+        f"{states['met']} are met: {tested} by what tests hold, "
+        f"{written} by what is written down or set up. "
         f"{states['open']} are open.\n",
         "| chapter | met, level 1 | level 2 | open, level 1 | level 2 | not applicable |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
