@@ -43,7 +43,13 @@ SHOWN_STEPS = 200
 # What Markdown puts around words.
 _MARKS = str.maketrans("", "", "*_`~")
 # What somebody wrote into a text, or put there.
-_TYPED = (EntryKind.TYPED, EntryKind.MERGED, EntryKind.RESTORED, EntryKind.DECIDED)
+_TYPED = (
+    EntryKind.TYPED,
+    EntryKind.MERGED,
+    EntryKind.RESTORED,
+    EntryKind.DISCARDED,
+    EntryKind.DECIDED,
+)
 
 
 @dataclass(frozen=True)

@@ -214,3 +214,23 @@ def test_taking_a_withdrawal_back_brings_out_only_what_readers_saw(
 
     assert state(post) is State.WITHDRAWN
     assert "Sneaked in." not in read_by_readers(author, post)
+
+
+def test_who_puts_their_own_text_back_does_not_approve_it(
+    author, editor, make_post, review, rule, typed, clock
+):
+    rule(1)
+    post = make_post("Plan", authors=[author.author], **DRAFT)
+    save(editor, post, typed, body="Sneaked in.")
+    clock.advance(minutes=1)
+    asked = typed(stored(post.id), body="What is meant.")
+    author.post(f"/write/posts/{post.id}/review", data=asked)
+    assert working_copy(stored(post.id)).body == "What is meant."
+    clock.advance(minutes=1)
+
+    editor.post(f"/write/posts/{post.id}/draft/removal")
+    assert working_copy(stored(post.id)).body == "Sneaked in."
+    review.approve(post, by=editor)
+    editor.post(f"/write/posts/{post.id}/publication", data={"when": "now"})
+
+    assert state(post) is State.DRAFT
