@@ -226,6 +226,13 @@ def test_an_account_has_a_bounded_number_of_passkeys(author, monkeypatch):
     assert author.post(f"{PASSKEYS}/challenge").status_code == 409
 
 
+@pytest.mark.parametrize("address", ["/write", "/write/posts/new", "/account", "/login/again"])
+def test_the_way_out_stands_on_each_page(author, address):
+    page = author.page(address, follow_redirects=True)
+
+    assert page.select_one("a[href='/logout']")
+
+
 def test_all_other_browsers_can_be_signed_out_from_there(author):
     links = {link.get("href") for link in author.page("/account/factors").select("a")}
 
