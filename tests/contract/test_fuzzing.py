@@ -104,8 +104,10 @@ def test_whatever_is_asked_is_answered(app, people, keep, unkept, queries, figur
             queries.clear()
             answer, faults = ask(people[who], sent)
             asked += 1
-            if len(queries) > MOST_STATEMENTS:
-                faults.append(f"{len(queries)} statements")
+            # What was counted in memory may be written by the page that shows it.
+            read = sum(statement.startswith("SELECT") for statement in queries)
+            if read > MOST_STATEMENTS:
+                faults.append(f"{read} statements")
             is_refused = answer is not None and answer.status_code in REFUSED
             refused += is_refused
             changed = {name for name in keep(compare=is_refused) if not NOTED.search(name)}
@@ -177,7 +179,7 @@ def faults_of(browser, answer, sent):
         yield f"says {INNER.search(text)[0]!r}"
     if kind == "application/json" and text and sent["method"] != "HEAD":
         json.loads(text)
-    if kind == "text/html" and status in REFUSED and not OURS.search(text):
+    if kind == "text/html" and status in REFUSED and text and not OURS.search(text):
         yield "is no page of ours"
     if answer.data and not kind:
         yield "has no type"
