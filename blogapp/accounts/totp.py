@@ -19,6 +19,9 @@ STEP = 30  # seconds
 DIGITS = 6
 # Clocks are not quite right, and codes take time to type (RFC 6238, 5.2).
 TOLERANCE = 1  # steps
+# Characters, of up to twelve bytes in an address; the issuer stands there twice. A QR code of
+# this kind holds 2,331 bytes (ISO/IEC 18004, table 7).
+LONGEST_ACCOUNT, LONGEST_ISSUER = 80, 45
 
 
 def new_secret() -> str:
@@ -33,9 +36,9 @@ def setup_address(secret: str, *, account: str, issuer: str) -> str:
     import pyotp
 
     # Apps part the two names at the first colon.
-    return pyotp.TOTP(secret).provisioning_uri(
-        name=account.replace(":", " "), issuer_name=issuer.replace(":", " ").strip() or "Blog"
-    )
+    account = account.replace(":", " ")[:LONGEST_ACCOUNT]
+    issuer = issuer.replace(":", " ").strip()[:LONGEST_ISSUER].strip() or "Blog"
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def drawn(address: str) -> str:
