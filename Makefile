@@ -13,12 +13,12 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove bench catalogue format lock sbom scan lint fast postgres browser programs
+.PHONY: help install run check test prove prove-security bench catalogue format lock sbom scan lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-	  while IFS='|' read -r name what; do printf '  %-9s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 
 install: .venv/has-blogapp ## what the blog needs, into .venv, for a server
 
@@ -36,6 +36,9 @@ prove: .venv/has-tests programs ## the long checks at full size, before a releas
 	$(PYTEST) $(DRIVEN) tests/browser --base-path=/eng/blog
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
 	PROVE=1 $(PYTEST) -n 2 -m sqlite --postgres -o faulthandler_timeout=0
+
+prove-security: .venv/has-tests programs ## what docs/guide/security.md promises, at full size; figures for it
+	PROVE=security $(PYTEST) -n 2 -o faulthandler_timeout=0 $$($(VENV)/python -m tests.promises)
 
 bench: .venv/has-blogapp ## what answers and commands cost, as ratios within one run
 	@$(VENV)/python -m bench

@@ -77,9 +77,10 @@ def fill(attacks, owner, make_post):
     addresses, there is a row for each.
     """
     text = " ".join(attacks)
-    linkable = [a for a in attacks if is_linkable(a)] or ["/x"]
-    links = [{"label": text, "address": address} for address in linkable]
-    site = Site(id=1, page_size=30, navigation=links, footer_links=links, social_links=links[:12])
+    linkable = [attack for attack in attacks if is_linkable(attack)]
+    links = [{"label": attack, "address": attack} for attack in linkable]
+    links.append({"label": text, "address": "/x"})
+    site = Site(id=1, page_size=30, navigation=links, footer_links=links, social_links=links[-12:])
     for name in ("title", "eyebrow", "heading", "hero", "intro", "description"):
         setattr(site, name, text)
     site.footer_line = site.logo_alt = text

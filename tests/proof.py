@@ -1,8 +1,10 @@
 """What `make prove` found, written down for people: docs/guide/proof.md."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
+
+from tests.promises import PASSED, PROMISES, ROOT, promise_of
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide" / "proof.md"
 FIGURES = GUIDE.with_name("security.jsonl")
@@ -37,21 +39,31 @@ def write_proof(stats, path=GUIDE):
     path.write_text(HEAD + "".join(rows), encoding="utf-8")
 
 
-def write_figures(stats, path=FIGURES):
-    """Keep the figures that tests of this run gave, in place of what the same ones gave before."""
-    given = (
-        (*found, report.nodeid.partition("[")[0])
-        for report in stats.get("passed", [])
-        for kind, found in report.user_properties
-        if kind == FIGURE
-    )
-    keep_figures(
-        (
-            {"promise": promise, "name": name, "value": value, "test": test}
-            for promise, name, value, test in given
-        ),
-        path,
-    )
+def write_figures(stats, path=FIGURES, *, counts=False):
+    """Keep the figures that tests of this run gave, in place of what the same ones gave before.
+
+    What the cases of one test count is added up. ``counts`` keeps for each promise, too, how
+    many of its tests passed: only right when all of them ran.
+    """
+    given, passed = defaultdict(int), Counter()
+    for report in stats.get("passed", []):
+        test = report.nodeid.partition("[")[0]
+        if promise := promise_of(test):
+            passed[promise.sentence] += 1
+        for kind, found in report.user_properties:
+            if kind == FIGURE:
+                promise, name, value = found
+                given[promise, name, test] += value
+    rows = [
+        {"promise": promise, "name": name, "value": value, "test": test}
+        for (promise, name, test), value in given.items()
+    ]
+    if counts:
+        rows += [
+            {"promise": sentence, "name": PASSED, "value": number, "test": "make prove-security"}
+            for sentence, number in passed.items()
+        ]
+    keep_figures(rows, path)
 
 
 def keep_figures(rows, path=FIGURES):
@@ -71,17 +83,36 @@ def write_table(guide=SECURITY, path=FIGURES):
     """Write the figures into the guide, between its two marks, a line for each promise."""
     if not guide.exists() or not path.exists():
         return
-    promises = defaultdict(list)
-    for each in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-        promises[each["promise"], each["test"]].append(f"{each['name']}: {each['value']:,}")
-    rows = [
-        f"| {promise} | `{test}` | {'; '.join(figures)} |\n"
-        for (promise, test), figures in sorted(promises.items())
-    ]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [_promised(promise, lines) for promise in PROMISES]
+    known = {promise.sentence for promise in PROMISES}
+    others = defaultdict(list)
+    for each in lines:
+        if each["promise"] not in known and promise_of(each["test"]) is None:
+            others[each["promise"], each["test"]].append(each)
+    rows += [_line(said, f"`{test}`", others[said, test]) for said, test in sorted(others)]
     before, _, rest = guide.read_text(encoding="utf-8").partition(BEGINS)
     _, _, after = rest.partition(ENDS)
-    table = "| promise | test | last figures |\n| --- | --- | --- |\n" + "".join(rows)
+    table = "| promise | held by | last figures |\n| --- | --- | --- |\n" + "".join(rows)
     guide.write_text(f"{before}{BEGINS}\n{table}{ENDS}{after}", encoding="utf-8")
+
+
+def _promised(promise, lines):
+    there = [path for path in promise.paths if (ROOT / path).exists()]
+    links = ", ".join(f"[{Path(path).stem}](../../{path})" for path in there)
+    ours = [
+        each
+        for each in lines
+        if each["promise"] == promise.sentence or promise_of(each["test"]) is promise
+    ]
+    return _line(promise.sentence, links, ours)
+
+
+def _line(promise, tests, figures):
+    # What a test counted comes before how many there are.
+    ordered = sorted(figures, key=lambda each: each["name"] == PASSED)
+    told = "; ".join(f"{each['name']}: {each['value']:,}" for each in ordered)
+    return f"| {promise} | {tests} | {told} |\n"
 
 
 REST = "everything else, at full size"

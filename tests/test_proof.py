@@ -1,6 +1,7 @@
 import json
 from types import SimpleNamespace
 
+from tests.promises import PROMISES, ROOT
 from tests.proof import FIGURE, write_figures, write_proof, write_table
 
 
@@ -46,3 +47,41 @@ def test_a_figure_takes_the_place_of_the_one_before(tmp_path):
     rows = [line for line in guide.read_text().splitlines() if "`" in line]
     assert rows[1] == "| Redirects | `tests/a.py::test_redirects` | tried: 5 |"
     assert (len(rows), guide.read_text().endswith("\n\nMore.\n")) == (2, True)
+
+
+def test_what_the_cases_of_a_test_count_is_added_up(tmp_path):
+    path = tmp_path / "figures.jsonl"
+    cases = [report(f"tests/a.py::test_redirects[{number}]", "prove") for number in (1, 2)]
+    for case in cases:
+        case.user_properties = [(FIGURE, ("Redirects", "tried", 3))]
+
+    write_figures({"passed": cases}, path)
+
+    assert json.loads(path.read_text())["value"] == 6
+
+
+def test_a_promise_tells_what_its_tests_counted_and_how_many_there_are(tmp_path):
+    path, guide = tmp_path / "figures.jsonl", tmp_path / "security.md"
+    guide.write_text("<!-- figures -->\n<!-- end of figures -->\n")
+    counted = report("tests/contract/test_csrf.py::test_no_token", "prove")
+    counted.user_properties = [(FIGURE, ("Other words", "routes tried", 300))]
+    plain = report("tests/contract/test_csrf.py::test_other")
+    plain.user_properties = []
+
+    write_figures({"passed": [counted, plain]}, path, counts=True)
+    write_table(guide, path)
+
+    [line] = [line for line in guide.read_text().splitlines() if "No other site" in line]
+    assert line.endswith(
+        "| [test_csrf](../../tests/contract/test_csrf.py) | routes tried: 300; tests passed: 2 |"
+    )
+    assert (
+        len([line for line in guide.read_text().splitlines() if line[:2] == "| "])
+        == len(PROMISES) + 2
+    )
+
+
+def test_every_promise_names_tests_that_are_there():
+    missing = [path for promise in PROMISES for path in promise.paths if not (ROOT / path).exists()]
+
+    assert missing == []

@@ -14,6 +14,8 @@ from tests.conftest import parse
 pytestmark = pytest.mark.sqlite
 PROMISE = "Content is harmless"
 PARTS = 16
+# Of the parts, how many are sent by forms, too: one in so many.
+EVERY = 4
 
 
 @pytest.fixture
@@ -27,14 +29,14 @@ def attacked(app, owner, make_post):
     return attack
 
 
-def found_on(owner, attacks):
+def found_on(owner, attacks, *, sends=True):
     """What stands on which page, and how many answers were looked at."""
     found, seen, forms = {}, 0, {}
     for address in dict.fromkeys(addresses(owner.application, attacks)):
         response = owner.get(f"/{address.removeprefix('./')}")
         seen += 1
         look(found, address, response)
-        if response.mimetype == "text/html":
+        if sends and response.mimetype == "text/html":
             sent = filled_in(parse(response.text), address.partition("?")[0], " ".join(attacks))
             forms |= dict(sent)
     for address, fields in forms.items():
@@ -81,7 +83,7 @@ def test_no_known_attack_leaves_anything_on_any_page(attacked, browser, payloads
     attacks = [p["p"] for p in payloads[part::PARTS]]
     owner = attacked(attacks)
 
-    found, seen = found_on(owner, attacks)
+    found, seen = found_on(owner, attacks, sends=part % EVERY == 0)
 
     assert list(in_feeds(browser)) == []
     assert found == {}
