@@ -4,7 +4,9 @@ import click
 from flask import Flask
 
 from blogapp.cli.opening import opened_blog
+from blogapp.demo.asking import ask_for_review
 from blogapp.demo.loading import (
+    ORIGIN,
     add_about,
     add_demo_author,
     count_posts,
@@ -44,6 +46,7 @@ def _load(app: Flask) -> None:
     db.session.commit()
     load_posts(app.config["MEDIA_FOLDER"], now=now())
     add_about(now=now())
+    ask_for_review(origin=ORIGIN, now=now())
     note("demo.loaded")
     db.session.commit()
     click.echo(f"The demo blog is here: {count_posts()} posts. `blogapp demo --remove` removes it.")

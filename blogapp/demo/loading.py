@@ -74,8 +74,10 @@ def name_the_site() -> None:
 
 
 def count_posts() -> int:
-    """Return how many of the posts are the demo's."""
-    query = select(func.count()).where(Post.origin == ORIGIN, Post.is_page.is_(False))
+    """Return how many posts for readers are the demo's."""
+    query = select(func.count()).where(
+        Post.origin == ORIGIN, Post.is_page.is_(False), Post.published_at.is_not(None)
+    )
     return db.session.scalar(query) or 0
 
 

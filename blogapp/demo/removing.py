@@ -91,7 +91,8 @@ def _is_edited() -> ColumnElement[bool]:
         Post.saved_at > ImportedFile.imported_at,
     )
     is_typed_into = exists().where(Draft.post_id == Post.id, Draft.head > 0)
-    return or_(post, is_typed_into, and_(Post.is_page, Post.saved_at > Post.created_at))
+    is_imported = exists().where(ImportedFile.post_id == Post.id, ImportedFile.source == ORIGIN)
+    return or_(post, is_typed_into, and_(~is_imported, Post.saved_at > Post.created_at))
 
 
 def _unused_media() -> Sequence[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload, undefer
 
 from blogapp.accounts.models import Author
 from blogapp.cli.demonstration import load_demo_if_empty
+from blogapp.demo.asking import ask_for_review
 from blogapp.demo.loading import (
     ORIGIN,
     POSTS,
@@ -118,7 +119,33 @@ def test_a_demo_whose_loading_was_cut_short_is_finished_at_the_next_start(app):
     assert not is_cut_short()
 
 
+def test_the_demos_draft_with_words_of_your_own_stays(demo):
+    ask_for_review(origin=ORIGIN, now=TODAY)
+    query = select(Post.id).where(Post.slug == "a-pager-needs-a-name")
+    draft = find_for_writing(db.session.scalar(query))
+    save(draft, Manuscript(title="Mine", body="Mine."), now=TODAY + timedelta(minutes=1))
+    db.session.commit()
+
+    remove_demo()
+    db.session.commit()
+
+    assert [post.title for post in db.session.scalars(select(Post))] == ["Mine"]
+
+
+def test_a_draft_of_the_demo_waits_for_its_owner(demo, as_author):
+    for _start in range(2):
+        ask_for_review(origin=ORIGIN, now=TODAY)
+    mara = as_author(db.session.scalar(select(Author).where(Author.email.is_not(None))))
+
+    desk = mara.page("/write").select_one("#waiting").find_parent("section")
+
+    assert [row.get_text(strip=True) for row in desk.select("h3")] == ["A pager needs a name"]
+    assert "Jonas Okafor asked" in desk.text
+    assert mara.get("/posts/a-pager-needs-a-name").status_code == 404
+
+
 def test_removing_the_demo_leaves_no_trace(app, demo):
+    ask_for_review(origin=ORIGIN, now=TODAY)
     remove_demo()
     db.session.commit()
 
