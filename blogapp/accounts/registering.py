@@ -229,7 +229,7 @@ def get_unregistered(slug: str) -> Author:
 
 
 def _free_slug(name: str) -> str:
-    def taken(slug: str) -> bool:
-        return bool(db.session.scalar(select(Author.id).where(Author.slug_key == slug.casefold())))
-
-    return unique_slug(slugify(name, "author"), taken)
+    people = db.session.execute(select(Author.slug_key, Author.name)).all()
+    # What somebody else is called is theirs, too: bylines are typed by either.
+    taken = {slug_key for slug_key, _ in people} | {called.casefold() for _, called in people}
+    return unique_slug(slugify(name, "author"), lambda slug: slug.casefold() in taken)

@@ -54,6 +54,8 @@ def raise_versions(author: Author) -> None:
 def _refuse(author: Author, slug: str) -> None:
     if not is_slug(slug):
         raise BadSlug(f"{slug!r} cannot be an address.")
-    taken = select(Author.id).where(Author.slug_key == slug.casefold(), Author.id != author.id)
-    if db.session.scalar(taken) is not None:
-        raise SlugTaken(f"Somebody else is called {slug}.")
+    others = select(Author.slug_key, Author.name).where(Author.id != author.id)
+    for slug_key, name in db.session.execute(others):
+        # A byline that says this name must not mean them.
+        if slug.casefold() in (slug_key, name.casefold()):
+            raise SlugTaken(f"Somebody else is called {slug}.")

@@ -123,7 +123,7 @@ def open_draft(post: Post, *, now: datetime) -> Draft:
         )
         _base_on(draft, post, standing)
         db.session.add(draft)
-    elif draft.base_version != post.version:
+    elif draft.base_version != post.version or _is_called_otherwise(draft, post):
         _take_in(draft, post, now=now)
     db.session.flush()
     return draft
@@ -409,6 +409,11 @@ def _take_in(draft: Draft, post: Post, *, now: datetime) -> None:
     if not merged.is_clean:
         outside = Burst(journaling.new_client(), 1, draft.head)
         branching.begin(draft, base, standing, outside, author_id=None, now=now)
+
+
+def _is_called_otherwise(draft: Draft, post: Post) -> bool:
+    """Whether who signs the post goes by another name now, without a change of the post."""
+    return draft.base_fields["authors"] != content_of(post)["authors"]
 
 
 def _base_on(draft: Draft, post: Post, standing: Content) -> None:

@@ -75,10 +75,14 @@ def free_post_slug(base: str, *, except_id: int | None = None, is_page: bool = F
 
 
 def call_authors(authors: Sequence[Author], *, among: Sequence[Author]) -> list[str]:
-    """Return a name for each author; where two people share one, the slug instead."""
+    """Return a name for each author; where it could mean somebody else, the slug instead."""
     names = [author.name.casefold() for author in among]
+    slugs = {author.slug_key: author.id for author in among}
     return [
-        author.name if names.count(author.name.casefold()) == 1 else author.slug
+        author.name
+        if names.count(author.name.casefold()) == 1
+        and slugs.get(author.name.casefold(), author.id) == author.id
+        else author.slug
         for author in authors
     ]
 
