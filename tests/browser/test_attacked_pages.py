@@ -10,7 +10,7 @@ from tests.browser.trapping import open_and_provoke
 PROMISE = "Content is harmless"
 SEED = 20261120
 SAMPLE = 12
-PARTS = 8
+PARTS, EVERY = 16, 4
 # What is no page: the browser would save it.
 FILES = (".csv", ".jsonl", ".md", "feed.json", "opensearch.xml", "security.txt")
 
@@ -49,14 +49,14 @@ def test_attacks_do_not_run_on_pages(trapped, attacked, owner):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_known_attack_runs_on_any_page(trapped, attacked, owner, payloads, part, figure):
     attacks = [p["p"] for p in payloads[part::PARTS]]
-    pages = attacked(attacks)
+    # Each string on a quarter of the pages, each page with a quarter of the strings.
+    pages = attacked(attacks)[part % EVERY :: EVERY]
 
-    # What runs without the policy; and what only the policy stops.
+    # What runs when no policy stops it; and what nothing but the policy stops.
     for name, policy in (("executed", False), ("stopped by the policy alone", True)):
         page, trap = trapped(policy=policy, as_author=owner)
-        # The second time round a part of the pages does.
-        ran = open_all(page, trap, pages if not policy else pages[part::PARTS])
+        ran = open_all(page, trap, pages)
         assert ran == {}
         figure(PROMISE, name, len(ran))
-    figure(PROMISE, "strings put into every field, opened in Chromium", len(attacks))
-    figure(PROMISE, "pages opened in Chromium", len(pages) + len(pages[part::PARTS]))
+    figure(PROMISE, "strings in every text of the database, in Chromium", len(attacks))
+    figure(PROMISE, "pages opened in Chromium", 2 * len(pages))

@@ -56,6 +56,10 @@ class Trap:
             self.caught.append(f"stopped: {message.text}")
 
     def _dialog(self, dialog):
+        if dialog.type == "beforeunload":
+            # A text was changed, and the page asks about it.
+            dialog.accept()
+            return
         self.caught.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
