@@ -65,6 +65,7 @@ def test_units_say_what_they_are_and_who_runs_them(unit):
     if unit.suffix == ".service":
         assert "User=blog" in text
         assert "NoNewPrivileges=yes" in text
+        assert "InaccessiblePaths=-/srv/blog/app/.git\n" in text
 
 
 @pytest.mark.skipif(not (find_nginx() or os.environ.get("CI")), reason=how_to_install("nginx"))
