@@ -14,10 +14,10 @@ def _words(text: str) -> set[str]:
 
 
 _TAGS = _words(
-    "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del"
+    "a abbr address article aside b bdi bdo blockquote br caption cite code col colgroup dd del"
     " details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd"
     " li mark ol p picture pre q rp rt ruby s samp section small source span strong sub summary"
-    " sup table tbody td tfoot th thead time tr u ul var video audio wbr"
+    " sup table tbody td tfoot th thead time tr track u ul var video audio wbr"
 )
 # Their content is no text for a reader, so it goes with them.
 _DROPPED_WHOLE = _words(
@@ -48,6 +48,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "td": {"align", "colspan", "headers", "rowspan"},
     "th": {"align", "abbr", "colspan", "headers", "rowspan", "scope"},
     "time": {"datetime"},
+    "track": {"default", "kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src"}
     | {"width"},
 }

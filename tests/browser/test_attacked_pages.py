@@ -4,13 +4,16 @@ from random import Random
 
 import pytest
 
+from blogapp.text.commenting import comment_html
+from blogapp.text.markdown import render
 from tests.attacked import OWN_ATTACKS, addresses, fill
-from tests.browser.trapping import open_and_provoke
+from tests.browser.trapping import open_and_provoke, serve
 
 PROMISE = "Content is harmless"
 SEED = 20261120
 SAMPLE = 12
 PARTS, EVERY = 16, 4
+AT_ONCE = 64
 # What is no page: the browser would save it.
 FILES = (".csv", ".jsonl", ".md", "feed.json", "opensearch.xml", "security.txt")
 
@@ -60,3 +63,21 @@ def test_no_known_attack_runs_on_any_page(trapped, attacked, owner, payloads, pa
         figure(PROMISE, name, len(ran))
     figure(PROMISE, "strings in every text of the database, in Chromium", len(attacks))
     figure(PROMISE, "pages opened in Chromium", 2 * len(pages))
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
+def test_no_known_attack_runs_in_a_text(trapped, payloads, policy, figure):
+    """All of them as bodies and as remarks, many on a page: each is well-formed by itself."""
+    page, trap = trapped(policy=policy)
+    bodies = [render(p["p"]).html for p in payloads]
+    bodies += [comment_html(p["p"]) for p in payloads]
+
+    for start in range(0, len(bodies), AT_ONCE):
+        shown = bodies[start : start + AT_ONCE]
+        serve(page, "".join(f'<div class="prose" hx-ignore>{body}</div>' for body in shown))
+        open_and_provoke(page, "raw", "main")
+        assert trap.caught == [], start
+
+    word = "texts shown under the policy" if policy else "texts shown without a policy"
+    figure(PROMISE, f"{word}, in Chromium", len(bodies))

@@ -22,7 +22,7 @@ from blogapp.site.models import Site
 from blogapp.text.markdown import render
 from blogapp.text.slugs import is_slug
 from tests.attacked import dangers
-from tests.browser.trapping import PROVOKE, open_and_provoke
+from tests.browser.trapping import PROVOKE, open_and_provoke, serve
 from tests.browser.writing import open_editor
 from tests.conftest import JANUARY
 
@@ -33,10 +33,6 @@ PARTS = 4
 # Of what is opened seldom: one in so many.
 EVERY = 8
 LONGEST_QUERY = 200
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
-)
 ELSEWHERE = "https://evil.example"
 OWN_ATTACKS = [
     "<script>alert(1)</script>",
@@ -297,18 +293,3 @@ def test_most_known_attacks_run_when_served_as_they_are(trapped, payloads):
         trap.caught.clear()
 
     assert noticed >= 30
-
-
-def serve(page, html, policy=POLICY):
-    """Let the address `raw` answer with this HTML between the scripts of a post's page."""
-    files = ("vendor/htmx-4.0.1.min.js", "js/elements/copy-code.js", "js/page.js")
-    scripts = "".join(f'<script type="module" src="static/{file}"></script>' for file in files)
-    page.unroute_all()
-    page.route(
-        "**/raw",
-        lambda route: route.fulfill(
-            body=f"<!doctype html><title>x</title>{scripts}<main>{html}</main>",
-            content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": policy},
-        ),
-    )

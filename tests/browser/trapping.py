@@ -3,6 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
 # Called before anything on a page: whatever an attack would call says so.
 LISTEN = """
 for (const name of ["alert", "confirm", "prompt", "print", "open", "write", "writeln"]) {
@@ -81,3 +85,18 @@ def open_and_provoke(page, address, within="main"):
     page.evaluate(PROVOKE, within)
     # What was put off until the next frame has happened after two.
     page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+
+def serve(page, html, policy=POLICY):
+    """Let the address `raw` answer with this HTML between the scripts of a post's page."""
+    files = ("vendor/htmx-4.0.1.min.js", "js/elements/copy-code.js", "js/page.js")
+    scripts = "".join(f'<script type="module" src="static/{file}"></script>' for file in files)
+    page.unroute_all()
+    page.route(
+        "**/raw",
+        lambda route: route.fulfill(
+            body=f"<!doctype html><title>x</title>{scripts}<main>{html}</main>",
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": policy},
+        ),
+    )
