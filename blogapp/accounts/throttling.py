@@ -43,14 +43,15 @@ class Counter:
         return 0 if count < self.free else self.waits[min(count - self.free, len(self.waits) - 1)]
 
 
-def counters(email: str, address: str, *, device: str = "") -> Sequence[Counter]:
+def counters(email: str, address: str, *, device: str = "", step: str = "") -> Sequence[Counter]:
     """Return what a sign-in as ``email`` from the IP ``address`` counts towards.
 
-    ``device`` names a browser that this account knows.
+    ``device`` names a browser that this account knows. ``step`` is what else is guessed at,
+    counted by itself: whatever strangers type for an address, it counts towards no step.
     """
     if device:
-        return [Counter(_key("device", device), free=3)]
-    who, network = _account(email), _network(address)
+        return [Counter(_key("device", f"{step}\n{device}"), free=3)]
+    who, network = f"{step}\n{_account(email)}", _network(address)
     return [
         Counter(_key("account", f"{who} {network}"), free=3),
         Counter(_key("everywhere", who), free=10, waits=LONG_WAITS),
@@ -89,13 +90,13 @@ def directory_counters(address: str) -> Sequence[Counter]:
     return [Counter(_key("directory", _network(address)), free=60)]
 
 
-def admit(email: str, address: str, *, now: datetime, device: str = "") -> int:
+def admit(email: str, address: str, *, now: datetime, device: str = "", step: str = "") -> int:
     """Count a try; return 0 to let it go ahead, else the seconds to wait.
 
     A try counts as failed until `forgive` says otherwise. For passwords, codes and whatever
     else can be guessed. The caller commits.
     """
-    return admit_to(counters(email, address, device=device), now=now)
+    return admit_to(counters(email, address, device=device, step=step), now=now)
 
 
 def admit_to(counted: Sequence[Counter], *, now: datetime) -> int:
@@ -113,13 +114,13 @@ def admit_to(counted: Sequence[Counter], *, now: datetime) -> int:
     return 0
 
 
-def forgive(email: str, address: str, *, device: str = "") -> None:
+def forgive(email: str, address: str, *, device: str = "", step: str = "") -> None:
     """Forget the failures of this account from here; it has signed in."""
     if device:
-        [own] = counters(email, address, device=device)
+        [own] = counters(email, address, device=device, step=step)
         db.session.execute(delete(FailedSignIns).where(FailedSignIns.key == own.key))
         return
-    pair, everywhere, network = counters(email, address)
+    pair, everywhere, network = counters(email, address, step=step)
     keys = (pair.key, everywhere.key)
     db.session.execute(delete(FailedSignIns).where(FailedSignIns.key.in_(keys)))
     # The network's own guesses at other accounts stay counted; this try does not.

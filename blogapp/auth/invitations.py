@@ -29,6 +29,7 @@ from blogapp.web.forms import Form
 from blogapp.web.language import ngettext
 from blogapp.web.notices import say
 
+STEP = "invitation"
 ROLE_NAMES = {
     Role.OWNER: _("Owner"),
     Role.EDITOR: _("Editor"),
@@ -60,7 +61,7 @@ def take_up(token: str) -> Response:
     form = _form_of(invitation)
     if not form.validate_on_submit():
         return _show(invitation, form, 422 if form.errors else 200)
-    wait = throttling.admit(f"invitation {invitation.id}", asking_address(), now=now())
+    wait = throttling.admit(str(invitation.id), asking_address(), now=now(), step=STEP)
     if wait:
         said = ngettext(
             "Too many tries. You can try again in %(num)s second.",
@@ -86,7 +87,7 @@ def _accept(token: str, form: InvitedForm) -> Response:
     if author is None:
         db.session.rollback()
         return _show(inviting.get_invitation(token, now=now()), form, 422)
-    throttling.forgive(f"invitation {invitation.id}", asking_address())
+    throttling.forgive(str(invitation.id), asking_address(), step=STEP)
     note_by(actor_at_the_door(author), "invitation.accepted", author, role=role)
     response = finish(author, method="link", is_strong=False)
     say(gettext("You are in. Under your name above you say what readers see of you."))

@@ -194,23 +194,19 @@ def _combined(first: str, second: str) -> str:
 
 def _admit(author: Author) -> int:
     """Count a try as `throttling.admit` does. Commits."""
-    wait = throttling.admit(_counted(author), asking_address(), now=now(), device=_device(author))
+    wait = throttling.admit(
+        str(author.id), asking_address(), now=now(), device=_device(author), step=SECOND_FACTOR
+    )
     if not wait:
         db.session.commit()
     return wait
 
 
 def _forgive(author: Author) -> None:
-    throttling.forgive(_counted(author), asking_address(), device=_device(author))
+    throttling.forgive(str(author.id), asking_address(), device=_device(author), step=SECOND_FACTOR)
     db.session.commit()
-
-
-def _counted(author: Author) -> str:
-    """What codes count for: not for the account, whose password was right."""
-    return f"second factor of {author.id}"
 
 
 def _device(author: Author) -> str:
     """Where the author was before, strangers who know the password cannot make them wait."""
-    device = device_of(author.email or "")
-    return device and f"second factor {device}"
+    return device_of(author.email or "")

@@ -305,3 +305,14 @@ def test_a_password_that_is_changed_ends_what_was_begun_by_it(app, browser, ada,
 
     assert give_code(browser, code()).location.startswith("/login?")
     assert not is_in(browser)
+
+
+def test_strangers_at_the_first_step_make_nobody_wait_at_the_second(app, browser, ada, code):
+    for number in range(12):
+        guess = {"email": f"second factor of {ada.id}", "password": "a wrong password"}
+        network = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        app.test_client().post("/login", data=guess, environ_overrides=network)
+
+    give_password(browser, ada)
+
+    assert give_code(browser, code()).location == "/write/posts"
