@@ -20,6 +20,7 @@ from socket import create_server
 from urllib.error import URLError
 from urllib.parse import urlencode
 
+from tests.fuzzing import fuzz
 from tests.proof import keep_figures, write_table
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,9 @@ def main() -> int:
         cookie = _signed_in(address, link)
         rows += _wapiti(address, Path(folder), "signed in", cookie)
         rows += _sqlmap(address, Path(folder))
+        # Last, since it changes what it can.
+        rows += fuzz(address, Path(folder), "signed out")
+        rows += fuzz(address, Path(folder), "signed in", cookie)
     keep_figures(
         {"promise": promise, "name": name, "value": value, "test": "make scan"}
         for promise, name, value in rows
