@@ -99,6 +99,12 @@ def change_address() -> Response:
     if not form.validate_on_submit():
         return _page(PasswordForm(), form, status=422)
     before, email = author.email or "", (form.email.data or "").strip()
+    # What is taken tells who has an account.
+    counted = throttling.address_counters(author.id)
+    if wait := throttling.admit_to(counted, now=now()):
+        form.email.errors = [_("Too many tries. Wait a little, then try again.")]
+        return _page(PasswordForm(), form, status=429, wait=wait)
+    db.session.commit()
     try:
         free_email(email)
         if not can_mail():

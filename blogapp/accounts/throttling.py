@@ -69,6 +69,11 @@ def mail_counters(email: str, address: str, *, device: str = "") -> Sequence[Cou
     ]
 
 
+def address_counters(author_id: int) -> Sequence[Counter]:
+    """Return what trying addresses counts towards that might be somebody else's."""
+    return [Counter(_key("address", str(author_id)), free=3)]
+
+
 def change_counters(author_id: int) -> Sequence[Counter]:
     """Return what links to a new address of somebody who is signed in count towards.
 

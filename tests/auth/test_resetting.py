@@ -331,3 +331,13 @@ def test_a_changed_password_takes_all_links_away(app, browser, ada, ask, clock):
     assert stranger.post(path_in(app, mail)).status_code == 410
     db.session.refresh(ada)
     assert ada.email == "ada@example.com"
+
+
+def test_nobody_finds_out_by_trying_which_addresses_have_an_account(browser, ada, make_author):
+    make_author("Grace")
+    sign_in(browser, PASSWORD)
+
+    tries = [browser.post("/account/email", data={"email": "grace@example.com"}) for _ in range(6)]
+
+    assert [answer.status_code for answer in tries] == [422] * 3 + [429] * 3
+    assert "has an account already" not in tries[-1].text
