@@ -36,7 +36,7 @@ class InvitationForm(Form):
     """Who is invited, and as what."""
 
     email = EmailField(
-        _l("E-mail"),
+        _l("Email"),
         [Optional(), Length(max=320)],
         filters=[one_line],
     )

@@ -131,6 +131,7 @@ PRIVATE = {
     "outside sources": "write/settings/outside",
     "notifications": "write/settings/notifications",
     "audit log": "write/settings/audit",
+    "somebody who writes here": "write/people/1",
     "redirects": "write/settings/redirects",
     "new redirect": "write/settings/redirects/new",
     "missing addresses": "write/settings/redirects/missing",
