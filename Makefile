@@ -99,7 +99,7 @@ lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest
 sbom: .venv/has-tests ## what the blog is made of, as CycloneDX, into requirements/sbom.json
 	@$(VENV)/python -m requirements.sbom
 
-scan: .venv/has-tests ## wapiti, sqlmap and bandit against a demo blog, ten minutes; figures for the guide
+scan: .venv/has-tests ## wapiti, sqlmap, schemathesis and bandit against a demo blog, a quarter of an hour; figures for the guide
 	@$(VENV)/python -m tests.scan
 
 # Hashes of every file a version has, so that one file serves all platforms; no

@@ -151,6 +151,7 @@ PROMISES = (
         "Texts cost time in proportion to their length",
         (
             "text/test_linear_time",
+            "text/test_rendering_anything",
             "text/test_confining",
             "authoring/test_costly_texts",
         ),
@@ -171,6 +172,7 @@ PROMISES = (
         (
             "contract/test_fuzzing",
             "authoring/test_hostile_forms",
+            "posts/test_searching_anything",
         ),
     ),
 )

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.filterwarnings(UNCLOSED)]
 
 PEOPLE = ("stranger", "author", "owner")
 # Requests of each kind by each person; in the common run each kind is asked by one of them.
-EACH = 24
+EACH = 12
 MOST_STATEMENTS = 150
 MOST_BYTES = 3_000_000
 REFUSED = {400, 401, 403, 404, 405, 406, 410, 413, 414, 415, 429}
