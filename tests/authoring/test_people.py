@@ -73,6 +73,8 @@ def test_authors_see_who_is_here_without_addresses_and_acts(author, make_author)
     assert "grace-hopper@example.com" not in str(page)
     assert not page.select("main form[method=post]")
     assert not page.find("a", string="Invite somebody")
+    refused = author.get("/write/people/invitations/new")
+    assert (refused.status_code, 'href="/write"' in refused.text) == (403, True)
 
 
 def test_a_large_team_is_searched_and_comes_in_pages(owner, make_author, queries):
