@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
 
 def refuse_nul() -> None:
     """Refuse an address that holds a NUL, which no database can look for."""
-    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+    if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
         abort(400)
 
 

@@ -79,6 +79,14 @@ def test_what_is_malformed_is_refused_everywhere(blog):
     assert wrong == []
 
 
+def test_a_nul_is_refused_behind_a_value_of_the_same_name(blog):
+    for path in PLACES:
+        for key in (*LISTING, "utm_source"):
+            query = urlencode([(key, ""), (key, "\0")])
+
+            assert blog.get(f"{path}?{query}").status_code == 400, (path, key)
+
+
 def test_what_names_nothing_matches_nothing(blog):
     for key in ("tag", "domain", "kind", "series", "author"):
         for value in ("nothing", "../a", "'; --", "数据", "\u202ea", "%", "a" * 200):

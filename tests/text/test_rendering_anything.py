@@ -133,28 +133,25 @@ def test_twice_the_text_is_at_most_three_times_the_work_of_every_kind(figure):
     assert max(grown.values()) < 3, {n: ratio for n, ratio in grown.items() if ratio >= 3}
     figure("Twice the text is at most three times the work", "texts doubled", len(grown))
     worst = round(100 * max(grown.values()))
-    figure("Twice the text is at most three times the work", "worst growth of work, percent", worst)
+    figure("Twice the text is at most three times the work", "worst growth of work, %", worst)
 
 
 @pytest.mark.prove
 def test_twice_a_text_made_to_cost_is_at_most_three_times_the_time(figure):
-    short, long = bombs(20_000), bombs(40_000)
+    short, long = bombs(10_000), bombs(20_000)
+    # A heap is what is counted above.
+    names = [name for name in short if not name.startswith("heap of")]
     grown = {}
-    for name in short:
+    for name in names:
         before = seconds(short[name]())
         if before > 0.05:  # below it, the clock is what is measured
-            grown[name] = min(
-                seconds(long[name]()) / max(before, seconds(short[name]())) for _ in "ab"
-            )
+            twice = (seconds(long[name]()) for _ in range(2))
+            grown[name] = min(twice) / max(before, seconds(short[name]()))
 
-    assert {name: ratio for name, ratio in grown.items() if ratio > 3.3} == {}
-    figure("Twice a size bomb is at most three times the time", "bombs doubled", len(short))
+    assert {name: ratio for name, ratio in grown.items() if ratio > 3} == {}
     worst = round(100 * max(grown.values()))
-    figure(
-        "Twice a size bomb is at most three times the time",
-        "worst growth of seconds, percent",
-        worst,
-    )
+    figure("Twice a size bomb is at most three times the time", "bombs doubled", len(names))
+    figure("Twice a size bomb is at most three times the time", "worst growth of seconds, %", worst)
 
 
 def growth(random, cost, *, size):
