@@ -99,7 +99,7 @@ def write_table(guide=SECURITY, path=FIGURES):
 
 def _promised(promise, lines):
     there = [path for path in promise.paths if (ROOT / path).exists()]
-    links = ", ".join(f"[{Path(path).stem}](../../{path})" for path in there)
+    links = ", ".join(f"[{name_of(path)}](../../{path})" for path in there)
     ours = [
         each
         for each in lines
@@ -108,13 +108,24 @@ def _promised(promise, lines):
     return _line(promise.sentence, links, ours)
 
 
+def name_of(path):
+    """The folder and the matter of a test's file.
+
+    >>> name_of("tests/contract/test_csrf.py")
+    'contract/csrf'
+    """
+    return path.removeprefix("tests/").removesuffix(".py").replace("test_", "")
+
+
 def _line(promise, tests, figures):
     # What a test counted comes before how many there are.
     ordered = sorted(figures, key=lambda each: each["name"] == PASSED)
     told = "; ".join(f"{each['name']}: {each['value']:,}" for each in ordered)
-    return f"| {promise} | {tests} | {told} |\n"
+    return f"| {promise} | {tests} | {told or NOTHING} |\n"
 
 
+# What stands where no test has counted anything yet.
+NOTHING = "not run at full size yet"
 REST = "everything else, at full size"
 
 

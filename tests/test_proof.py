@@ -73,7 +73,7 @@ def test_a_promise_tells_what_its_tests_counted_and_how_many_there_are(tmp_path)
 
     [line] = [line for line in guide.read_text().splitlines() if "No other site" in line]
     assert line.endswith(
-        "| [test_csrf](../../tests/contract/test_csrf.py) | routes tried: 300; tests passed: 2 |"
+        "| [contract/csrf](../../tests/contract/test_csrf.py) | routes tried: 300; tests passed: 2 |"
     )
     assert (
         len([line for line in guide.read_text().splitlines() if line[:2] == "| "])
