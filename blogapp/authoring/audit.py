@@ -26,7 +26,7 @@ from blogapp.accounts.auditing import (
 )
 from blogapp.authoring.downloads import download, table
 from blogapp.authoring.notices import say
-from blogapp.authoring.sections import demand_section, show_section
+from blogapp.authoring.sections import SECTIONS, demand_section, show_section
 from blogapp.extensions import db
 from blogapp.site.models import Site
 from blogapp.site.reading import get_site
@@ -122,6 +122,7 @@ def edit() -> AnyResponse:
         acts={act: act_in_words(act) for act in list_acts()},
         kinds=KINDS,
         in_words=act_in_words,
+        section_names={name: section.label for name, section in SECTIONS.items()},
     )
 
 
