@@ -46,7 +46,9 @@ def test_owners_read_who_did_what_newest_first(owner, noted, clock):
 
     first, second = rows(owner.page(PAGE))
 
-    assert first == "2 Jun 2026, 12:00 Settings saved Outside sources root (operator) changed script"
+    assert (
+        first == "2 Jun 2026, 12:00 Settings saved Outside sources root (operator) changed script"
+    )
     assert second == (
         "1 Jun 2026, 12:00 Post published Hello Ada <ada@example.com>, 192.0.2.7 when now"
     )
