@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -81,7 +83,11 @@ class Trap:
 
 
 def open_and_provoke(page, address, within="main"):
-    page.goto(address)
+    try:
+        page.goto(address)
+    except Error:
+        # What was pressed on the page before was still leading somewhere.
+        page.goto(address)
     page.evaluate(PROVOKE, within)
     # What was put off until the next frame has happened after two.
     page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
