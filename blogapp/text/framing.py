@@ -42,7 +42,7 @@ def link_frames(html: str) -> str:
     """Return HTML that nobody has sanitised yet with a link before each frame on the web.
 
     >>> link_frames('<iframe src="https://a.example/b" title="A" width="9"></iframe>')
-    '<a href="https://a.example/b" data-frame="9x">A</a><iframe></iframe>'
+    '<a href="https://a.example/b" data-frame="9x" data-added="">A</a><iframe></iframe>'
     """
     return _WRITTEN.sub(_linked, html)
 
@@ -99,7 +99,7 @@ def _linked(found: re.Match[str]) -> str:
         return "<iframe>"
     title = given.get("title") or (parts.hostname + parts.path).removeprefix("www.").rstrip("/")
     size = "x".join(_pixels(given.get(side, "")) for side in ("width", "height"))
-    link = Tag("a", attributes={"href": address, FRAME: size})
+    link = Tag("a", attributes={"href": address, FRAME: size, "data-added": ""})
     return f"{write(link)}{escape(title, quote=False)}</a><iframe>"
 
 
