@@ -12,6 +12,8 @@ from blogapp.public import sitemap
 from blogapp.site.models import Site
 from tests.conftest import JANUARY
 
+pytestmark = pytest.mark.sqlite
+
 PLACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 IMAGES = {**PLACES, "i": "http://www.google.com/schemas/sitemap-image/1.1"}
 HOME = "http://127.0.0.1:8000"
