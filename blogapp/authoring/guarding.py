@@ -28,7 +28,6 @@ from blogapp.posts.rights import (
     may_manage_site,
     may_manage_tags,
     may_move_blog,
-    may_open_outside,
     may_publish,
 )
 from blogapp.web.access import current_author, find_current_author
@@ -105,12 +104,6 @@ def demand_site() -> None:
 def demand_tags() -> None:
     """Answer 403 to an author who may not change what belongs to everybody's posts."""
     if not may_manage_tags(current_author()):
-        abort(403)
-
-
-def demand_outside() -> None:
-    """Answer 403 to an author who may not decide what public pages load from elsewhere."""
-    if not may_open_outside(current_author()):
         abort(403)
 
 

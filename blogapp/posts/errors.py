@@ -64,10 +64,6 @@ class OwnText(PostError):
     """Nobody approves a text that they wrote, signed, or asked others to approve."""
 
 
-class StaleVersion(PostError):
-    """Someone saved the post after this copy of it was read."""
-
-
 class SkippedTime(PostError):
     """The clock never shows this time: it is put forward over it."""
 
