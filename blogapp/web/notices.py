@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import current_app, flash, get_flashed_messages
+from flask import current_app, flash, get_flashed_messages, session
 
 _UNDO = "undo "
+# They are carried by the session's cookie, which browsers drop when it is longer than 4 KB.
+_LONGEST = 300
+_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,23 @@ class Notice:
 
 def say(text: str, *, undo: str | None = None, view: str = "") -> None:
     """Show ``text`` on the next page, with a button to ``undo`` it and a link to ``view``."""
-    flash(text, f"{_UNDO}{undo} {view}" if undo else "done")
+    _carry(text, f"{_UNDO}{undo} {view}" if undo else "done")
 
 
 def complain(text: str) -> None:
     """Show ``text`` on the next page as something that did not work."""
-    flash(text, "problem")
+    _carry(text, "problem")
 
 
 def take_notices() -> list[Notice]:
     """Return what this page has to say, and forget it."""
     return [_read(text, category) for category, text in _messages()]
+
+
+def _carry(text: str, category: str) -> None:
+    flash(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…", category)
+    if "_flashes" in session:
+        session["_flashes"] = session["_flashes"][-_MOST:]
 
 
 def _read(text: str, category: str) -> Notice:
