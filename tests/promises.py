@@ -33,6 +33,8 @@ PROMISES = (
             "browser/test_attacked_pages",
             "text/test_sanitizing",
             "importing/test_attacks",
+            "exporting/test_attacks",
+            "caching/test_frozen_attacks",
         ),
     ),
     Promise(
