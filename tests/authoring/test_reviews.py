@@ -1,7 +1,5 @@
 """Texts that others look at before readers do."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from blogapp.accounts.audit_models import AuditEvent
@@ -13,45 +11,11 @@ from blogapp.posts.models import Domain, State, Tag
 from blogapp.posts.review_models import Review, ReviewStep
 from blogapp.site.reading import get_site
 from tests.authoring.conftest import stored
+from tests.authoring.reviewing import DRAFT, bulk, notice, publish, save, state
 
 pytestmark = pytest.mark.sqlite
 
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-DRAFT = {"published_at": None}
 SAVED = db.select(AuditEvent).where(AuditEvent.act == "settings.saved").order_by(AuditEvent.id)
-
-
-def parse(response):
-    from tests.conftest import parse
-
-    return parse(response.text)
-
-
-def notice(page):
-    return " ".join(page.select_one(".notices").text.split())
-
-
-def save(browser, post, typed, **changes):
-    data = typed(stored(post.id), **changes)
-    return browser.post(f"/write/posts/{post.id}", data=data)
-
-
-def publish(browser, post, typed, **changes):
-    data = typed(stored(post.id), when="now", **changes)
-    return browser.post(f"/write/posts/{post.id}/publication", data=data)
-
-
-def bulk(browser, act, *posts, **fields):
-    data = {"act": act, "post": [post.id for post in posts], "back": "/write/posts", **fields}
-    return browser.post("/write/posts/changes", data=data, follow_redirects=True)
-
-
-def state(post):
-    return stored(post.id).state(NOON)
-
-
-def read_by_readers(browser, post):
-    return browser.get(f"/posts/{stored(post.id).slug}").text
 
 
 # Asked for, read, decided
