@@ -22,8 +22,14 @@ from blogapp.accounts.directory.errors import BadDirectory
 from blogapp.accounts.directory.settings import Directory
 from blogapp.mailing.errors import BadMailServer
 from blogapp.mailing.servers import MailServer
+from blogapp.media.stores.addresses import NO_KEYS, SCHEME, BadAddress, BucketAddress, Keys
+from blogapp.outgoing.purging import BadHook, Hook
+from blogapp.sharing.addresses import BadRedisAddress, checked
+from blogapp.sizing import count_workers
+from blogapp.telemetry.secrets import secrets_of
+from blogapp.upgrading.releases import default_instance
 
-DEFAULT_INSTANCE = Path(__file__).parent.parent / "instance"
+DEFAULT_INSTANCE = default_instance()
 MEGABYTE = 1_000_000
 SHORTEST_SECRET = 32
 
@@ -44,16 +50,39 @@ class Config:
     INSTANCE: Path = DEFAULT_INSTANCE
     SECRET_KEY: str = field(default="", repr=False)
     SQLALCHEMY_DATABASE_URI: str = field(default="sqlite://", repr=False)
+    # Where files lie, and with a bucket only what each machine makes again of them.
     MEDIA_FOLDER: Path = DEFAULT_INSTANCE / "media"
+    BUCKET: BucketAddress | None = None
+    BUCKET_KEYS: Keys = NO_KEYS
+    # What opens the other bucket while files move from one to another.
+    OTHER_KEYS: Keys = NO_KEYS
+    # How readers get what is in a bucket: "through" the blog, by "signed" addresses, or at one.
+    MEDIA_SERVING: str = "through"
     PUBLIC_URL: str = "http://127.0.0.1:8000"
     TRUSTED_PROXIES: int | tuple[Network, ...] = 0
     ACCESS_LOG: bool = True
+    # How lines of the log are written, and what they tell of readers.
+    LOG: str = "console"
+    LOG_ADDRESSES: str = "none"
+    LOG_AGENTS: bool = False
+    # Who may read /metrics: machines of these networks, or who shows this token; nobody else.
+    METRICS_ALLOW: tuple[Network, ...] = ()
+    METRICS_TOKEN: str = field(default="", repr=False)
+    # Who does the jobs: "embedded" in a process that serves pages, or those "apart".
+    JOBS: str = "embedded"
     KEEP_MB: int = 32
+    # gunicorn's threads in each worker, and how many pages for strangers each makes at once.
+    THREADS: int = 32
+    MAKING: int = 4
     PAGE_STORE: Path | None = None
     FETCH_ALLOW: tuple[Network, ...] = ()
     IMPORT_MB: int = 2000
     # Where mail is handed over; None: the blog writes to nobody.
     MAIL: MailServer | None = None
+    # Who is told what caches in front of the blog have to let go of; None: there are none.
+    PURGE: Hook | None = None
+    # The Redis that workers share; empty: they share the database alone.
+    REDIS_URL: str = field(default="", repr=False)
     # The OpenID provider that knows the people; None: they are known here alone.
     DIRECTORY: Directory | None = None
     LOCAL_PASSWORDS: bool = True
@@ -88,26 +117,43 @@ class Config:
         host = read.text("BLOG_HOST") or "127.0.0.1"
         port = read.number("BLOG_PORT", default=8000, least=1, most=65535)
         directory = _directory(read)
+        public = _public_url(read.text("BLOG_PUBLIC_URL"), host, port)
+        media = read.text("BLOG_MEDIA_URL")
+        bucket = _bucket(media, read)
         return cls(
             INSTANCE=instance,
             SECRET_KEY=_secret(read.text("BLOG_SECRET_KEY")) or _kept_secret(instance),
             SQLALCHEMY_DATABASE_URI=_database_url(read.text("BLOG_DATABASE_URL"), instance),
-            MEDIA_FOLDER=_media_folder(read.text("BLOG_MEDIA_URL"), instance),
-            PUBLIC_URL=_public_url(read.text("BLOG_PUBLIC_URL"), host, port),
+            MEDIA_FOLDER=_media_folder(media, instance),
+            BUCKET=bucket,
+            BUCKET_KEYS=_bucket_keys(read, "BLOG_S3_ACCESS_KEY", "BLOG_S3_SECRET_KEY"),
+            OTHER_KEYS=_bucket_keys(read, "BLOG_S3_OTHER_ACCESS_KEY", "BLOG_S3_OTHER_SECRET_KEY"),
+            MEDIA_SERVING=_media_serving(read.text("BLOG_MEDIA_SERVING"), bucket, public),
+            PUBLIC_URL=public,
             TRUSTED_PROXIES=_trusted_proxies(read.text("BLOG_TRUSTED_PROXIES")),
             ACCESS_LOG=read.flag("BLOG_ACCESS_LOG", default=True),
+            LOG=read.one_of("BLOG_LOG", _LOGS),
+            LOG_ADDRESSES=read.one_of("BLOG_LOG_ADDRESSES", _ADDRESSES),
+            LOG_AGENTS=read.flag("BLOG_LOG_AGENTS", default=False),
+            METRICS_ALLOW=_networks("BLOG_METRICS_ALLOW", read.text("BLOG_METRICS_ALLOW")),
+            METRICS_TOKEN=_metrics_token(read.text("BLOG_METRICS_TOKEN")),
+            JOBS=read.one_of("BLOG_JOBS", _JOBS),
             KEEP_MB=read.number("BLOG_KEEP_MB", default=32, least=0, most=100_000),
+            THREADS=read.number("BLOG_THREADS", default=32, least=1, most=1000),
+            MAKING=read.number("BLOG_MAKING", default=4, least=1, most=1000),
             PAGE_STORE=_page_store(read.text("BLOG_PAGE_STORE")),
             FETCH_ALLOW=_networks("BLOG_FETCH_ALLOW", read.text("BLOG_FETCH_ALLOW")),
             IMPORT_MB=read.number("BLOG_IMPORT_MB", default=2000, least=1, most=1_000_000),
             MAIL=_mail_server(read.text("BLOG_MAIL_URL")),
+            PURGE=_hook(read),
+            REDIS_URL=_redis_url(read.text("BLOG_REDIS_URL")),
             DIRECTORY=directory,
             LOCAL_PASSWORDS=_local_passwords(read, directory),
             HSTS_FOR=read.one_of("BLOG_HSTS", _TRANSPORT),
             SECURITY_CONTACT=_contacts(read.text("BLOG_SECURITY_CONTACT")),
             HOST=host,
             PORT=port,
-            WORKERS=read.number("BLOG_WORKERS", default=2, least=1, most=256),
+            WORKERS=read.number("BLOG_WORKERS", default=count_workers(), least=1, most=256),
         )
 
     @property
@@ -137,9 +183,29 @@ class Config:
         return list(dict.fromkeys([host, *loopback])) if _is_loopback(host) else [host]
 
     @property
+    def MEDIA_ORIGIN(self) -> str:
+        """The origin to which addresses of files lead; empty where the blog sends them itself."""
+        if self.MEDIA_SERVING == "through" or self.FROZEN or self.BUCKET is None:
+            return ""
+        if self.MEDIA_SERVING == "signed":
+            return self.BUCKET.origin
+        parts = urlsplit(self.MEDIA_SERVING)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def IMPORTS_FOLDER(self) -> Path:
         """Where exports of other blogs lie that somebody uploaded."""
         return self.INSTANCE / "imports"
+
+    @property
+    def METRICS(self) -> bool:
+        """Whether figures are kept, which is when somebody may read them."""
+        return bool(self.METRICS_ALLOW or self.METRICS_TOKEN)
+
+    @property
+    def SECRETS(self) -> frozenset[str]:
+        """What settings hold that must stand in no log."""
+        return frozenset(secrets_of(self))
 
     @property
     def SESSION_COOKIE_NAME(self) -> str:
@@ -162,10 +228,44 @@ class Config:
     @property
     def SQLALCHEMY_ENGINE_OPTIONS(self) -> dict[str, Any]:
         if self.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
-            return {"connect_args": {"timeout": 15}}
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+            return {"hide_parameters": True, "connect_args": {"timeout": 15}}
+        kept = min(self.THREADS, 8)
+        return {
+            # What a failed statement was to write is for no log.
+            "hide_parameters": True,
+            # Asks at each checkout: a server started anew costs nobody a page.
+            "pool_pre_ping": True,
+            # What is kept, and what a burst may open besides: its threads, jobs and a few more.
+            "pool_size": kept,
+            "max_overflow": min(self.THREADS + 8, 32) - kept,
+            # Seconds; who finds none within one is told to come again.
+            "pool_timeout": 1,
+            "pool_use_lifo": True,
+            # Half an hour: what stands between may forget a connection that is silent for one.
+            "pool_recycle": 1800,
+            # Asked for once by each process otherwise, and never used.
+            "use_native_hstore": False,
+            "connect_args": self._connect_args,
+        }
+
+    @property
+    def _connect_args(self) -> dict[str, Any]:
+        """What libpq is told, where the address does not say otherwise (libpq, 34.1.2)."""
+        given = make_url(self.SQLALCHEMY_DATABASE_URI).query
+        args = {
+            # Seconds, of which two is the least.
+            "connect_timeout": 2,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            # Milliseconds.
+            "tcp_user_timeout": 20_000,
+            "fallback_application_name": "blog",
+        }
+        return {name: value for name, value in args.items() if name not in given}
 
 
+_JOBS = {"embedded": "", "apart": ""}
 _YEAR = "max-age=31536000"
 _TRANSPORT = {
     "host": _YEAR,
@@ -271,9 +371,60 @@ def _database_url(text: str, instance: Path) -> str:
 
 
 def _media_folder(text: str, instance: Path) -> Path:
+    if not text or text.startswith(SCHEME):
+        return instance / "media"
     if "://" in text and not text.startswith("file://"):
-        raise BadSetting("BLOG_MEDIA_URL", f"{text!r} is not a folder")
-    return Path(text.removeprefix("file://")).resolve() if text else instance / "media"
+        raise BadSetting("BLOG_MEDIA_URL", f"{text!r} is neither a folder nor like s3://bucket")
+    return Path(text.removeprefix("file://")).resolve()
+
+
+def _bucket(text: str, read: _Reader) -> BucketAddress | None:
+    if not text.startswith(SCHEME):
+        return None
+    region = read.text("AWS_REGION") or read.text("AWS_DEFAULT_REGION")
+    endpoint = read.text("AWS_ENDPOINT_URL_S3") or read.text("AWS_ENDPOINT_URL")
+    try:
+        return BucketAddress.parse(text, endpoint=endpoint, region=region)
+    except BadAddress as error:
+        raise BadSetting("BLOG_MEDIA_URL", str(error)) from error
+
+
+def _bucket_keys(read: _Reader, access: str, secret: str) -> Keys:
+    keys = Keys(read.text(access), read.text(secret))
+    if bool(keys.access) != bool(keys.secret):
+        raise BadSetting(secret if keys.access else access, "is missing: the two keys go together")
+    return keys
+
+
+def _media_serving(text: str, bucket: BucketAddress | None, public: str) -> str:
+    name, said = "BLOG_MEDIA_SERVING", text.rstrip("/") or "through"
+    if said == "through":
+        return said
+    if bucket is None:
+        raise BadSetting(name, "is for files in a bucket, and BLOG_MEDIA_URL names none")
+    if said == "signed":
+        return said
+    try:
+        parts = urlsplit(said)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.query or parts.fragment or not re.fullmatch(r"[!-~]+", said):
+        problem = f"{text!r} is neither through nor signed nor like https://files.example.com"
+        raise BadSetting(name, problem)
+    if public.startswith("https:") and parts.scheme == "http":
+        raise BadSetting(name, f"{text!r} is http, which pages that come by https do not show")
+    return said
+
+
+_LOGS = {"console": "", "json": ""}
+_ADDRESSES = {"none": "", "network": "", "full": ""}
+
+
+def _metrics_token(text: str) -> str:
+    if text and len(text) < SHORTEST_SECRET:
+        raise BadSetting("BLOG_METRICS_TOKEN", f"is shorter than {SHORTEST_SECRET} characters")
+    return text
 
 
 def _page_store(text: str) -> Path | None:
@@ -315,6 +466,20 @@ def _mail_server(text: str) -> MailServer | None:
         return MailServer.parse(text) if text else None
     except BadMailServer as error:
         raise BadSetting("BLOG_MAIL_URL", str(error)) from error
+
+
+def _hook(read: _Reader) -> Hook | None:
+    try:
+        return Hook.read(read.text)
+    except BadHook as error:
+        raise BadSetting(error.setting, str(error)) from error
+
+
+def _redis_url(text: str) -> str:
+    try:
+        return checked(text) if text else ""
+    except BadRedisAddress as error:
+        raise BadSetting("BLOG_REDIS_URL", str(error)) from error
 
 
 def _directory(read: _Reader) -> Directory | None:

@@ -2,10 +2,7 @@
 
 import json
 import os
-import shutil
-import sqlite3
-import weakref
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,19 +13,21 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
-from sqlalchemy import Engine, create_engine, event, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy import event, select
 
 from blogapp.extensions import db
 from tests import asvs
+from tests.browser.programs import find_redis, how_to_install
 from tests.postgres import running_server
 from tests.proof import FIGURE, write_figures, write_proof, write_table
+from tests.redis_server import running_redis
 from tests.routes import KeptMap
+from tests.s3_server import bucket, in_bucket, s3_server  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 JANUARY = datetime(2026, 1, 1, 12, tzinfo=UTC)
+pytest_plugins = ["tests.databases"]
 SERVER = pytest.StashKey[ExitStack]()
 UNCLOSED = "ignore::pytest.PytestUnraisableExceptionWarning"
 NO_SHARED = "no ../shared beside this checkout"
@@ -94,7 +93,7 @@ def _is_wanted(item):
     on_postgres = item.config.getoption("--postgres")
     if not on_postgres and item.get_closest_marker("postgres"):
         return False
-    if on_postgres and item.get_closest_marker("sqlite") and not os.environ.get("PROVE"):
+    if on_postgres and item.get_closest_marker("sqlite"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return not on_postgres or bool(fixtures & {"database_url", "blank_database_url"})
@@ -146,76 +145,20 @@ def payloads(shared):
     return lines
 
 
-# The database: made once by the migrations, then emptied or copied for each test.
-
-
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory, worker_id):
-    """This worker's migrated database: its address on the server, or a file to copy."""
-    server = os.environ.get("BLOG_TEST_DATABASE_URL")
-    if not server:
-        path = tmp_path_factory.mktemp("database") / "migrated.sqlite"
-        _migrate(f"sqlite:///{path}")
-        yield path
-        return
-
-    with _database_on(server, f"blog_test_{worker_id}") as url:
-        _migrate(url)
-        engine = create_engine(url)
-        yield engine
-        engine.dispose()
+def redis_server():
+    """A Redis for this worker's tests; without the program they are left out."""
+    if not find_redis():
+        pytest.skip(how_to_install("redis"))
+    with running_redis() as server:
+        yield server
 
 
 @pytest.fixture
-def database_url(migrated_database, tmp_path):
-    """The address of a fresh database, migrated and empty."""
-    if isinstance(migrated_database, Path):
-        copy = tmp_path / "blog.sqlite"
-        shutil.copyfile(migrated_database, copy)
-        yield f"sqlite:///{copy}"
-    else:
-        yield migrated_database.url.render_as_string(hide_password=False)
-        _empty(migrated_database)
-
-
-@pytest.fixture
-def blank_database_url(tmp_path, worker_id):
-    """The address of a database without tables, for what makes and changes them."""
-    if server := os.environ.get("BLOG_TEST_DATABASE_URL"):
-        with _database_on(server, f"blog_blank_{worker_id}") as url:
-            yield url
-    else:
-        yield f"sqlite:///{tmp_path / 'blank.sqlite'}"
-
-
-@contextmanager
-def _database_on(server, name):
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def _migrate(url):
-    from blogapp.migrations import migrate
-
-    engine = create_engine(url, poolclass=NullPool)
-    migrate(engine)
-    engine.dispose()
-
-
-def _empty(engine):
-    # Most tests touch few tables, and truncating costs by the table.
-    names = [*(table.name for table in db.metadata.sorted_tables), "search_vocabulary"]
-    asked = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names
-    )
-    with engine.begin() as connection:
-        connection.execute(text("SET lock_timeout = '10s'"))
-        if full := connection.scalars(text(asked)).all():
-            connection.execute(text(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE"))
+def redis_url(redis_server):
+    """The address of a Redis with nothing in it."""
+    redis_server.say("FLUSHALL")
+    return redis_server.url
 
 
 # The blog.
@@ -227,12 +170,12 @@ class KeptTemplates(BytecodeCache):
     def __init__(self):
         self.kept = {}
 
-    def load_bytecode(self, bucket):
-        if code := self.kept.get(bucket.key):
-            bucket.bytecode_from_string(code)
+    def load_bytecode(self, template):
+        if code := self.kept.get(template.key):
+            template.bytecode_from_string(code)
 
-    def dump_bytecode(self, bucket):
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+    def dump_bytecode(self, template):
+        self.kept[template.key] = template.bytecode_to_string()
 
 
 KEPT_TEMPLATES = KeptTemplates()
@@ -306,90 +249,22 @@ def config(tmp_path, database_url, settings):
     )
 
 
-KEPT_DIALECTS = {}
-KEPT_STATEMENTS = {}
-
-
-def _keep_statements(engine):
-    """Let statements compiled for one test's engine serve the engines of later tests."""
-    name = engine.dialect.name
-    if name not in KEPT_DIALECTS:
-        # What it learns from the server it asks at the first connection.
-        engine.connect().close()
-    # Statements are kept by dialect, and each engine has a dialect of its own.
-    engine.dialect = KEPT_DIALECTS.setdefault(name, engine.dialect)
-    engine.update_execution_options(compiled_cache=KEPT_STATEMENTS)
-
-
-@event.listens_for(Engine, "connect")
-def _hurry_sqlite(connection, _record):
-    """Leave out what only a failing machine needs: nothing of a test outlives that."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous=OFF")
-
-
-OPEN = weakref.WeakSet()
-
-
-@event.listens_for(Engine, "connect")
-def _remember_postgres(connection, _record):
-    """Remember what PostgreSQL's driver would miss aloud, in the middle of another test."""
-    if not isinstance(connection, sqlite3.Connection):
-        OPEN.add(connection)
-
-
 @pytest.fixture
-def app(config):
+def app(config, close_connections):
     """The blog on an empty database. Its context is open while the test runs."""
     from blogapp import create_app
+    from tests.databases import keep_statements
 
-    before = set(OPEN)
     app = create_app(config)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = KEPT_TEMPLATES
     with app.app_context():
-        _keep_statements(db.engine)
+        keep_statements(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
         app.extensions["watch"].close()
-    # Those of other apps that the test made, and of their threads.
-    for connection in set(OPEN) - before:
-        connection.close()
-
-
-PREPARED = {}
-
-
-@pytest.fixture
-def prepare(app, request):
-    """Fill the empty database as an earlier test did: ``prepare(fill, make_author, make_post)``.
-
-    The first test that asks calls the function, the next ones get a copy of what it wrote:
-    on SQLite, and in tests that replace nothing of the blog. ``key`` is what tells one filling
-    from another, the function unless given.
-    """
-    engine, committed = db.engine, []
-    is_replaced = "monkeypatch" in request.fixturenames
-    event.listen(engine, "commit", committed.append)
-
-    def fill(write, *given, key=None):
-        key = key or write
-        is_untouched = not (committed or db.session().in_transaction() or db.session.new)
-        if engine.dialect.name != "sqlite" or is_replaced or not is_untouched:
-            write(*given)
-        elif key not in PREPARED:
-            write(*given)
-            db.session.remove()
-            with closing(engine.raw_connection()) as connection:
-                PREPARED[key] = sqlite3.connect(":memory:")
-                connection.driver_connection.backup(PREPARED[key])
-        else:
-            with closing(engine.raw_connection()) as connection:
-                PREPARED[key].backup(connection.driver_connection)
-            committed.append(key)
-
-    return fill
+        app.extensions["shared"].hang_up()
 
 
 @pytest.fixture

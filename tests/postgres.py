@@ -22,6 +22,8 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "60",
     "shared_buffers": "64MB",
+    # Compiling a statement takes longer than the few rows of a test.
+    "jit": "off",
 }
 
 

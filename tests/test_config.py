@@ -79,6 +79,7 @@ def test_a_secret_given_twice_is_refused(read, tmp_path):
         ("BLOG_WORKERS", "0"),
         ("BLOG_WORKERS", "²"),
         ("BLOG_ACCESS_LOG", "maybe"),
+        ("BLOG_JOBS", "somewhere"),
         ("BLOG_DATABASE_URL", "mysql://localhost/blog"),
         ("BLOG_DATABASE_URL", "not an address"),
         ("BLOG_DATABASE_URL", "postgresql+psycopg2://localhost/blog"),

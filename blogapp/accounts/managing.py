@@ -80,6 +80,12 @@ def keep_an_owner(author: Author) -> None:
         raise LastOwner("Nobody else is an owner who can sign in.")
 
 
+def has_owner() -> bool:
+    """Return whether anybody is an owner who can sign in."""
+    owners = select(func.count()).select_from(Author)
+    return bool(db.session.scalar(owners.where(Author.role == Role.OWNER, can_sign_in())))
+
+
 def can_sign_in() -> ColumnElement[bool]:
     """The condition that somebody has an account, and a way to prove that it is theirs."""
     ways = (

@@ -6,6 +6,10 @@ themselves. A browser in which its author has signed in before is counted by its
 strangers who hammer an account do not make its owner wait there.
 
 Accounts that do not exist are counted likewise, so that no wait tells which do.
+
+Where there is a Redis, it is asked first: who has to wait is told so without the database. A try
+that it lets through is counted in the database as well, which decides: whether Redis goes, comes
+back or has forgotten everything, no try is had for nothing.
 """
 
 from collections.abc import Sequence
@@ -17,8 +21,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from blogapp.accounts.counting import Tally
 from blogapp.accounts.models import FailedSignIns
-from blogapp.extensions import db
+from blogapp.extensions import db, sharing
 
 # Seconds, for the failures after those that are free.
 WAITS = (2, 4, 8, 16, 32, 60)
@@ -26,6 +31,8 @@ WAITS = (2, 4, 8, 16, 32, 60)
 LONG_WAITS = (2, 4, 8, 16, 32, 60, 120, 300, 600, 900)
 MAIL_WAITS = (60, 60, 120, 300, 600)
 FORGOTTEN_AFTER = timedelta(days=1)
+# Further apart than clocks of machines that serve together.
+_AHEAD = timedelta(hours=1)
 # One tells whoever guesses from a network; more than this is told to owners.
 TOLD_AFTER = 5
 
@@ -110,11 +117,23 @@ def admit_to(counted: Sequence[Counter], *, now: datetime) -> int:
     Counting and asking are one statement, so a hundred tries at once do not all slip through.
     The caller commits.
     """
-    db.session.execute(delete(FailedSignIns).where(FailedSignIns.last_at < now - FORGOTTEN_AFTER))
+    if wait := _tally().count(counted, now):
+        return wait
+    db.session.execute(
+        delete(FailedSignIns).where(
+            or_(
+                FailedSignIns.last_at < now - FORGOTTEN_AFTER,
+                # By a clock that was wrong: nobody waits until it would have been right.
+                FailedSignIns.last_at > now + _AHEAD,
+            )
+        )
+    )
     for counter in counted:
         if not _count(counter, now):
-            wait = _remaining(counter, now)
+            count, wait = _remaining(counter, now)
             db.session.rollback()
+            # It came back empty, or was away: the next one need not ask the database.
+            _tally().learn(counter, count, wait, now)
             return wait
     return 0
 
@@ -123,23 +142,24 @@ def forgive(email: str, address: str, *, device: str = "", step: str = "") -> No
     """Forget the failures of this account from here; it has signed in."""
     if device:
         [own] = counters(email, address, device=device, step=step)
-        db.session.execute(delete(FailedSignIns).where(FailedSignIns.key == own.key))
+        forget([own])
         return
     pair, everywhere, network = counters(email, address, step=step)
-    keys = (pair.key, everywhere.key)
-    db.session.execute(delete(FailedSignIns).where(FailedSignIns.key.in_(keys)))
+    forget([pair, everywhere])
     # The network's own guesses at other accounts stay counted; this try does not.
     db.session.execute(
         update(FailedSignIns)
         .where(FailedSignIns.key == network.key)
         .values(count=case((FailedSignIns.count > 0, FailedSignIns.count - 1), else_=0))
     )
+    _tally().take_back(network)
 
 
 def forget(counted: Sequence[Counter]) -> None:
     """Forget what was counted towards these; it came to something."""
     keys = [counter.key for counter in counted]
     db.session.execute(delete(FailedSignIns).where(FailedSignIns.key.in_(keys)))
+    _tally().forget(counted)
 
 
 def failures_from(address: str) -> int:
@@ -184,12 +204,17 @@ def _is_over(counter: Counter, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _remaining(counter: Counter, now: datetime) -> int:
+def _remaining(counter: Counter, now: datetime) -> tuple[int, int]:
+    """Return how many were counted, and how many seconds are left to wait."""
     row = db.session.scalar(select(FailedSignIns).where(FailedSignIns.key == counter.key))
     if row is None:
-        return counter.waits[0]
+        return counter.free, counter.waits[0]
     over = row.last_at + timedelta(seconds=counter.wait(row.count))
-    return max(1, -int((now - over) // timedelta(seconds=1)))
+    return row.count, max(1, -int((now - over) // timedelta(seconds=1)))
+
+
+def _tally() -> Tally:
+    return Tally(sharing.shared, FORGOTTEN_AFTER)
 
 
 def _account(email: str) -> str:

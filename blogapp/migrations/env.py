@@ -6,6 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from blogapp.extensions import Base, UTCDateTime
+from blogapp.migrations import note_serving
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -22,3 +23,4 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    note_serving(context.config.attributes["connection"])

@@ -18,17 +18,24 @@ class Shown:
 
     ``private`` are the columns that no reader's page shows. ``posts`` are those that name
     posts, all of which have to be known to readers; ``condition`` is another one, on a
-    ``{row}``.
+    ``{row}``. ``keys`` say what caches in front of the blog have to let go of, each as a word
+    and the column that goes with it, or as a word alone (`blogapp.posts.purging`).
     """
 
     private: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
     condition: str = ""
     events: tuple[str, ...] = EVENTS
+    keys: tuple[str, ...] = ("site",)
 
 
-# Names appear with the first post that has them.
-_NAMED = Shown(("origin",), events=("UPDATE", "DELETE"))
+_OF_POST = ("post-{post_id}",)
+
+
+def _named(word: str) -> Shown:
+    """Names appear with the first post that has them."""
+    return Shown(("origin",), events=("UPDATE", "DELETE"), keys=(f"{word}-{{id}}",))
+
 
 SHOWN: dict[str, Shown] = {
     "site": Shown(
@@ -41,13 +48,14 @@ SHOWN: dict[str, Shown] = {
         # Raised and set by each save, whatever it changes; kept for the way out.
         ("version", "saved_at", "created_at", "slug_follows_title", "extra", "origin"),
         condition=KNOWN,
+        keys=("post-{id}", "series-{series_id}"),
     ),
-    "post_tags": Shown(posts=("post_id",)),
-    "post_authors": Shown(posts=("post_id",)),
-    "post_media": Shown(posts=("post_id",)),
-    "related_posts": Shown(posts=("post_id", "other_id")),
+    "post_tags": Shown(posts=("post_id",), keys=_OF_POST),
+    "post_authors": Shown(posts=("post_id",), keys=_OF_POST),
+    "post_media": Shown(posts=("post_id",), keys=_OF_POST),
+    "related_posts": Shown(posts=("post_id", "other_id"), keys=_OF_POST),
     # What is searched follows the texts; it is made anew by itself only whole.
-    "search_posts": Shown(posts=("post_id",), events=("INSERT", "DELETE")),
+    "search_posts": Shown(posts=("post_id",), events=("INSERT", "DELETE"), keys=("listing",)),
     "revisions": Shown(
         # The change log tells when, what kind of change, and the note.
         (
@@ -56,11 +64,12 @@ SHOWN: dict[str, Shown] = {
         ),
         posts=("post_id",),
         condition="{row}.change_type <> ''",
+        keys=_OF_POST,
     ),
-    "tags": _NAMED,
-    "domains": _NAMED,
-    "series": _NAMED,
-    "tag_aliases": Shown(("origin",)),
+    "tags": _named("tag"),
+    "domains": _named("domain"),
+    "series": _named("series"),
+    "tag_aliases": Shown(("origin",), keys=("tag-{tag_id}",)),
     "authors": Shown(
         (
             *("email", "email_key", "role", "password_hash", "single_keys"),
@@ -68,21 +77,26 @@ SHOWN: dict[str, Shown] = {
             *("disabled_at", "last_seen_at", "created_at", "origin"),
         ),
         events=("UPDATE", "DELETE"),
+        keys=("author-{id}",),
     ),
     # One that is uploaded is on no page before a post or the blog names it, and pages name its
     # smaller versions before they are made.
     "media": Shown(
         ("uploaded_by_id", "metadata_found", "variants", "frames", "origin"),
         events=("UPDATE", "DELETE"),
+        keys=("media-{id}",),
     ),
-    "redirects": Shown(("created_at", "came_by")),
-    "comments": Shown(("source_id", "body"), posts=("post_id",)),
+    # Where an address leads no cache is told to keep.
+    "redirects": Shown(("created_at", "came_by"), keys=()),
+    "comments": Shown(("source_id", "body"), posts=("post_id",), keys=_OF_POST),
 }
 
 PRIVATE: dict[str, str] = {
     "alembic_version": "the schema's own number",
     "audit_events": "who did what",
     "author_sessions": "who is signed in",
+    "cache_changes": "what the triggers write",
+    "cache_marks": "how far caches elsewhere are told",
     "code_apps": "how somebody proves who they are",
     "confirmed_secrets": "what authors let through",
     "content_version": "what the triggers write",
@@ -95,6 +109,8 @@ PRIVATE: dict[str, str] = {
     "imported_files": "where posts came from",
     "imported_media": "where pictures came from",
     "invitations": "who may become one who writes here",
+    "job_counts": "how much was done lately",
+    "job_runners": "who is there to do it",
     "jobs": "what is still to be done",
     "journal_entries": "how it was typed",
     "kept_lists": "people of other blogs",

@@ -6,6 +6,7 @@ the token sees the change. No code path can forget it, and the save of a draft i
 with a ``token`` stands in `noted_posts`, so that an index need not read all of them again.
 """
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import JSON, Connection, inspect
@@ -33,6 +34,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 WHOLE = ("tag_aliases",)
 # So many entries of the log stay.
 MOST_NOTED = 1000
+# So many changes wait to be told to caches; past that, everything has changed.
+MOST_CHANGES = 1000
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
@@ -152,8 +155,34 @@ def _page_on_sqlite(table: str, shown: Shown, columns: list[ReflectedColumn]) ->
             f"CREATE TRIGGER {PAGE_PREFIX}{table}_{event.lower()} "
             f"AFTER {event}{of if event == 'UPDATE' else ''} ON {table} "
             f"WHEN {_is_seen(shown, *EVENTS[event])} "
-            "BEGIN UPDATE content_version SET page_token = random(); END"  # nosec B608
+            "BEGIN UPDATE content_version SET page_token = random(); "
+            f"{_tell_caches_on_sqlite(shown, event)} END"  # nosec B608
         )
+
+
+def _tell_caches_on_sqlite(shown: Shown, event: str) -> str:
+    keys = dict.fromkeys(_key_of(key, row) for key in shown.keys for row in EVENTS[event])
+    return " ".join(
+        "INSERT INTO cache_changes (key) SELECT key FROM (SELECT CASE WHEN "
+        f"(SELECT count(*) FROM cache_changes) < {MOST_CHANGES} THEN {key} ELSE 'site' END AS key) "
+        f"noted WHERE {key} IS NOT NULL AND {_ARE_TOLD} AND NOT EXISTS (SELECT 1 "
+        "FROM cache_changes c WHERE c.key = noted.key AND c.seen_at IS NULL);"  # nosec B608
+        for key in keys
+    )
+
+
+# Of a blog with no cache in front nothing is noted for one.
+_ARE_TOLD = "EXISTS (SELECT 1 FROM cache_marks)"
+
+
+def _key_of(key: str, row: str) -> str:
+    """Return SQL for what a key is of a row: null where its column is.
+
+    >>> _key_of("post-{post_id}", "NEW"), _key_of("listing", "NEW")
+    ("'post-' || NEW.post_id", "'listing'")
+    """
+    named = re.fullmatch(r"([a-z]+-)\{(\w+)\}", key)
+    return f"'{named[1]}' || {row}.{named[2]}" if named else f"'{key}'"
 
 
 def _is_seen(shown: Shown, *rows: str) -> str:
@@ -201,16 +230,32 @@ BEGIN
   DELETE FROM noted_posts WHERE version_id = version AND number <=
     (SELECT max(number) FROM noted_posts WHERE version_id = version) - {MOST_NOTED};
 END $$"""  # nosec B608
+_CACHES = f"{PAGE_PREFIX}caches"
+# Rows of two transactions are two rows: writers that note the same never wait for each other.
+_TELL_CACHES = f"""
+CREATE OR REPLACE FUNCTION {_CACHES}(keys text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT {_ARE_TOLD} THEN
+    RETURN;
+  END IF;
+  IF (SELECT count(*) FROM (SELECT FROM cache_changes LIMIT {MOST_CHANGES}) waiting)
+      + cardinality(keys) > {MOST_CHANGES} THEN
+    DELETE FROM cache_changes WHERE id IN (
+      SELECT id FROM cache_changes LIMIT {MOST_CHANGES} FOR UPDATE SKIP LOCKED);
+    keys := ARRAY['site'];
+  END IF;
+  INSERT INTO cache_changes (key) SELECT unnest(keys);
+END $$"""  # nosec B608
 # More at a time are any.
 _MOST_AT_ONCE = 500
 _ANY = "SELECT NULL::integer"
-_WORDS = {"INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
 _PAGE_CHANGE = f"{PAGE_PREFIX}change"
 
 
 def _on_postgres(tables: set[str]) -> Iterator[str]:
     yield _NOTE.format(name=_PAGE_CHANGE, column="page_token", token=_TOKEN)
     yield _NOTE_POSTS
+    yield _TELL_CACHES
     yield from _statement_triggers(
         "posts",
         inserted=f"SELECT id FROM new_rows n WHERE {is_findable('n')}",  # nosec B608
@@ -253,15 +298,17 @@ def _page_on_postgres(
 ) -> Iterator[str]:
     old, new = (f"({', '.join(_comparable(row, column) for column in columns)})" for row in "on")
     rows = {
-        "INSERT": f"SELECT FROM new_rows n WHERE {_is_seen(shown, 'n')}",  # nosec B608
+        "INSERT": f"FROM new_rows n WHERE {_is_seen(shown, 'n')}",
         "UPDATE": (
-            f"SELECT FROM old_rows o FULL JOIN new_rows n USING ({', '.join(key)}) "
-            f"WHERE ({_is_seen(shown, 'o', 'n')}) AND {old} IS DISTINCT FROM {new}"  # nosec B608
+            f"FROM old_rows o FULL JOIN new_rows n USING ({', '.join(key)}) "
+            f"WHERE ({_is_seen(shown, 'o', 'n')}) AND {old} IS DISTINCT FROM {new}"
         ),
-        "DELETE": f"SELECT FROM old_rows o WHERE {_is_seen(shown, 'o')}",  # nosec B608
+        "DELETE": f"FROM old_rows o WHERE {_is_seen(shown, 'o')}",
     }
-    chosen = {word: rows[event] for event, word in _WORDS.items() if event in shown.events}
-    yield from _statement_triggers(table, **chosen, prefix=PAGE_PREFIX, is_logged=False)
+    for event in shown.events:
+        keys = [_key_of(key, row[0].lower()) for key in shown.keys for row in EVENTS[event]]
+        body = _note_page(rows[event], list(dict.fromkeys(keys)))
+        yield from _statement_trigger(table, event, body, prefix=PAGE_PREFIX)
 
 
 def _comparable(row: str, column: ReflectedColumn) -> str:
@@ -270,36 +317,39 @@ def _comparable(row: str, column: ReflectedColumn) -> str:
 
 
 def _statement_triggers(
-    table: str,
-    *,
-    inserted: str = "",
-    updated: str = "",
-    deleted: str = "",
-    prefix: str = PREFIX,
-    is_logged: bool = True,
+    table: str, *, inserted: str = "", updated: str = "", deleted: str = ""
 ) -> Iterator[str]:
     """One trigger for each event: those that see their rows take one alone."""
+    for event, rows in {"INSERT": inserted, "UPDATE": updated, "DELETE": deleted}.items():
+        if rows:
+            yield from _statement_trigger(table, event, _log_on_postgres(rows))
+
+
+def _statement_trigger(table: str, event: str, body: str, *, prefix: str = PREFIX) -> Iterator[str]:
     transitions = {
         "INSERT": "NEW TABLE AS new_rows",
         "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows",
         "DELETE": "OLD TABLE AS old_rows",
     }
-    for event, rows in {"INSERT": inserted, "UPDATE": updated, "DELETE": deleted}.items():
-        if not rows:
-            continue
-        name = f"{prefix}{table}_{event.lower()}"
-        yield (
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"{_log_on_postgres(rows) if is_logged else _note_page(rows)} RETURN NULL; END $$"
-        )
-        yield (
-            f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {transitions[event]} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
-        )
+    name = f"{prefix}{table}_{event.lower()}"
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"{body} RETURN NULL; END $$"
+    )
+    yield (
+        f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {transitions[event]} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+    )
 
 
-def _note_page(rows: str) -> str:
-    return f"BEGIN IF EXISTS ({rows}) THEN PERFORM {_PAGE_CHANGE}(); END IF;"
+def _note_page(rows: str, keys: list[str]) -> str:
+    noted = f"IF EXISTS (SELECT {rows}) THEN PERFORM {_PAGE_CHANGE}();"  # nosec B608
+    if not keys:
+        return f"BEGIN {noted} END IF;"
+    named = f"(SELECT unnest(ARRAY[{', '.join(keys)}]) AS key {rows}) named"  # nosec B608
+    some = f"SELECT DISTINCT key FROM {named} WHERE key IS NOT NULL"  # nosec B608
+    some = f"{some} LIMIT {MOST_CHANGES + 1}"
+    return f"BEGIN {noted} PERFORM {_CACHES}(ARRAY({some})); END IF;"
 
 
 def _log_on_postgres(rows: str) -> str:

@@ -116,7 +116,6 @@ def test_words_that_have_nothing_to_do_with_each_other_are_taken(password):
     demand_strength(password, words=KNOWN)
 
 
-@pytest.mark.sqlite
 def test_every_common_password_is_refused():
     packed = (files("blogapp.accounts") / "common_passwords.txt.gz").read_bytes()
     known = gzip.decompress(packed).decode().splitlines()

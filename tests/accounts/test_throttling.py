@@ -4,17 +4,33 @@ from threading import Barrier
 
 import pytest
 
+from blogapp.accounts import throttling
+from blogapp.accounts.counting import Tally
 from blogapp.accounts.throttling import (
     admit,
     admit_to,
     forgive,
     mail_counters,
     may_tell_owners,
+    session_counters,
 )
-from blogapp.extensions import db
+from blogapp.extensions import db, sharing
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOME, AWAY = "192.0.2.1", "198.51.100.7"
+
+
+@pytest.fixture(params=["rows", "redis"])
+def settings(request):
+    """Each of these is so with the database alone, and with a Redis before it."""
+    if request.param == "rows":
+        return {}
+    return {"REDIS_URL": request.getfixturevalue("redis_url")}
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch):
+    monkeypatch.setattr(Tally, "keeps_time", False)
 
 
 @pytest.fixture
@@ -166,3 +182,119 @@ def test_tries_at_once_do_not_all_slip_through(app):
         waits = list(pool.map(guess, range(tries)))
 
     assert sum(not wait for wait in waits) == 3
+
+
+# With a Redis.
+
+with_redis = pytest.mark.parametrize("settings", ["redis"], indirect=True)
+
+
+@pytest.fixture
+def redis(app, redis_server):
+    """The Redis of this app; started again for the next test where this one stopped it."""
+    yield redis_server
+    if redis_server.process.poll() is not None:
+        redis_server.start()
+
+
+@pytest.fixture
+def patient(app, monkeypatch):
+    """Redis is asked again at once after it failed: ``patient()``."""
+
+    def ask_again():
+        sharing.shared._pause = 0
+        for _ in range(200):
+            if sharing.shared.check() is None:
+                return
+            sharing.shared._pause = 0
+            if sharing.shared._arrival:
+                sharing.shared._arrival.join()
+        raise AssertionError(sharing.shared.away)
+
+    return ask_again
+
+
+@with_redis
+def test_who_has_to_wait_is_told_so_without_the_database(redis, fail, queries):
+    fail(3)
+    queries.clear()
+
+    assert admit("ada@example.com", HOME, now=NOON) == 2
+    assert queries == []
+
+
+@with_redis
+def test_nothing_that_was_counted_is_lost_with_redis(redis, fail, patient):
+    fail(3)
+
+    redis.stop()
+    assert admit("ada@example.com", HOME, now=NOON) == 2
+
+    redis.start()
+    patient()
+    assert admit("ada@example.com", HOME, now=NOON) == 2
+
+
+@with_redis
+def test_a_redis_that_forgot_learns_from_the_rows(redis, fail, queries):
+    waits = fail(5)
+    redis.say("FLUSHALL")
+
+    first = admit("ada@example.com", HOME, now=NOON + timedelta(seconds=sum(waits)))
+    queries.clear()
+    second = admit("ada@example.com", HOME, now=NOON + timedelta(seconds=sum(waits) + 3))
+
+    assert (first, second) == (8, 5)
+    assert queries == []
+
+
+@with_redis
+def test_ten_tries_are_all_there_are_however_redis_comes_and_goes(redis, app, patient):
+    admitted = 0
+    for number in range(24):
+        if number % 6 == 3:
+            redis.stop()
+        elif number % 6 == 5:
+            redis.start()
+            patient()
+        moment = NOON + timedelta(seconds=number)
+        admitted += not admit("ada@example.com", HOME, now=moment)
+        db.session.commit()
+
+    assert admitted <= 7  # three, and then after 2, 4, 8 and 16 seconds
+
+
+@with_redis
+def test_counts_in_redis_end_by_themselves(redis, fail, redis_server):
+    fail(3)
+
+    keys = [line for line in redis_server.say("KEYS", "*").split() if line.startswith("blog:")]
+    ttl = int(redis_server.say("PTTL", keys[0]).strip(":\r\n"))
+
+    assert len(keys) == 3
+    assert 0 < ttl <= throttling.FORGOTTEN_AFTER.total_seconds() * 1000
+    assert "ada" not in "".join(keys)
+
+
+@with_redis
+def test_redis_tells_the_time_where_machines_disagree(redis, app, monkeypatch):
+    monkeypatch.setattr(Tally, "keeps_time", True)
+    for _ in range(3):
+        admit("ada@example.com", HOME, now=NOON)
+        db.session.commit()
+
+    assert admit("ada@example.com", HOME, now=NOON + timedelta(hours=1)) == 2
+
+
+def test_a_clock_that_was_hours_ahead_keeps_nobody_out_when_it_is_right_again(fail):
+    fail(5, start=NOON + timedelta(hours=3))
+
+    assert admit("ada@example.com", HOME, now=NOON) == 0
+
+
+@with_redis
+@pytest.mark.parametrize("said", [10**12, -5, 61_000])
+def test_nobody_waits_longer_than_waits_are_whatever_redis_says(redis, app, monkeypatch, said):
+    monkeypatch.setattr(type(sharing.shared), "run", lambda *_any: said)
+
+    assert admit_to(session_counters(1), now=NOON) == 0
