@@ -14,7 +14,7 @@ from hashlib import blake2b, sha256
 from io import BytesIO
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from blogapp.backups.errors import Damaged, NotABackup
 
@@ -26,6 +26,13 @@ BLOCK = 512
 CHUNK = 256 * 1024
 PART = 8 * 1024 * 1024
 _END = bytes(2 * BLOCK)
+
+
+class Readable(Protocol):
+    """What is read from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 # Is told of bytes as they are read or written.
 Told = Callable[[int], None]
@@ -58,7 +65,7 @@ class Writer:
         """Write a file of these bytes. Raises `ValueError` for a name that tar cannot keep."""
         self.copy(name, BytesIO(data), len(data))
 
-    def copy(self, name: str, source: BinaryIO, size: int) -> None:
+    def copy(self, name: str, source: Readable, size: int) -> None:
         """Write a file of ``size`` bytes. Raises `OSError` when the source ends before them."""
         self._write(_header(name, size))
         digest, left = sha256(), size

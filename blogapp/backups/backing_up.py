@@ -15,10 +15,11 @@ from sqlalchemy import Engine
 
 from blogapp.backups import archiving, files, postgres, sqlite
 from blogapp.backups.archiving import CHUNK, Told, Writer, unheard
-from blogapp.backups.errors import CannotWrite
+from blogapp.backups.errors import CannotRead, CannotWrite
 from blogapp.backups.files import Place
 from blogapp.backups.manifest import POSTGRES, SQLITE, Manifest, Table
 from blogapp.backups.rotating import is_backup
+from blogapp.media.stores import Store, StoreAway
 
 SQLITE_NAME = "database/blog.sqlite"
 # How the names begin of what is being written.
@@ -67,7 +68,8 @@ def back_up(
     """Write a backup to ``target``, where it is only when it is whole and was read again.
 
     Another backup of this blog that lies there is replaced, nothing else is. ``done`` is told
-    of bytes that are read. Raises `CannotWrite`, and `Damaged` for a database that is.
+    of bytes that are read. Raises `CannotWrite`, `CannotRead` where the media are away, and
+    `Damaged` for a database that is.
     """
     _demand_replaceable(target)
     try:
@@ -76,6 +78,8 @@ def back_up(
             made = _write(blog, file, target, now, done)
             _finish(file, made, done)
         _sync(target.parent)
+    except StoreAway as error:
+        raise CannotRead(str(error)) from error
     except OSError as error:
         raise CannotWrite(f"{error.strerror or error} ({target.parent})") from error
     except sqlite3.OperationalError as error:
@@ -155,7 +159,7 @@ def _manifest(
 def _add_media(writer: Writer, blog: Blog, made: Made, rows: Iterable[dict[str, Any]]) -> None:
     # After the database: a file is there before its row is, and never changes.
     for key, is_shown in files.media_files(rows):
-        if not _add_file(writer, made, f"{files.MEDIA}/{key}", blog.place.media / key) and is_shown:
+        if not _add_media_file(writer, made, key, blog.place.store) and is_shown:
             made.missing.append(key)
 
 
@@ -166,6 +170,18 @@ def _add_instance(writer: Writer, blog: Blog, made: Made) -> None:
             made.left_out.append(path.as_posix())
         else:
             _add_file(writer, made, name, blog.place.instance / path)
+
+
+def _add_media_file(writer: Writer, made: Made, key: str, store: Store) -> bool:
+    """Add a file of the store; return whether it is there."""
+    try:
+        file = store.open(key)
+    except FileNotFoundError:
+        return False
+    with file:
+        writer.copy(f"{files.MEDIA}/{key}", file, file.size)
+    made.files += 1
+    return True
 
 
 def _add_file(writer: Writer, made: Made, name: str, path: Path) -> bool:

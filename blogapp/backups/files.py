@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blogapp.backups.archiving import CHUNK
 from blogapp.backups.errors import DoesNotFit
+from blogapp.media.stores import Store
+from blogapp.media.stores.folder import Folder
 from blogapp.media.variants import parse_variant, variant_key
 
 MEDIA, INSTANCE = "media", "instance"
@@ -24,10 +27,16 @@ PAINTED = ("cards", "icons")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a blog's files are."""
+    """Where a blog's files are: ``media`` is a folder of this machine in any case."""
 
     instance: Path
     media: Path
+    # Where its media are when they are not in that folder.
+    bucket: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        return self.bucket or Folder(self.media)
 
 
 def media_files(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
@@ -79,19 +88,26 @@ def put(blocks: Iterable[bytes], target: Path, scratch: Path, *, is_synced: bool
 
     Unless ``is_synced`` it is on the disk for sure only after an `os.sync`.
     """
-    handle, temporary = tempfile.mkstemp(dir=scratch)
-    with os.fdopen(handle, "wb") as file:
-        for block in blocks:
-            file.write(block)
+    temporary = _written(blocks, scratch)
     if target.is_file() and filecmp.cmp(temporary, target, shallow=False):
-        Path(temporary).unlink()
+        temporary.unlink()
         return False
     if is_synced:
-        with open(temporary, "rb") as written:
+        with temporary.open("rb") as written:
             os.fsync(written.fileno())
     os.chmod(temporary, 0o644)
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(temporary, target)
+    return True
+
+
+def put_into(store: Store, key: str, blocks: Iterable[bytes], scratch: Path) -> bool:
+    """Keep a file in a store, in place of what it has there; return whether that differs."""
+    temporary = _written(blocks, scratch)
+    if store.size(key) == temporary.stat().st_size and _is_same(temporary, store, key):
+        temporary.unlink()
+        return False
+    store.take(key, temporary)
     return True
 
 
@@ -104,6 +120,22 @@ def take_away_others(instance: Path, kept: set[str]) -> None:
         for place, _folders, _names in os.walk(instance / folder, topdown=False):
             with suppress(OSError):  # what is not empty stays
                 Path(place).rmdir()
+
+
+def _written(blocks: Iterable[bytes], scratch: Path) -> Path:
+    handle, temporary = tempfile.mkstemp(dir=scratch)
+    with os.fdopen(handle, "wb") as file:
+        for block in blocks:
+            file.write(block)
+    return Path(temporary)
+
+
+def _is_same(path: Path, store: Store, key: str) -> bool:
+    with path.open("rb") as ours, store.open(key) as theirs:
+        while block := ours.read(CHUNK):
+            if theirs.read(len(block)) != block:
+                return False
+    return True
 
 
 def _below(folder: Path, rest: str) -> Path:

@@ -18,8 +18,9 @@ FORGOTTEN = (
     *("directory_sessions", "spent_logouts"),
     *("known_devices", "failed_sign_ins", "messages"),
     *(
-        "invitations",
-        "message_counts",
+        *("invitations", "message_counts"),
+        *("job_counts", "job_runners"),
+        *("cache_changes", "cache_marks"),
     ),
 )
 

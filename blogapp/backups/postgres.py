@@ -19,7 +19,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from blogapp.backups.archiving import Parts, Writer
+from blogapp.backups.archiving import Writer
 from blogapp.backups.errors import CannotRead, Damaged, DoesNotFit
 from blogapp.backups.manifest import FORGOTTEN, Manifest, Table
 from blogapp.backups.sqlite import demand_tables
@@ -80,7 +80,8 @@ class Snapshot:
         for name, table in tables.items():
             if table.rows:
                 with writer.parts(f"database/{name}") as parts:
-                    self._copy_out(name, table, parts, writer)
+                    for block in self.rows(name, table):
+                        parts.write(block)
 
     def list_media(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of the media table."""
@@ -100,13 +101,14 @@ class Snapshot:
                 sequences[column] = found
         return Table(rows, columns, sequences)
 
-    def _copy_out(self, name: str, table: Table, parts: Parts, writer: Writer) -> None:
+    def rows(self, name: str, table: Table) -> Iterator[bytes]:
+        """Yield the rows of a table, as COPY writes and reads them."""
         statement = sql.SQL("COPY {} ({}) TO STDOUT").format(
             sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
         )
         with _cursor(self.connection).copy(statement) as rows:
             for block in rows:
-                parts.write(block)
+                yield bytes(block)
 
 
 @contextmanager

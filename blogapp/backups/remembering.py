@@ -4,9 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from blogapp.backups.backing_up import Made
-from blogapp.media.storing import write_file
+from blogapp.media.stores.folder import write_file
+
+if TYPE_CHECKING:
+    # What makes backups brings psycopg along, which a start on SQLite has no use for.
+    from blogapp.backups.backing_up import Made
 
 NAME = "last-backup.json"
 # A night may be missed, not two.
@@ -25,7 +29,7 @@ class LastBackup:
         return now - self.made_at > OVERDUE
 
 
-def remember(made: Made, instance: Path) -> None:
+def remember(made: "Made", instance: Path) -> None:
     """Note that a backup was made."""
     about = {
         "made_at": made.manifest.made_at.isoformat(),

@@ -26,6 +26,7 @@ from blogapp.backups.backing_up import Blog, back_up
 from blogapp.backups.errors import CannotRead, CannotWrite, Damaged, DoesNotFit
 from blogapp.backups.manifest import SQLITE, Manifest
 from blogapp.backups.rotating import manifest_in, name_of
+from blogapp.media.stores import StoreAway
 from blogapp.migrations import alembic_config
 
 # Where something is put together; beside the database, and in the folder of the media.
@@ -226,11 +227,14 @@ def _take_files(
 
 def _take_file(blog: Blog, member: Member, target: Path, restored: Restored) -> None:
     top, _, rest = member.name.partition("/")
-    is_media = top == files.MEDIA
+    is_media, bucket = top == files.MEDIA, blog.place.bucket
     home = blog.place.media if is_media else blog.place.instance
     # On the disk before the rows that name it; of thousands all at once.
     is_synced = restored.changed < MOST_SYNCED
-    has_changed = files.put(member.blocks(), target, home / SCRATCH, is_synced=is_synced)
+    if is_media and bucket:
+        has_changed = files.put_into(bucket, rest, member.blocks(), home / SCRATCH)
+    else:
+        has_changed = files.put(member.blocks(), target, home / SCRATCH, is_synced=is_synced)
     restored.changed += has_changed
     if not is_media:
         restored.names.add(rest)
@@ -282,6 +286,8 @@ def _explained() -> Iterator[None]:
     """Say what a disk or a database says in the words of a backup."""
     try:
         yield
+    except StoreAway as error:
+        raise CannotWrite(str(error)) from error
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise CannotWrite(f"{error.strerror or error}{where}") from error

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
@@ -12,6 +11,7 @@ from blogapp.accounts.models import Author
 from blogapp.exporting.columns import table_of
 from blogapp.extensions import db
 from blogapp.importing.reporting import Result
+from blogapp.media.stores import Store
 
 
 class File(NamedTuple):
@@ -34,7 +34,7 @@ class Here:
     """The blog at the moment at which it is written."""
 
     connection: Connection
-    media_folder: Path
+    store: Store
 
     @cached_property
     def people(self) -> dict[int, str]:

@@ -13,6 +13,7 @@ from blogapp.exporting.file_names import MANIFEST
 from blogapp.exporting.files import File
 from blogapp.exporting.streaming import opened
 from blogapp.exporting.trees import is_export, is_inside, read_manifest
+from blogapp.media.stores import Store
 
 # What an export that was interrupted had begun, so that the next one knows it for its own.
 UNFINISHED = ".export-unfinished"
@@ -32,9 +33,7 @@ class Written:
     removed: int = 0
 
 
-def write_folder(
-    folder: Path, *, media_folder: Path, done: Callable[[], None] = lambda: None
-) -> Written:
+def write_folder(folder: Path, *, store: Store, done: Callable[[], None] = lambda: None) -> Written:
     """Write the blog into ``folder``, where an export of it may be already.
 
     Each file appears whole or not at all, and only where its bytes are others; what the export
@@ -46,7 +45,7 @@ def write_folder(
     folder.mkdir(parents=True, exist_ok=True)
     with _held(folder) as begun:
         work = _Work(folder, {*_known(folder), *begun.known}, begun)
-        with opened(media_folder) as files:
+        with opened(store) as files:
             for file in files:
                 work.put(file)
                 done()

@@ -23,7 +23,8 @@ from blogapp.jobs.queueing import enqueue
 from blogapp.media import attachments, drawings
 from blogapp.media.errors import BadAttachment
 from blogapp.media.models import Media
-from blogapp.media.storing import MOST_BYTES, PURGE, SVG, plan_work, write_file
+from blogapp.media.stores import Store
+from blogapp.media.storing import MOST_BYTES, PURGE, SVG, plan_work
 from blogapp.posts.media_keeping import DELETED_FOR, REPLACED_FOR
 from blogapp.text.file_types import FILE_TYPES
 
@@ -63,7 +64,7 @@ def write(here: Here) -> Iterator[File]:
     query = select(media.c.key).order_by(by_bytes(here.connection, media.c.key))
     for [key] in here.connection.execute(query).yield_per(BATCH):
         # Of what was replaced long ago only the address is left.
-        with suppress(FileNotFoundError), (here.media_folder / key).open("rb") as file:
+        with suppress(FileNotFoundError), here.store.open(key) as file:
             yield File(f"{FOLDER}/{key}", iter(partial(file.read, _CHUNK), b""))
 
 
@@ -92,7 +93,7 @@ def _records(here: Here) -> Iterator[dict[str, Any]]:
         yield said
 
 
-def read(tree: Tree, folder: Path, *, now: datetime, keep: bool) -> Iterator[Told]:
+def read(tree: Tree, store: Store, *, now: datetime, keep: bool) -> Iterator[Told]:
     """Take in the files and what is said of them; commits batches where they are kept.
 
     A file that is here already keeps what is said of it here.
@@ -111,7 +112,7 @@ def read(tree: Tree, folder: Path, *, now: datetime, keep: bool) -> Iterator[Tol
             values["uploaded_by_id"] = _author(said, authors)
             if said.get("replaced_by"):
                 replaced[values["key"]] = str(said["replaced_by"])
-            told = _take(tree, folder, values, keep=keep)
+            told = _take(tree, store, values, keep=keep)
         yield told
         if count % BATCH == 0:
             settle(keep=keep)
@@ -142,15 +143,16 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _take(tree: Tree, folder: Path, values: dict[str, Any], *, keep: bool) -> Told:
+def _take(tree: Tree, store: Store, values: dict[str, Any], *, keep: bool) -> Told:
     key, path = values["key"], f"{FOLDER}/{values['key']}"
-    has_file = tree.holds(path)
-    if has_file and not (folder / key).is_file():
+    has_file, is_here = tree.holds(path), store.size(key) is not None
+    if has_file and not is_here:
         data = (tree.folder / path).read_bytes()
         _check_content(data, values, path)
         if keep:
-            write_file(folder / key, data)
-    note = "" if has_file or (folder / key).is_file() else "its file is not in the export"
+            store.write(key, data)
+            is_here = True
+    note = "" if has_file or is_here else "its file is not in the export"
     found = db.session.scalar(select(Media).where(Media.key == key))
     if found is None:
         row = Media(variants={}, **values)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -26,6 +25,7 @@ from blogapp.extensions import db
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.reporting import Result
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.posts.models import (
     Domain,
     Post,
@@ -60,7 +60,7 @@ class Desk:
     """What taking posts back needs to know besides the export."""
 
     tree: Tree
-    media_folder: Path
+    store: Store
     now: datetime
     site: Site
     keep: bool = True
@@ -151,7 +151,7 @@ def _take(desk: Desk, path: str) -> Told:
         if desk.keep:
             _keep_record(desk, given, _insert(desk, given), record)
         return Told(path, Result.MADE)
-    here = next(pages(Here(db.session.connection(), desk.media_folder), [found.id]))
+    here = next(pages(Here(db.session.connection(), desk.store), [found.id]))
     if not (changed := _differences(given, here.head, here.body)):
         if desk.keep:
             _add_beside(desk, given, found.id)

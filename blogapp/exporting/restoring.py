@@ -14,6 +14,7 @@ from blogapp.extensions import db
 from blogapp.importing.errors import NoSite
 from blogapp.importing.reading import Problem
 from blogapp.importing.reporting import Outcome, Report, Result
+from blogapp.media.stores import Store
 from blogapp.posts.models import Post
 from blogapp.site.reading import read_site
 
@@ -21,7 +22,7 @@ from blogapp.site.reading import read_site
 def read_back(
     folder: Path,
     *,
-    media_folder: Path,
+    store: Store,
     now: datetime,
     dry_run: bool = False,
     on_start: Callable[[int], None] = lambda _total: None,
@@ -39,7 +40,7 @@ def read_back(
         tree = Tree(folder)
         on_start(len(tree.digests))
         is_empty = db.session.scalar(select(Post.id).limit(1)) is None
-        for told in _all(tree, media_folder, now=now, is_empty=is_empty, keep=not dry_run):
+        for told in _all(tree, store, now=now, is_empty=is_empty, keep=not dry_run):
             outcome = _outcome(told)
             report.add(outcome)
             on_outcome(outcome)
@@ -51,17 +52,15 @@ def read_back(
     return report
 
 
-def _all(
-    tree: Tree, media_folder: Path, *, now: datetime, is_empty: bool, keep: bool
-) -> Iterator[Told]:
+def _all(tree: Tree, store: Store, *, now: datetime, is_empty: bool, keep: bool) -> Iterator[Told]:
     # What others refer to comes first.
     yield from people.read(tree, is_empty=is_empty)
     settle(keep=keep)
-    yield from media.read(tree, media_folder, now=now, keep=keep)
+    yield from media.read(tree, store, now=now, keep=keep)
     yield from labels.read(tree)
     yield from settings.read(tree, is_empty=is_empty)
     settle(keep=keep)
-    desk = reading_posts.Desk(tree, media_folder, now, read_site(), keep=keep)
+    desk = reading_posts.Desk(tree, store, now, read_site(), keep=keep)
     yield from reading_posts.read(desk)
     yield from _as_far_as_it_goes(redirects.PATH, redirects.read(tree, keep=keep))
     yield from _as_far_as_it_goes(origins.FILES_PATH, origins.read(tree, keep=keep))

@@ -4,7 +4,6 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from blogapp.exporting import (
     comments,
@@ -24,6 +23,7 @@ from blogapp.exporting.files import File, Here, Part
 from blogapp.exporting.snapshots import snapshot
 from blogapp.exporting.trees import FORMAT, HEAD, manifest_line
 from blogapp.extensions import db
+from blogapp.media.stores import Store
 
 PARTS: tuple[Part, ...] = (
     generators,
@@ -41,13 +41,13 @@ PARTS: tuple[Part, ...] = (
 
 
 @contextmanager
-def opened(media_folder: Path) -> Iterator[Iterator[File]]:
+def opened(store: Store) -> Iterator[Iterator[File]]:
     """Give every file of the export, as the blog is at this moment, the manifest at the end.
 
     Each has to be read before the next one is asked for.
     """
     with snapshot(db.engine) as connection:
-        yield stream(Here(connection, media_folder))
+        yield stream(Here(connection, store))
 
 
 def stream(here: Here) -> Iterator[File]:

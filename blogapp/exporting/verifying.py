@@ -9,6 +9,7 @@ from blogapp.exporting.errors import BadExport
 from blogapp.exporting.file_names import MANIFEST
 from blogapp.exporting.streaming import opened
 from blogapp.exporting.trees import is_export, read_manifest
+from blogapp.media.stores import Store
 
 _CHUNK = 1 << 16
 # Letters of a line that are shown; of a long one, so many before the place, and behind it.
@@ -41,13 +42,13 @@ class Verdict:
         return not (self.different or self.missing or self.surplus)
 
 
-def verify(folder: Path, *, media_folder: Path, done: Callable[[], None] = lambda: None) -> Verdict:
+def verify(folder: Path, *, store: Store, done: Callable[[], None] = lambda: None) -> Verdict:
     """Compare the blog with an export of it, byte by byte. Raises `BadExport` where none is."""
     if not is_export(folder):
         raise BadExport(MANIFEST, f"{folder} holds no export, or one without its manifest")
     verdict = Verdict()
     rest = {path for path, _digest in read_manifest(folder)}
-    with opened(media_folder) as files:
+    with opened(store) as files:
         for path, chunks in files:
             rest.discard(path)
             _compare(folder, path, chunks, verdict)

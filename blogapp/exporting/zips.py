@@ -2,19 +2,17 @@
 
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO
 
 from blogapp.exporting.streaming import opened
+from blogapp.media.stores import Store
 
 # An archive of the same blog has the same bytes: the first moment that its format knows.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _PACKED = (".gif", ".jpg", ".png", ".webp", ".avif", ".gz", ".zip", ".tgz", ".mp4", ".webm")
 
 
-def write_zip(
-    file: IO[bytes], *, media_folder: Path, done: Callable[[], None] = lambda: None
-) -> int:
+def write_zip(file: IO[bytes], *, store: Store, done: Callable[[], None] = lambda: None) -> int:
     """Write the blog as a ZIP and return how many files it holds.
 
     Of ``file`` only ``write`` is asked; what was written is never needed again. Importing it
@@ -23,7 +21,7 @@ def write_zip(
     count = 0
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-        opened(media_folder) as files,
+        opened(store) as files,
     ):
         for path, chunks in files:
             member = zipfile.ZipInfo(path, _MOMENT)

@@ -35,6 +35,7 @@ from blogapp.importing.writing import (
     write_again,
     write_new,
 )
+from blogapp.media.stores import Store, StoreAway
 from blogapp.posts.errors import BodyTooLong
 from blogapp.posts.models import Post
 from blogapp.posts.naming import free_post_slug
@@ -52,7 +53,7 @@ def import_source(
     *,
     zone: ZoneInfo,
     now: datetime,
-    media_folder: Path,
+    store: Store,
     origin: str | None = None,
     author: str = "",
     folders: Sequence[Path] = (),
@@ -71,11 +72,9 @@ def import_source(
     ``fetch``; a dry run fetches nothing and lists them. ``on_start`` is told how many items
     there are, 0 where only reading tells. The session must hold nothing that is not committed.
     """
-    desk = Desk(now=now, zone=zone, media_folder=media_folder, origin=origin, author=author)
+    desk = Desk(now=now, zone=zone, store=store, origin=origin, author=author)
     on_start(source.count())
-    pictures = Pictures(
-        source, media_folder, now, origin, folders, fetch=None if dry_run else fetch
-    )
+    pictures = Pictures(source, store, now, origin, folders, fetch=None if dry_run else fetch)
     return _take_in([source], replace(desk, pictures=pictures), dry_run, on_outcome)
 
 
@@ -84,7 +83,7 @@ def import_tree(
     *,
     zone: ZoneInfo,
     now: datetime,
-    media_folder: Path,
+    store: Store,
     source: str = "",
     origin: str | None = None,
     author: str = "",
@@ -103,7 +102,7 @@ def import_tree(
     site where its folder's name would not tell it from another. ``base_urls`` say where sites
     were on the web, ``pages`` whether pages such as about.md come along. Raises `NoSite`.
     """
-    desk = Desk(now=now, zone=zone, media_folder=media_folder, origin=origin, author=author)
+    desk = Desk(now=now, zone=zone, store=store, origin=origin, author=author)
     sites = open_sites(
         path,
         zone=zone,
@@ -244,7 +243,7 @@ class _Run:
             # The database is gone, full or locked: no other item will fare better.
             raise
         except OSError as error:
-            if error.errno in _DISK_IS_OUT:
+            if error.errno in _DISK_IS_OUT or isinstance(error, StoreAway):
                 raise
             return self._failed(item.path, f"cannot be taken in ({_in_short(error)})", 1)
         except Exception as error:

@@ -25,6 +25,7 @@ from blogapp.importing.relinking import Links, rewrite
 from blogapp.importing.sources import Source
 from blogapp.media.errors import MediaError
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.media.storing import is_drawing, store_drawing, store_file, store_image
 from blogapp.outgoing.errors import RequestRefused
 from blogapp.text.file_types import FILE_TYPES
@@ -66,7 +67,7 @@ class Pictures:
     """
 
     source: Source
-    media_folder: Path  # of the blog
+    store: Store  # of the blog
     now: datetime
     origin: str | None = None
     folders: Sequence[Path] = ()
@@ -123,7 +124,7 @@ class Pictures:
         media = store_any(
             fetched.data,
             fetched.name or PurePosixPath(urlsplit(address).path).name or "file",
-            folder=self.media_folder,
+            store=self.store,
             now=self.now,
             origin=self.origin,
         )
@@ -267,14 +268,14 @@ def remember(address: str, media: Media) -> None:
 
 
 def store_any(
-    data: bytes, name: str, *, folder: Path, now: datetime, origin: str | None = None
+    data: bytes, name: str, *, store: Store, now: datetime, origin: str | None = None
 ) -> Media:
     """Return the stored picture, drawing or file. Raises `MediaError` as `media.storing` does."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in FILE_TYPES:
-        return store_file(data, name, folder=folder, now=now, origin=origin)
+        return store_file(data, name, store=store, now=now, origin=origin)
     keep = store_drawing if suffix == ".svg" or is_drawing(data) else store_image
-    return keep(data, name, folder=folder, now=now, origin=origin)
+    return keep(data, name, store=store, now=now, origin=origin)
 
 
 def _addresses(body: str) -> Iterator[tuple[str, bool]]:

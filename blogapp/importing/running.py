@@ -1,7 +1,8 @@
 """Looking after the imports of the authoring area: each runs in a process of its own.
 
-Whoever calls this is the only one who does (see `blogapp.web.jobs`), and comes again when told.
-What is known of a run stands in its row, so that another process can take over at any moment.
+Whoever calls this has the run's job (see `blogapp.jobs.claiming`) and comes again when told. What
+is known of a run stands in its row, so that another process can take over at any moment; the
+one before ends with whoever began it, and no two are at the same upload (`Place.lock`).
 """
 
 import json
@@ -19,10 +20,13 @@ from typing import Any
 from sqlalchemy import Select, false, func, select
 
 from blogapp.extensions import db
-from blogapp.importing.arriving import Place, place_of, sweep
+from blogapp.importing.arriving import NoRoom, Place, place_of, sweep
+from blogapp.importing.handing_on import Depot
 from blogapp.importing.models import ImportedFile
 from blogapp.importing.run_models import UNDER_WAY, ImportRun, RunState
+from blogapp.jobs import queueing
 from blogapp.jobs.queueing import enqueue
+from blogapp.media.stores import StoreAway
 
 LOST = "its upload is not on this machine any more"
 
@@ -30,12 +34,17 @@ LOST = "its upload is not on this machine any more"
 IMPORT = "import"
 # Until the next look.
 SOON = timedelta(seconds=1)
+# Until a bucket that was away is asked again, and until nobody believes in an upload any more
+# whose machine ended while it handed it on.
+_LATER = timedelta(seconds=30)
+_HANDING_ON = timedelta(hours=1)
 # How long an upload waits for somebody's word.
 PATIENCE = timedelta(days=7)
 # A process that dies at the same item as often as this is not begun again.
 MOST_ATTEMPTS = 3
 # Seconds that a process has to finish the item it is at.
 _GRACE = 15.0
+_LONGEST_ERROR = 300
 
 
 @dataclass
@@ -56,8 +65,14 @@ def begin(
     options: Mapping[str, Any],
     by_id: int,
     now: datetime,
+    place: str,
+    depot: Depot,
 ) -> ImportRun:
-    """Return a run for an upload that has arrived; a preview of it is asked for."""
+    """Return a run for an upload that has arrived; a preview of it is asked for.
+
+    ``place`` is the machine on which the upload lies (`blogapp.jobs.places`), where others do
+    not come to it by ``depot``: there, it is to be handed on next. The caller commits first.
+    """
     run = ImportRun(
         token=token,
         by_id=by_id,
@@ -70,18 +85,38 @@ def begin(
     )
     db.session.add(run)
     db.session.flush()
-    ask(run, is_preview=True, now=now)
+    if depot.is_shared:
+        ask(run, is_preview=True, now=now, due=now + _HANDING_ON)
+    else:
+        ask(run, is_preview=True, now=now, place=place)
     return run
 
 
-def ask(run: ImportRun, *, is_preview: bool, now: datetime) -> None:
-    """Have a run looked through, or taken in; it waits for its turn."""
+def hand_on(run: ImportRun, folder: Path, depot: Depot, *, now: datetime) -> None:
+    """Let any machine begin with a run whose upload lies here; raises `StoreAway`.
+
+    The caller commits.
+    """
+    if depot.is_shared:
+        depot.hand_on(place_of(folder, run.token))
+        ask(run, is_preview=True, now=now)
+
+
+def ask(
+    run: ImportRun,
+    *,
+    is_preview: bool,
+    now: datetime,
+    place: str = "",
+    due: datetime | None = None,
+) -> None:
+    """Have a run looked through, or taken in; it waits for its turn, where it was before."""
     run.state, run.is_preview = RunState.WAITING, is_preview
     run.started_at = run.ended_at = None
     run.total = run.done = run.attempts = 0
     run.counts, run.summary, run.error = {}, {}, ""
     run.is_stopping = False
-    enqueue(IMPORT, str(run.id), now=now)
+    enqueue(IMPORT, str(run.id), now=now, place=place, due=due)
 
 
 def resume(run: ImportRun, *, now: datetime) -> None:
@@ -97,9 +132,15 @@ def stop(run: ImportRun, *, now: datetime) -> None:
     enqueue(IMPORT, str(run.id), now=now)
 
 
-def forget(run: ImportRun, folder: Path) -> None:
-    """Drop a run that is over, with its reports."""
-    place_of(folder, run.token).remove()
+def forget(run: ImportRun, folder: Path, depot: Depot) -> None:
+    """Drop a run that is over, with its reports. Raises `StoreAway`."""
+    depot.remove(place_of(folder, run.token))
+    db.session.delete(run)
+
+
+def withdraw(run: ImportRun) -> None:
+    """Take back a run whose upload could not be handed on. The caller commits."""
+    queueing.withdraw(IMPORT, str(run.id))
     db.session.delete(run)
 
 
@@ -119,11 +160,12 @@ def taken_in_by(run: ImportRun) -> Select[Any]:
 
 
 def look_after(
-    run_id: int, folder: Path, environment: Mapping[str, str], *, now: datetime
+    run_id: int, folder: Path, environment: Mapping[str, str], depot: Depot, *, now: datetime
 ) -> timedelta | None:
     """Bring a run one step on; return when to look again, None when there is nothing to do.
 
-    Commits. ``environment`` is what its process needs to open the blog.
+    Commits. ``environment`` is what its process needs to open the blog, ``depot`` where its
+    upload is had from.
     """
     run = db.session.get(ImportRun, run_id, populate_existing=True)
     child = _children.get(run_id)
@@ -132,17 +174,22 @@ def look_after(
         return None
     place = place_of(folder, run.token)
     if run.state in {RunState.PREVIEWED, RunState.FAILED}:
-        return _wait_for_word(run, place, now)
+        return _wait_for_word(run, place, depot, now)
     if run.state not in UNDER_WAY:
         return None
     if child:
-        again = _follow(run, place, child, now)
+        again = _follow(run, place, child, depot, now)
     elif run.is_stopping:
-        again = _close(run, place, RunState.CANCELLED, now)
+        again = _close(run, place, RunState.CANCELLED, depot, now)
     else:
-        again = _start(run, place, environment, now)
+        again = _start(run, place, environment, depot, now)
     db.session.commit()
     return again
+
+
+def is_under_way(run_id: int) -> bool:
+    """Return whether its process is one of this process."""
+    return run_id in _children
 
 
 def tidy(folder: Path) -> None:
@@ -151,14 +198,23 @@ def tidy(folder: Path) -> None:
 
 
 def _start(
-    run: ImportRun, place: Place, environment: Mapping[str, str], now: datetime
+    run: ImportRun, place: Place, environment: Mapping[str, str], depot: Depot, now: datetime
 ) -> timedelta | None:
     if _is_preceded(run):
         return SOON
-    if not place.upload.exists():
-        return _fail(run, LOST, now)
+    try:
+        if not depot.fetch(place):
+            return _fail(run, LOST, now)
+    except StoreAway as error:
+        run.error = str(error)[:_LONGEST_ERROR]
+        return _LATER
+    except (NoRoom, OSError) as error:
+        return _fail(run, f"its upload has no room on this machine ({error})", now)
     if run.attempts >= MOST_ATTEMPTS:
         return _fail(run, f"{run.error}, {run.attempts} times at the same place", now)
+    if depot.is_shared:
+        # Nobody uploads to a machine that only works: what is left of others goes now.
+        tidy(place.folder.parent)
     run.attempts += 1
     run.state, run.started_at = RunState.RUNNING, run.started_at or now
     place.progress.unlink(missing_ok=True)
@@ -194,7 +250,9 @@ def _spawn(run_id: int, environment: Mapping[str, str]) -> "subprocess.Popen[byt
     )
 
 
-def _follow(run: ImportRun, place: Place, child: _Child, now: datetime) -> timedelta | None:
+def _follow(
+    run: ImportRun, place: Place, child: _Child, depot: Depot, now: datetime
+) -> timedelta | None:
     status = child.process.poll()
     said = _read(place.progress)
     _take_over(run, said)
@@ -207,15 +265,17 @@ def _follow(run: ImportRun, place: Place, child: _Child, now: datetime) -> timed
         case "done":
             run.summary, run.error = said.get("summary", {}), ""
             if not run.is_preview:
-                return _close(run, place, RunState.DONE, now)
+                return _close(run, place, RunState.DONE, depot, now)
             run.state, run.ended_at = RunState.PREVIEWED, now
+            depot.hand_back(place)
             return PATIENCE
         case "failed":
             run.summary = said.get("summary", {})
+            depot.hand_back(place)
             return _fail(run, str(said.get("error", "")), now)
     if run.is_stopping:
         run.summary = said.get("summary", {})
-        return _close(run, place, RunState.CANCELLED, now)
+        return _close(run, place, RunState.CANCELLED, depot, now)
     # Killed, or told to stop by somebody else: it is begun again where it was.
     run.state, run.error = RunState.WAITING, _cause(status)
     return SOON
@@ -247,11 +307,11 @@ def _tell_to_stop(child: _Child) -> None:
         child.process.kill()
 
 
-def _wait_for_word(run: ImportRun, place: Place, now: datetime) -> timedelta | None:
+def _wait_for_word(run: ImportRun, place: Place, depot: Depot, now: datetime) -> timedelta | None:
     waited = now - (run.ended_at or run.created_at)
     if waited < PATIENCE:
         return PATIENCE - waited
-    _close(run, place, RunState.EXPIRED, now)
+    _close(run, place, RunState.EXPIRED, depot, now)
     db.session.commit()
     return None
 
@@ -261,10 +321,13 @@ def _fail(run: ImportRun, why: str, now: datetime) -> timedelta:
     return PATIENCE
 
 
-def _close(run: ImportRun, place: Place, state: RunState, now: datetime) -> timedelta | None:
+def _close(
+    run: ImportRun, place: Place, state: RunState, depot: Depot, now: datetime
+) -> timedelta | None:
     """End a run for good; only its report stays. Nobody has to look again."""
     run.state, run.ended_at = state, now
-    place.tidy()
+    depot.tidy(place)
+    depot.hand_back(place)
     return None
 
 

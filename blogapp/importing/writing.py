@@ -25,6 +25,7 @@ from blogapp.importing.reading import SourcePost
 from blogapp.importing.relinking import Links, rewrite
 from blogapp.media.errors import MediaError, TooLarge
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.media.storing import MOST_BYTES
 from blogapp.posts.commenting import keep_comments
 from blogapp.posts.models import Post, PostMedia
@@ -42,7 +43,7 @@ class Desk:
 
     now: datetime
     zone: ZoneInfo  # the blog's
-    media_folder: Path
+    store: Store
     origin: str | None = None
     author: str = ""  # signs what nobody signed
     cast: Cast = field(default_factory=Cast)
@@ -260,7 +261,7 @@ def _store(
 def _store_one(path: Path, desk: Desk) -> Media:
     if path.stat().st_size > MOST_BYTES:
         raise TooLarge(f"It has more than {MOST_BYTES // 1_000_000} MB.")
-    said: dict[str, Any] = {"folder": desk.media_folder, "now": desk.now, "origin": desk.origin}
+    said: dict[str, Any] = {"store": desk.store, "now": desk.now, "origin": desk.origin}
     return store_any(path.read_bytes(), path.name, **said)
 
 

@@ -1,8 +1,8 @@
 """The picture that stands for a page where its link is shared: paper, title, drawing."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from blogapp.media.lettering import Setting, set_text
+from blogapp.media.stores import StoreAway
 from blogapp.text.drawing import Drawing, bars_of, from_json
 
 WIDTH, HEIGHT = 1200, 630  # pixels, as the Open Graph's readers advise
@@ -47,7 +48,7 @@ class Palette:
 class Card:
     """What a card says; ``drawing`` is what `blogapp.text.drawing.to_json` wrote, or empty.
 
-    ``logo`` is a picture to stand beside the site's name instead of the mark, and
+    ``logo`` gives a picture to stand beside the site's name instead of the mark, and
     ``logo_key`` what tells it from another one; ``fonts`` are the owner's, by name.
     """
 
@@ -57,14 +58,14 @@ class Card:
     label: str = ""
     date: str = ""
     drawing: str = ""
-    logo: Path | None = None
+    logo: Callable[[], bytes] | None = None
     logo_key: str = ""
     fonts: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """16 hexadecimal digits that change with everything the card shows."""
-        said = asdict(self) | {"logo": None, "version": VERSION}
+        said = asdict(replace(self, logo=None)) | {"version": VERSION}
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -113,12 +114,14 @@ def _paint_facts(canvas: "_Canvas", card: Card, faces: Sequence[Path]) -> int:
     return y
 
 
-def _opened(path: Path) -> Image.Image | None:
+def _opened(read: Callable[[], bytes]) -> Image.Image | None:
     """Return the picture in its colours, or None where it cannot be read."""
     try:
-        with Image.open(path) as image:
+        with Image.open(BytesIO(read())) as image:
             image.draft("RGB", (400, 400))
             return image.convert("RGBA")
+    except StoreAway:  # later it can
+        raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 

@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
 
@@ -30,7 +29,7 @@ def digest(logo_key: str, paper: str) -> str:
     return sha256(f"{VERSION} {logo_key} {paper}".encode()).hexdigest()[:12]
 
 
-def make_icon(logo: Path, name: str, paper: str) -> bytes:
+def make_icon(logo: bytes, name: str, paper: str) -> bytes:
     """Return the icon ``name`` of a logo; ``paper`` is the ground where one is needed.
 
     Raises `NoIcon`.
@@ -46,12 +45,12 @@ def make_icon(logo: Path, name: str, paper: str) -> bytes:
     return out.getvalue()
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(logo: bytes) -> Image.Image:
     try:
-        with Image.open(path) as image:
+        with Image.open(BytesIO(logo)) as image:
             return image.convert("RGBA")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NoIcon(str(path)) from error
+        raise NoIcon from error
 
 
 def _on_square(

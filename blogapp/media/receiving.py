@@ -1,15 +1,20 @@
 """Files on their way: what has arrived of an upload stays, and the rest may follow.
 
 A sender names its upload by a token of its own, and each part by where in the file it begins.
+Where several machines share a store, parts wait there (`gathering`), else in a folder beside the
+files.
 """
 
 import re
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from blogapp.media import gathering
 from blogapp.media.errors import TooLarge, TooManyUploads
+from blogapp.media.stores import Store
 from blogapp.media.storing import MOST_BYTES
 
 TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # RFC 9562
@@ -19,27 +24,46 @@ _FORGOTTEN_AFTER = 24 * 3600
 _CHUNK = 1 << 16
 
 
-def count_received(folder: Path, author_id: int, token: str) -> int:
+# Where parts wait: a folder of this machine, or the store of all of them.
+Place = Path | Store
+
+
+def count_received(place: Place, author_id: int, token: str) -> int:
     """Return how many bytes of an upload are here."""
+    if not isinstance(place, Path):
+        return gathering.count_gathered(place, _name(author_id, token))
     with suppress(FileNotFoundError):
-        return _path(folder, author_id, token).stat().st_size
+        return _path(place, author_id, token).stat().st_size
     return 0
 
 
 def receive(
-    folder: Path, author_id: int, token: str, *, start: int, part: IO[bytes], length: int
+    place: Place,
+    author_id: int,
+    token: str,
+    *,
+    start: int,
+    part: IO[bytes],
+    length: int,
+    now: datetime | None = None,
 ) -> int:
     """Keep a part that begins at the byte ``start``; return how many are here now.
 
     Of a part that breaks off, what arrived is kept, and whatever broke it is raised. One that
-    begins behind what is here changes nothing. Raises `TooLarge` and `TooManyUploads`.
+    begins behind what is here changes nothing. Raises `TooLarge` and `TooManyUploads`. The
+    caller commits.
     """
     if start + length > MOST_BYTES:
         raise TooLarge("The file is larger than 20 MB.")
-    path = _path(folder, author_id, token)
-    received = count_received(folder, author_id, token)
+    received = count_received(place, author_id, token)
     if start > received:
         return received
+    if not isinstance(place, Path):
+        name = _name(author_id, token)
+        if not received:
+            gathering.admit_upload(name, most=MOST_AT_ONCE, now=now or datetime.now(UTC))
+        return gathering.gather(place, name, start=start, part=part, length=length)
+    path = _path(place, author_id, token)
     if not received:
         _make_room(path.parent, author_id)
     with path.open("r+b" if received else "wb") as file:
@@ -53,22 +77,32 @@ def receive(
         return file.tell()
 
 
-def take(folder: Path, author_id: int, token: str) -> bytes:
+def take(place: Place, author_id: int, token: str) -> bytes:
     """Return all that arrived of an upload, empty where nothing did."""
+    if not isinstance(place, Path):
+        return gathering.join_parts(place, _name(author_id, token))
     with suppress(FileNotFoundError):
-        return _path(folder, author_id, token).read_bytes()
+        return _path(place, author_id, token).read_bytes()
     return b""
 
 
-def forget(folder: Path, author_id: int, token: str) -> None:
-    """Drop what arrived of an upload; done already is done."""
-    _path(folder, author_id, token).unlink(missing_ok=True)
+def forget(place: Place, author_id: int, token: str) -> None:
+    """Drop what arrived of an upload; done already is done. The caller commits."""
+    if isinstance(place, Path):
+        _path(place, author_id, token).unlink(missing_ok=True)
+        return
+    gathering.drop_parts(place, _name(author_id, token))
+    gathering.settle_upload(_name(author_id, token))
 
 
 def _path(folder: Path, author_id: int, token: str) -> Path:
+    return folder / ".incoming" / _name(author_id, token)
+
+
+def _name(author_id: int, token: str) -> str:
     if not TOKEN.fullmatch(token):
         raise ValueError(f"{token!r} is no token")
-    return folder / ".incoming" / f"{author_id}-{token}"
+    return f"{author_id}-{token}"
 
 
 def _make_room(place: Path, author_id: int) -> None:

@@ -1,18 +1,15 @@
 """Keeping files: images written anew, drawings that only draw, harmless attachments.
 
-The file is on disk before its row is committed, so no row ever lacks its file. These
+The file is in its store before its row is committed, so no row ever lacks its file. These
 functions change objects; the caller decides when to commit.
 """
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import select
@@ -23,12 +20,11 @@ from blogapp.media import attachments, confining, drawings
 from blogapp.media.encoding import Encoded
 from blogapp.media.errors import NotAnImage, TooLarge, UnwantedKind
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.media.variants import missing_variants
 from blogapp.text.file_types import FILE_TYPES
 
 MOST_BYTES = 20_000_000
-# How the names of files begin that are being written.
-UNFINISHED = ".new-"
 SVG = "image/svg+xml"
 # The kinds of work that a stored file causes; they are told its id.
 VARIANTS = "variants"
@@ -41,7 +37,7 @@ def store_image(
     data: bytes,
     name: str,
     *,
-    folder: Path,
+    store: Store,
     now: datetime,
     origin: str | None = None,
     uploaded_by_id: int | None = None,
@@ -56,14 +52,14 @@ def store_image(
     """
     _check_length(data)
     said: dict[str, Any] = {"origin": origin, "uploaded_by_id": uploaded_by_id, "alt": alt}
-    return store_encoded(confining.encode(data), name, folder=folder, now=now, **said)
+    return store_encoded(confining.encode(data), name, store=store, now=now, **said)
 
 
 def store_encoded(
     encoded: Encoded,
     name: str,
     *,
-    folder: Path,
+    store: Store,
     now: datetime,
     origin: str | None = None,
     uploaded_by_id: int | None = None,
@@ -85,7 +81,7 @@ def store_encoded(
             metadata_found=[*encoded.metadata_found],
         ),
         suffix=encoded.suffix,
-        folder=folder,
+        store=store,
     )
 
 
@@ -93,7 +89,7 @@ def store_drawing(
     data: bytes,
     name: str,
     *,
-    folder: Path,
+    store: Store,
     now: datetime,
     origin: str | None = None,
     uploaded_by_id: int | None = None,
@@ -115,14 +111,14 @@ def store_drawing(
         created_at=now,
         origin=origin,
     )
-    return _store(data, media, suffix=".svg", folder=folder)
+    return _store(data, media, suffix=".svg", store=store)
 
 
 def store_file(
     data: bytes,
     name: str,
     *,
-    folder: Path,
+    store: Store,
     now: datetime,
     origin: str | None = None,
     uploaded_by_id: int | None = None,
@@ -144,18 +140,18 @@ def store_file(
         created_at=now,
         origin=origin,
     )
-    return _store(data, media, suffix=suffix, folder=folder)
+    return _store(data, media, suffix=suffix, store=store)
 
 
 def store_upload(
-    data: bytes, name: str, *, folder: Path, now: datetime, uploaded_by_id: int, alt: str = ""
+    data: bytes, name: str, *, store: Store, now: datetime, uploaded_by_id: int, alt: str = ""
 ) -> Media:
     """Return what an author uploaded as an image, a drawing or an attachment.
 
     The content decides; what looks like no image is one by its name's ending, or else a
     file to be saved. Raises any `MediaError`.
     """
-    said: dict[str, Any] = {"folder": folder, "now": now, "uploaded_by_id": uploaded_by_id}
+    said: dict[str, Any] = {"store": store, "now": now, "uploaded_by_id": uploaded_by_id}
     if is_drawing(data):
         return store_drawing(data, name, alt=alt, **said)
     suffix = PurePosixPath(name).suffix.lower()
@@ -171,19 +167,14 @@ def is_drawing(data: bytes) -> bool:
     return start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg"))
 
 
-def delete_file(folder: Path, key: str) -> None:
+def delete_file(store: Store, key: str) -> None:
     """Remove a stored file with its variants; done already is done."""
-    path = folder / key
-    path.unlink(missing_ok=True)
-    for variant in path.parent.glob(f"w*/{path.stem}.*"):
-        variant.unlink(missing_ok=True)
-        with suppress(OSError):
-            variant.parent.rmdir()
-    try:
-        path.parent.rmdir()
-    except OSError:
-        # Another name of the same content, or already gone.
-        return
+    shelf, _, name = key.partition("/")
+    made = re.compile(rf"{shelf}/w\d+/{re.escape(PurePosixPath(name).stem)}\.[a-z]+")
+    # Looked for rather than known: what was being made when it went is there too.
+    for entry in [entry for entry in store.list(shelf) if made.fullmatch(entry.key)]:
+        store.delete(entry.key)
+    store.delete(key)
 
 
 def _check_length(data: bytes) -> None:
@@ -191,18 +182,18 @@ def _check_length(data: bytes) -> None:
         raise TooLarge("The file is larger than 20 MB.")
 
 
-def _store(data: bytes, media: Media, *, suffix: str, folder: Path) -> Media:
+def _store(data: bytes, media: Media, *, suffix: str, store: Store) -> Media:
     digest = hashlib.sha256(data).hexdigest()
     query = select(Media).where(Media.sha256 == digest, Media.content_type == media.content_type)
     stored = db.session.scalars(query.order_by(Media.id)).all()
     if found := next((each for each in stored if _is_for(each, media)), None):
+        if store.size(found.key) is None:
+            store.write(found.key, data)
         _take_up(found, media)
-        if not (folder / found.key).is_file():
-            write_file(folder / found.key, data)
         return found
     media.sha256, media.size = digest, len(data)
     media.key = _free_key(f"{digest[:16]}/{_safe_stem(media.name)}", suffix, stored)
-    write_file(folder / media.key, data)
+    store.write(media.key, data)
     db.session.add(media)
     db.session.flush()
     plan_work(media, now=media.created_at)
@@ -251,32 +242,6 @@ def _looks_like_an_image(data: bytes) -> bool:
     return data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) or (
         data[8:12] == b"WEBP" or data[4:12] in {b"ftypavif", b"ftypavis"}
     )
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    # The rename itself is safe only once its folder is on disk.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _shown(name: str) -> str:

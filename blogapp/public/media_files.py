@@ -8,11 +8,12 @@ from flask import Flask
 
 from blogapp.caching.watching import watch_of
 from blogapp.web.packing import Packed, Stored
+from blogapp.web.passing import Led, Passed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-File = Packed | Stored
+File = Packed | Stored | Passed | Led
 
 # Bytes that are kept in memory: texts and drawings, and what is known of the others.
 _MOST = 8_000_000

@@ -1,8 +1,9 @@
 """The picture of each page for programs that show links: its address, and the file behind it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import current_app, url_for
 
 from blogapp.media import keeping
 from blogapp.media.cards import HEIGHT, WIDTH, Card, Palette, paint
+from blogapp.media.stores import StoreAway
 from blogapp.media.storing import SVG
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_for_card, list_ids
@@ -20,6 +22,7 @@ from blogapp.web.addresses import absolute
 from blogapp.web.filters import current_site
 from blogapp.web.formatting import day
 from blogapp.web.look import palette
+from blogapp.web.media_store import nearby
 from blogapp.web.remembering import SMALL, remembered
 
 SHELF = "cards"
@@ -104,7 +107,9 @@ def renew_card(post_id: int) -> None:
     if post is None or not _will_be_public(post):
         keeping.forget(_folder(), SHELF, str(post_id))
     elif not post.cover_id:
-        kept(card_of(post), str(post_id))
+        # Where its logo cannot be had now, it is painted when somebody asks for it.
+        with suppress(StoreAway, FileNotFoundError):
+            kept(card_of(post), str(post_id))
 
 
 def forget_cards(post_ids: Iterable[int]) -> None:
@@ -135,7 +140,7 @@ def _signed() -> dict[str, Any]:
     return {
         "site": site.title if site.shows_name or not logo else "",
         "palette": _palette(),
-        "logo": _folder() / logo.key if logo else None,
+        "logo": partial(nearby, logo.key) if logo else None,
         "logo_key": logo.key if logo else "",
         "fonts": tuple(path.name for path in _own_faces()),
     }

@@ -11,6 +11,7 @@ from blogapp.media.storing import SVG
 from blogapp.web.assets import asset_address
 from blogapp.web.filters import current_site
 from blogapp.web.look import paper_colours
+from blogapp.web.media_store import nearby
 
 SHELF = "icons"
 HOUSE = {
@@ -58,9 +59,9 @@ def icon_content(name: str) -> bytes | None:
         return keeping.keep(
             folder,
             f"{SHELF}/{name}/{shown}",
-            lambda: make_icon(folder / logo.key, name, paper),
+            lambda: make_icon(nearby(logo.key), name, paper),
         )
-    except NoIcon:
+    except (NoIcon, FileNotFoundError):
         return None
 
 

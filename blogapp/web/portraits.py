@@ -1,7 +1,6 @@
 """People's pictures: as pages show them, and as they are made of an upload."""
 
 from datetime import datetime
-from pathlib import Path
 
 from flask import Flask, request
 
@@ -10,6 +9,7 @@ from blogapp.accounts.profiles import initials, paragraphs
 from blogapp.media import confining
 from blogapp.media.errors import TooLarge
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.media.storing import MOST_BYTES, store_encoded
 
 
@@ -23,7 +23,7 @@ def portrait_address(key: str) -> str:
     return f"{request.script_root}/media/{key}"
 
 
-def store_portrait(data: bytes, author: Author, *, folder: Path, now: datetime) -> Media:
+def store_portrait(data: bytes, author: Author, *, store: Store, now: datetime) -> Media:
     """Return the picture that an upload shows in its middle: square, small, without metadata.
 
     Raises what `confining.portray` does, and `TooLarge` (20 MB).
@@ -32,5 +32,5 @@ def store_portrait(data: bytes, author: Author, *, folder: Path, now: datetime) 
         raise TooLarge("The file is larger than 20 MB.")
     encoded = confining.portray(data)
     return store_encoded(
-        encoded, f"{author.slug}.webp", folder=folder, now=now, uploaded_by_id=author.id
+        encoded, f"{author.slug}.webp", store=store, now=now, uploaded_by_id=author.id
     )

@@ -51,7 +51,7 @@ def add_file(blog):
     """Put a file into the library: ``add_file("notes.txt", b"…")``."""
 
     def add(name, data):
-        media = store_file(data, name, folder=blog.place.media, now=JANUARY)
+        media = store_file(data, name, store=blog.place.store, now=JANUARY)
         db.session.commit()
         return media
 

@@ -52,9 +52,9 @@ def read_all(data):
             pass
 
 
-def written(*files, manifest=None):
+def written(*files, kind="sqlite", manifest=None):
     """An archive of these files, sealed as ours are."""
-    about = Manifest(JANUARY, "1.0", "0007", "sqlite", "https://x.example", 0, {})
+    about = Manifest(JANUARY, "1.0", "0007", kind, "https://x.example", 0, {})
     with sealed((manifest or about).to_json()) as (archive, writer):
         for name, data in files:
             writer.add(name, data)
@@ -103,21 +103,19 @@ def test_a_damaged_archive_changes_nothing(blog, archive, tmp_path):
     assert set(after) - set(before) <= {str(blog.place.instance / "restore.lock")}
 
 
-@pytest.mark.sqlite
 def test_files_that_belong_to_no_blog_are_refused(blog, tmp_path):
     path = tmp_path / "hostile.tar"
 
     for name in STRANGE:
-        path.write_bytes(written((name, b"evil")))
+        path.write_bytes(written((name, b"evil"), kind=blog.kind))
         with pytest.raises((Damaged, DoesNotFit)):
             restore(blog, path, now=JANUARY)
 
     assert not list(tmp_path.rglob("*evil*"))
 
 
-@pytest.mark.sqlite
 def test_links_folders_and_devices_are_refused(blog, tmp_path):
-    sound, path = written(), tmp_path / "hostile.tar"
+    sound, path = written(kind=blog.kind), tmp_path / "hostile.tar"
     end = sound.index(b"SHA256SUMS")
 
     for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
@@ -129,10 +127,10 @@ def test_links_folders_and_devices_are_refused(blog, tmp_path):
             check(blog, path)
 
 
-@pytest.mark.sqlite
 def test_the_same_name_twice_is_refused(blog, tmp_path):
     path = tmp_path / "hostile.tar"
-    path.write_bytes(written(("media/ab/a.txt", b"one"), ("media/ab/a.txt", b"two")))
+    twice = (("media/ab/a.txt", b"one"), ("media/ab/a.txt", b"two"))
+    path.write_bytes(written(*twice, kind=blog.kind))
 
     with pytest.raises(Damaged, match="twice"):
         check(blog, path)
@@ -165,7 +163,6 @@ def test_what_does_not_fit_is_refused_with_what_to_do(blog, tmp_path):
             check(blog, path)
 
 
-@pytest.mark.sqlite
 def test_another_file_is_no_backup(blog, tmp_path):
     path, other = tmp_path / "other.tar", BytesIO()
     with tarfile.open(fileobj=other, mode="w") as tar:
@@ -183,7 +180,6 @@ def test_another_file_is_no_backup(blog, tmp_path):
             check(blog, path)
 
 
-@pytest.mark.sqlite
 def test_a_manifest_that_says_nothing_of_use_is_refused(blog, tmp_path):
     path, begin = tmp_path / "other.tar", b'{"format": "blog backup '
 
@@ -203,7 +199,7 @@ def test_a_manifest_that_says_nothing_of_use_is_refused(blog, tmp_path):
             check(blog, path)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a database file of another program")
 def test_a_database_of_something_else_is_refused(blog, tmp_path):
     good, path = tmp_path / "blog.sqlite", tmp_path / "hostile.tar"
     step = latest_revision()

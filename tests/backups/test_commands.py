@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from blogapp.cli import group
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("an instance folder with its database in it")
 
 
 @pytest.fixture(scope="module")

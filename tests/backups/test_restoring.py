@@ -129,7 +129,7 @@ def test_a_backup_of_an_older_version_is_brought_up(
     assert browser.page("/").title.text == "Mine"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a damaged database file")
 def test_a_damaged_database_is_kept_and_replaced(blog, make_post, back_up_now, restore_from):
     make_post("Kept words")
     before, archive = content(blog.engine), back_up_now()

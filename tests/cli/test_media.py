@@ -90,3 +90,22 @@ def test_what_is_lost_is_named_or_made_again(blogapp, ask, imported, tmp_path):
     assert "0 smaller versions" not in again.output
     assert lost.exit_code == 1
     assert f"{folder / key} is missing" in lost.output
+
+
+def test_files_of_another_blog_in_the_same_place_are_left_alone(blogapp, imported, tmp_path):
+    folder = tmp_path / "instance" / "media"
+    others = [folder / f"{number:016x}" / "theirs.png" for number in range(30)]
+    for other in others:
+        other.parent.mkdir()
+        other.write_bytes(b"theirs")
+        os.utime(other, (0, 0))
+
+    checked = blogapp("media", "check")
+    are_left = all(other.exists() for other in others)
+    told = blogapp("media", "check", "--remove")
+
+    assert (checked.exit_code, are_left) == (1, True)
+    assert "30 of the 31 files in" in checked.output
+    assert "another blog" in checked.output
+    assert told.exit_code == 0
+    assert not any(other.exists() for other in others)

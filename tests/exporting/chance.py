@@ -20,14 +20,14 @@ BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 MANY = 4
 
 
-def fill(seed, folder):
+def fill(seed, store):
     """Make rows of all tables; the caller commits."""
-    Chance(Random(seed), folder).fill()
+    Chance(Random(seed), store).fill()
 
 
 class Chance:
-    def __init__(self, random, folder):
-        self.random, self.folder, self.number = random, folder, 0
+    def __init__(self, random, store):
+        self.random, self.store, self.number = random, store, 0
 
     def fill(self):
         authors = [self.row("authors", **self.person(n)) for n in range(MANY)]
@@ -151,8 +151,7 @@ class Chance:
         key = f"{digest[:16]}/p{n}.png"
         # Of one that was replaced long ago there is no file any more.
         if n:
-            (self.folder / key).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / key).write_bytes(data)
+            self.store.write(key, data)
         kind = {"content_type": "image/png", "size": len(data), "variants": {}}
         at = self.random.choice([BEGIN, self.moment()])
         return {"sha256": digest, "key": key, "created_at": at, "uploaded_by_id": by, **kind}

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from blogapp.extensions import db
-from tests.conftest import _keep_statements, _migrate
+from tests.databases import keep_statements, migrate_database
 
 NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def media_folder(app):
-    return app.config["MEDIA_FOLDER"]
+def store(app):
+    return app.extensions["media"]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def write_out(app, tmp_path):
 def write_into(write_folder, folder):
     from flask import current_app
 
-    write_folder(folder, media_folder=current_app.config["MEDIA_FOLDER"])
+    write_folder(folder, store=current_app.extensions["media"])
     return folder
 
 
@@ -44,7 +44,7 @@ def read_back(app):
     from blogapp.exporting.restoring import read_back
 
     def read(folder, **settings):
-        settings = {"now": NOW, "media_folder": current_app.config["MEDIA_FOLDER"], **settings}
+        settings = {"now": NOW, "store": current_app.extensions["media"], **settings}
         return read_back(folder, **settings)
 
     return read
@@ -66,7 +66,7 @@ def elsewhere(app, config, tmp_path, migrated_database):
         if not file.exists() and isinstance(migrated_database, Path):
             shutil.copyfile(migrated_database, file)
         elif not file.exists():
-            _migrate(url)
+            migrate_database(url)
         other = create_app(
             replace(
                 config,
@@ -77,7 +77,7 @@ def elsewhere(app, config, tmp_path, migrated_database):
         )
         db.session.rollback()
         with other.app_context():
-            _keep_statements(db.engine)
+            keep_statements(db.engine)
             try:
                 yield SimpleNamespace(app=other, media_folder=instance / "media")
             finally:
@@ -97,18 +97,18 @@ def verified(app):
 
     def compare(folder):
         db.session.rollback()
-        return verify(folder, media_folder=current_app.config["MEDIA_FOLDER"])
+        return verify(folder, store=current_app.extensions["media"])
 
     return compare
 
 
 @pytest.fixture
-def full(app, media_folder):
+def full(app, store):
     """A blog with rows in every table that is exported, made by chance."""
     from tests.exporting.chance import fill
 
     def make(seed=1):
-        fill(seed, media_folder)
+        fill(seed, store)
         db.session.commit()
 
     return make

@@ -1,12 +1,8 @@
 import io
 import zipfile
 
-import pytest
-
 from blogapp.exporting.zips import write_zip
 from tests.exporting.conftest import content
-
-pytestmark = pytest.mark.sqlite
 
 
 class Wire:
@@ -24,13 +20,13 @@ class Wire:
 
 
 def test_an_archive_holds_what_a_folder_holds_and_is_sent_while_it_is_made(
-    full, media_folder, write_out, tmp_path
+    full, app, write_out, tmp_path
 ):
     full()
     wire, again = Wire(), Wire()
 
-    count = write_zip(wire, media_folder=media_folder)
-    write_zip(again, media_folder=media_folder)
+    count = write_zip(wire, store=app.extensions["media"])
+    write_zip(again, store=app.extensions["media"])
 
     assert len(wire.sent) > count
     assert b"".join(wire.sent) == b"".join(again.sent)

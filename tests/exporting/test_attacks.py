@@ -9,7 +9,6 @@ from blogapp.posts.models import Post
 from blogapp.site.reading import get_site
 from tests.attacked import OWN_ATTACKS, addresses, fill, residue
 
-pytestmark = pytest.mark.sqlite
 # So many of them make a name that is no longer than names may be.
 PARTS = 3
 

@@ -14,8 +14,6 @@ from blogapp.importing.reporting import Result
 from blogapp.posts.models import Post, Redirect
 from tests.exporting.conftest import content
 
-pytestmark = pytest.mark.sqlite
-
 POST = "_posts/2026-01-01-caches-lie.md"
 DIGEST = "0" * 64
 

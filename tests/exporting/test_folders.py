@@ -9,9 +9,6 @@ from blogapp.posts.models import Post
 from tests.conftest import JANUARY
 from tests.exporting.conftest import content
 
-pytestmark = pytest.mark.sqlite
-
-
 HOUR = timedelta(hours=1)
 
 
@@ -69,7 +66,7 @@ def test_only_what_changed_is_written_and_what_went_is_removed(app, make_post, w
     posts[0].summary = "Changed."
     db.session.delete(posts[1])
     db.session.commit()
-    written = write_folder(folder, media_folder=app.config["MEDIA_FOLDER"])
+    written = write_folder(folder, store=app.extensions["media"])
 
     assert (written.changed, written.removed) == (2, 1)
     assert not (folder / "_posts/2026-01-01-post-1.md").exists()
@@ -111,7 +108,7 @@ def test_nothing_is_written_through_a_link_or_over_a_stranger(make_post, tmp_pat
 
 def test_an_export_that_was_cut_off_is_finished_by_the_next(app, make_posts, tmp_path, write_out):
     posts = make_posts(6)
-    folder, media = tmp_path / "export", app.config["MEDIA_FOLDER"]
+    folder, store = tmp_path / "export", app.extensions["media"]
     countdown = iter(range(16))
 
     def cut():
@@ -119,7 +116,7 @@ def test_an_export_that_was_cut_off_is_finished_by_the_next(app, make_posts, tmp
             raise Killed
 
     with pytest.raises(Killed):
-        write_folder(folder, media_folder=media, done=cut)
+        write_folder(folder, store=store, done=cut)
     assert (folder / UNFINISHED).exists()
     # One of those that are there already goes, so nobody will write it again.
     names = {path.name for path in (folder / "_posts").iterdir()}

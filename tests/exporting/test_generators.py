@@ -10,7 +10,6 @@ import yaml
 
 from tests.exporting.conftest import content
 
-pytestmark = pytest.mark.sqlite
 SHORTCODES = "Use `{{< gist 7 >}}` and {{% note %}} and {{</ note >}}. {% raw %} {{ page.title }}\n"
 
 
@@ -31,7 +30,7 @@ def blog(make_post, make_picture):
 
 
 @pytest.fixture
-def make_picture(media_folder):
+def make_picture(store):
     from io import BytesIO
 
     from PIL import Image
@@ -42,7 +41,7 @@ def make_picture(media_folder):
     def make(colour):
         out = BytesIO()
         Image.new("RGB", (3, 2), colour).save(out, "PNG")
-        return store_image(out.getvalue(), f"{colour}.png", folder=media_folder, now=NOW)
+        return store_image(out.getvalue(), f"{colour}.png", store=store, now=NOW)
 
     return make
 

@@ -23,12 +23,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.prove
-@pytest.mark.sqlite
 @pytest.mark.parametrize("corpus", ["jekyll", "hugo", "mixed"])
 def test_a_corpus_goes_out_and_comes_back_byte_for_byte(
-    shared, app, media_folder, write_out, read_back, elsewhere, verified, corpus
+    shared, app, store, write_out, read_back, elsewhere, verified, corpus
 ):
-    settings = {"zone": ZoneInfo("UTC"), "now": NOW, "media_folder": media_folder}
+    settings = {"zone": ZoneInfo("UTC"), "now": NOW, "store": store}
     import_tree(shared / "corpora" / corpus, **settings)
 
     export = write_out()
@@ -43,13 +42,12 @@ def test_a_corpus_goes_out_and_comes_back_byte_for_byte(
 
 
 @pytest.mark.prove
-@pytest.mark.sqlite
 def test_the_demo_blog_goes_out_and_comes_back_byte_for_byte(
-    app, media_folder, write_out, read_back, elsewhere, verified
+    app, store, write_out, read_back, elsewhere, verified
 ):
     add_demo_author(now=NOW)
     name_the_site()
-    load_posts(media_folder, now=NOW)
+    load_posts(store, now=NOW)
     db.session.commit()
     export = write_out()
 
@@ -124,7 +122,6 @@ def kill_when(process, is_time):
 
 
 @pytest.mark.prove
-@pytest.mark.sqlite
 def test_killed_at_ten_places_an_export_and_its_reading_back_are_finished_by_the_next(
     command, tmp_path
 ):
@@ -155,9 +152,8 @@ def posts_in(instance):
         return connection.execute("SELECT count(*) FROM posts").fetchone()[0]
 
 
-@pytest.mark.sqlite
 def test_an_author_who_goes_on_writing_changes_nothing_of_an_export_under_way(
-    app, make_posts, media_folder, write_out, tmp_path
+    app, make_posts, store, write_out, tmp_path
 ):
     from blogapp.exporting.folders import write_folder
 
@@ -171,7 +167,7 @@ def test_an_author_who_goes_on_writing_changes_nothing_of_an_export_under_way(
         db.session.commit()
 
     folder = tmp_path / "under-way"
-    write_folder(folder, media_folder=media_folder, done=write)
+    write_folder(folder, store=store, done=write)
 
     assert next(written) > len(before) / 2
     assert content(folder) == before

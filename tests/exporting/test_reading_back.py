@@ -12,8 +12,6 @@ from blogapp.site.models import Site
 from tests.conftest import JANUARY, parse
 from tests.exporting.conftest import NOW, content
 
-pytestmark = pytest.mark.sqlite
-
 
 class Killed(Exception):
     """Stands in for whatever ends a process."""
@@ -220,8 +218,8 @@ def test_an_import_of_its_own_source_changes_nothing_afterwards(
     from blogapp.importing.importing import import_tree
 
     def take_in():
-        media = current_app.config["MEDIA_FOLDER"]
-        return import_tree(site, zone=ZoneInfo("UTC"), now=NOW, media_folder=media)
+        store = current_app.extensions["media"]
+        return import_tree(site, zone=ZoneInfo("UTC"), now=NOW, store=store)
 
     site = tmp_path / "site"
     site.mkdir()

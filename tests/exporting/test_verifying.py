@@ -5,8 +5,6 @@ from blogapp.cli import exporting
 from blogapp.exporting.errors import BadExport
 from blogapp.extensions import db
 
-pytestmark = pytest.mark.sqlite
-
 
 def test_the_first_difference_is_told_with_its_line_and_both_sides(make_post, write_out, verified):
     post = make_post("Caches lie", body="One.\nTwo.\nThree.")

@@ -41,7 +41,7 @@ def take_in(app, tree):
 
     def run(path=None, **settings):
         settings = {"zone": ZoneInfo("UTC"), "now": datetime(2026, 6, 2, 9, tzinfo=UTC), **settings}
-        return import_tree(path or tree.root, media_folder=app.config["MEDIA_FOLDER"], **settings)
+        return import_tree(path or tree.root, store=app.extensions["media"], **settings)
 
     return run
 
@@ -53,7 +53,7 @@ def take(app):
 
     def run(source, **settings):
         settings = {"zone": ZoneInfo("UTC"), "now": datetime(2026, 6, 2, 9, tzinfo=UTC), **settings}
-        return import_source(source, media_folder=app.config["MEDIA_FOLDER"], **settings)
+        return import_source(source, store=app.extensions["media"], **settings)
 
     return run
 

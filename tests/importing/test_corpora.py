@@ -44,8 +44,8 @@ def expected(shared):
 @pytest.fixture
 def take_in(shared, app):
     def run(corpus, **settings):
-        media = app.config["MEDIA_FOLDER"]
-        settings = {"zone": ZoneInfo("UTC"), "now": NOW, "media_folder": media, **settings}
+        store = app.extensions["media"]
+        settings = {"zone": ZoneInfo("UTC"), "now": NOW, "store": store, **settings}
         return import_tree(shared / "corpora" / corpus, **settings)
 
     return run
@@ -104,7 +104,6 @@ def test_a_corpus_comes_in_right_and_once(check, take_in, browser, expected, cor
     assert db.session.scalar(select(func.sum(Post.version))) == versions
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("corpus", CORPORA)
 def test_without_options_dates_are_read_in_the_blog_s_zone(check, take_in, monkeypatch, corpus):
     # What readers will see takes long to make and is not looked at here.

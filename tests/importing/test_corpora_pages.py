@@ -39,9 +39,7 @@ def take_in(app, clock):
 
     def take_in(*trees):
         for tree in trees:
-            import_tree(
-                tree, zone=ZoneInfo("UTC"), now=TODAY, media_folder=app.config["MEDIA_FOLDER"]
-            )
+            import_tree(tree, zone=ZoneInfo("UTC"), now=TODAY, store=app.extensions["media"])
         publish_drafts()
 
     return take_in
@@ -51,7 +49,7 @@ def take_in(app, clock):
 def demo(app, clock):
     clock.set(TODAY)
     name_the_site()
-    load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    load_posts(app.extensions["media"], now=TODAY)
 
 
 def publish_drafts():
@@ -97,7 +95,6 @@ def test_every_page_of_the_demo_is_sound(browser, demo, caplog):
     check_blog(browser, caplog)
 
 
-@pytest.mark.sqlite
 def test_every_page_of_some_real_blogs_is_sound(shared, browser, take_in, caplog):
     random = Random(SAMPLE_SEED)
     sites = [random.choice(sites_of(shared / "corpora" / corpus)) for corpus in CORPORA]

@@ -254,7 +254,6 @@ def test_what_is_whole_of_a_damaged_feed_comes_in(read):
     ]
 
 
-@pytest.mark.sqlite
 def test_no_odd_feed_does_harm(shared):
     kit = sorted((shared / "kits/feeds/in").rglob("*.xml"))
     read, refused = 0, []

@@ -3,7 +3,6 @@ import pytest
 from blogapp.importing.gathering import references
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 
 def names(body):

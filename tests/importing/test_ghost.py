@@ -436,7 +436,7 @@ def test_an_import_shows_what_was_public_and_nothing_else(app, browser, zipped, 
 
     def take_in():
         with open_ghost(path, zone=UTC_ZONE, base_url="https://old.example") as source:
-            report = import_source(source, media_folder=app.config["MEDIA_FOLDER"], **settings)
+            report = import_source(source, store=app.extensions["media"], **settings)
         return [str(outcome.result) for outcome in report.outcomes]
 
     assert take_in() == ["made", "made", "made", "noted"]

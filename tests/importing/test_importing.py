@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from blogapp.extensions import db
 from blogapp.importing import importing, writing
 from blogapp.importing.reporting import Result
-from blogapp.media import storing
 from blogapp.media.models import Media
+from blogapp.media.stores import folder as stores
 from blogapp.posts.models import Post, Redirect, Tag
 from blogapp.posts.naming import find_or_make
 from blogapp.posts.tagging import add_alias
@@ -282,7 +282,7 @@ def test_a_full_disk_stops_the_import_and_no_picture_is_lost(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(storing, "write_file", full)
+        patched.setattr(stores, "write_file", full)
         with pytest.raises(OSError, match="No space left"):
             take_in()
         assert count(Post) == 0
@@ -302,7 +302,7 @@ def test_a_picture_that_cannot_be_written_is_no_reason_to_forget_it(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr(storing, "write_file", refused)
+        patched.setattr(stores, "write_file", refused)
         assert results(take_in()) == {"a.md": "failed", "b.md": "made"}
 
     assert results(take_in()) == {"a.md": "made", "b.md": "unchanged"}

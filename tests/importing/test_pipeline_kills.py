@@ -82,7 +82,6 @@ def whole(instance):
     return bad == 0
 
 
-@pytest.mark.sqlite
 def test_killed_among_posts_and_among_links_the_next_run_ends_it(export, tmp_path):
     arguments = export(6)
     instance = tmp_path / "one"

@@ -3,7 +3,6 @@
 import pytest
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 SITES = {
     "jekyll/_config.yml": "timezone: America/Los_Angeles\npermalink: pretty\n",

@@ -172,7 +172,6 @@ def test_a_post_without_a_title_is_named_after_its_first_words(read):
     assert told(post) == ["has no title; named after its first words"]
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "body",
     [

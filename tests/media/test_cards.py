@@ -123,7 +123,7 @@ def test_a_logo_stands_where_the_mark_would(tmp_path):
     logo = tmp_path / "logo.png"
     Image.new("RGBA", (300, 100), "#00AA44").save(logo)
 
-    found = painted(card("Leases", logo=logo, logo_key="a")).convert("RGB")
+    found = painted(card("Leases", logo=logo.read_bytes, logo_key="a")).convert("RGB")
 
     assert found.getpixel((90, 90)) == (0, 0xAA, 0x44)
     assert found.getpixel((86, 20)) == (0xF3, 0xF6, 0xF0)
@@ -133,7 +133,7 @@ def test_a_logo_that_cannot_be_read_gives_way_to_the_mark(tmp_path):
     broken = tmp_path / "logo.png"
     broken.write_bytes(b"no picture")
 
-    with_broken = painted(card("Leases", logo=broken, logo_key="a"))
+    with_broken = painted(card("Leases", logo=broken.read_bytes, logo_key="a"))
 
     assert box_of_difference(with_broken, painted(card("Leases"))) is None
 

@@ -12,7 +12,6 @@ from blogapp.media.storing import store_drawing, store_file, store_image
 from blogapp.web.packing import Packed
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -21,7 +20,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 def stored(app, picture):
     """The address of a stored PNG."""
     media = store_image(
-        picture("PNG"), "cat.png", folder=app.config["MEDIA_FOLDER"], now=NOW, alt="A cat"
+        picture("PNG"), "cat.png", store=app.extensions["media"], now=NOW, alt="A cat"
     )
     db.session.commit()
     return f"/media/{media.key}"
@@ -76,7 +75,7 @@ def test_a_stored_file_that_is_lost_is_not_found(app, browser, stored):
 
 def test_a_drawing_may_draw_and_nothing_else(app, browser):
     data = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
-    media = store_drawing(data, "plan.svg", folder=app.config["MEDIA_FOLDER"], now=NOW)
+    media = store_drawing(data, "plan.svg", store=app.extensions["media"], now=NOW)
     db.session.commit()
 
     answer = browser.get(f"/media/{media.key}")
@@ -88,7 +87,7 @@ def test_a_drawing_may_draw_and_nothing_else(app, browser):
 
 
 def test_other_files_are_saved_not_shown(app, browser):
-    media = store_file(b"hello", "Größe.txt", folder=app.config["MEDIA_FOLDER"], now=NOW)
+    media = store_file(b"hello", "Größe.txt", store=app.extensions["media"], now=NOW)
     db.session.commit()
 
     answer = browser.get(f"/media/{media.key}")
@@ -176,7 +175,7 @@ class TestAskedForAgain:
     def test_one_that_is_replaced_leads_on_at_once(self, app, browser, stored, media, picture):
         browser.get(stored)
         other = store_image(
-            picture(colour="blue"), "dog.png", folder=app.config["MEDIA_FOLDER"], now=NOW
+            picture(colour="blue"), "dog.png", store=app.extensions["media"], now=NOW
         )
         media.replaced_by_id = other.id
         db.session.commit()
@@ -194,7 +193,7 @@ class TestAskedForAgain:
     def test_what_is_not_made_yet_is_looked_for_each_time(self, app, browser, queries):
         out = BytesIO()
         Image.effect_noise((900, 300), 60).save(out, "PNG")
-        media = store_image(out.getvalue(), "a.png", folder=app.config["MEDIA_FOLDER"], now=NOW)
+        media = store_image(out.getvalue(), "a.png", store=app.extensions["media"], now=NOW)
         db.session.commit()
         early = f"/media/{media.key.partition('/')[0]}/w480/a.webp"
         browser.get(early)
@@ -206,11 +205,11 @@ class TestAskedForAgain:
         assert answer.cache_control.max_age == 60
 
     def test_a_drawing_and_a_text_are_sent_compressed(self, app, again):
-        folder = app.config["MEDIA_FOLDER"]
+        store = app.extensions["media"]
         circles = b"<circle r='1'/>" * 200
         data = b'<svg xmlns="http://www.w3.org/2000/svg">' + circles + b"</svg>"
-        drawing = store_drawing(data, "plan.svg", folder=folder, now=NOW)
-        text = store_file(b"a,b\n" * 500, "a.csv", folder=folder, now=NOW)
+        drawing = store_drawing(data, "plan.svg", store=store, now=NOW)
+        text = store_file(b"a,b\n" * 500, "a.csv", store=store, now=NOW)
         db.session.commit()
 
         for media, body in ((drawing, data), (text, b"a,b\n" * 500)):

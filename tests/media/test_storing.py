@@ -12,10 +12,10 @@ from blogapp.extensions import db
 from blogapp.media import storing
 from blogapp.media.errors import NotAnImage, TooLarge, TooManyPixels, UnwantedKind
 from blogapp.media.models import Media
+from blogapp.media.stores.folder import Folder
 from blogapp.media.storing import delete_file, store_drawing, store_file, store_image
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h9"/></svg>'
@@ -31,7 +31,7 @@ def store(folder):
     """Store an image and open what was stored: `media, image = store(data)`."""
 
     def run(data, name="picture.png", **settings):
-        media = store_image(data, name, folder=folder, now=NOW, **settings)
+        media = store_image(data, name, store=Folder(folder), now=NOW, **settings)
         return media, Image.open(folder / media.key)
 
     return run
@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_written_leaves_no_row_and_no_rest(folder, picture
     monkeypatch.setattr(os, "replace", fail)
 
     with pytest.raises(OSError, match="disk full"):
-        store_image(picture(), "a.png", folder=folder, now=NOW)
+        store_image(picture(), "a.png", store=Folder(folder), now=NOW)
     assert db.session.scalar(select(func.count()).select_from(Media)) == 0
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_written_leaves_no_row_and_no_rest(folder, picture
 )
 def test_what_is_no_image_is_refused(app, folder, data):
     with pytest.raises(NotAnImage):
-        store_image(data, "a.png", folder=folder, now=NOW)
+        store_image(data, "a.png", store=Folder(folder), now=NOW)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
@@ -216,19 +216,18 @@ def test_an_image_cut_short_is_refused(app, folder, picture, kind):
     data = picture(kind, size=(64, 64))
 
     with pytest.raises(NotAnImage):
-        store_image(data[: len(data) // 2], "a.png", folder=folder, now=NOW)
+        store_image(data[: len(data) // 2], "a.png", store=Folder(folder), now=NOW)
 
 
 def test_too_many_bytes_or_pixels_are_refused(app, folder, picture):
     with pytest.raises(TooLarge):
-        store_image(b"\0" * (storing.MOST_BYTES + 1), "a.png", folder=folder, now=NOW)
+        store_image(b"\0" * (storing.MOST_BYTES + 1), "a.png", store=Folder(folder), now=NOW)
+    kept = Folder(folder)
+    with pytest.raises(TooManyPixels):
+        store_image(picture("GIF", size=(9000, 6000), mode="P", colour=0), "a", store=kept, now=NOW)
     with pytest.raises(TooManyPixels):
         store_image(
-            picture("GIF", size=(9000, 6000), mode="P", colour=0), "a", folder=folder, now=NOW
-        )
-    with pytest.raises(TooManyPixels):
-        store_image(
-            picture("PNG", size=(30_000, 7_000), mode="1", colour=0), "a", folder=folder, now=NOW
+            picture("PNG", size=(30_000, 7_000), mode="1", colour=0), "a", store=kept, now=NOW
         )
 
 
@@ -253,26 +252,26 @@ def test_a_name_becomes_a_plain_part_of_an_address(store, picture, name, stem):
 
 
 def test_a_drawing_is_kept_as_it_is(app, folder):
-    media = store_drawing(SVG, "plan.svg", folder=folder, now=NOW)
+    media = store_drawing(SVG, "plan.svg", store=Folder(folder), now=NOW)
 
     assert (media.content_type, media.width, media.height) == ("image/svg+xml", 40, 20)
     assert (folder / media.key).read_bytes() == SVG
 
 
 def test_files_are_kept_by_their_ending(app, folder):
-    media = store_file(b"a,b\n", "data.CSV", folder=folder, now=NOW)
+    media = store_file(b"a,b\n", "data.CSV", store=Folder(folder), now=NOW)
 
     assert (media.content_type, media.key.rpartition(".")[2]) == ("text/csv", "csv")
     for name in ("page.html", "code.js", "none", "x.svg", "x.xhtml"):
         with pytest.raises(UnwantedKind):
-            store_file(b"x", name, folder=folder, now=NOW)
+            store_file(b"x", name, store=Folder(folder), now=NOW)
 
 
 def test_a_deleted_file_is_gone_with_its_folder(store, folder, picture):
     media, image = store(picture())
     image.close()
 
-    delete_file(folder, media.key)
-    delete_file(folder, media.key)
+    delete_file(Folder(folder), media.key)
+    delete_file(Folder(folder), media.key)
 
     assert list(folder.iterdir()) == []

@@ -30,7 +30,7 @@ def photograph(width, height=None, kind="JPEG"):
 @pytest.fixture
 def store(app):
     def run(data, name="photo.jpg"):
-        media = store_image(data, name, folder=app.config["MEDIA_FOLDER"], now=NOW)
+        media = store_image(data, name, store=app.extensions["media"], now=NOW)
         db.session.commit()
         return media
 
@@ -62,7 +62,7 @@ def test_a_picture_is_to_have_sensible_widths_and_none_wider_than_itself(store):
 
 def test_small_moving_and_drawn_pictures_have_none(app, store, picture, moving):
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4000 2000"/>'
-    drawing = store_drawing(svg, "plan.svg", folder=app.config["MEDIA_FOLDER"], now=NOW)
+    drawing = store_drawing(svg, "plan.svg", store=app.extensions["media"], now=NOW)
 
     small = [store(picture()), store(photograph(200)), store(moving("WEBP")), drawing]
 
@@ -153,7 +153,7 @@ def test_a_file_of_an_earlier_version_is_looked_at_first(app, store):
     media.frames = None
     assert widths(media) == []
 
-    assert look_at(media, app.config["MEDIA_FOLDER"])
+    assert look_at(media, app.extensions["media"])
 
     assert (media.frames, widths(media)) == (1, [480, 600])
 
@@ -184,7 +184,7 @@ def test_variants_go_with_their_file(app, store, work):
     media = store(photograph(600, 600))
     work()
 
-    delete_file(app.config["MEDIA_FOLDER"], db.session.get(Media, media.id).key)
+    delete_file(app.extensions["media"], db.session.get(Media, media.id).key)
 
     assert [*app.config["MEDIA_FOLDER"].iterdir()] == []
 

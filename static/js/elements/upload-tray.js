@@ -194,7 +194,7 @@ class UploadTray extends HTMLElement {
       sending: words.wordSending.replace("{percent}", percent).replace("{size}", size),
       reading: words.wordReading,
       pausing: words.wordAgain.replace("{percent}", percent),
-      failed: words.wordFailed.replace("{percent}", percent),
+      failed: upload.problem || words.wordFailed.replace("{percent}", percent),
       "signed-out": words.wordSignedOut,
       refused: upload.problem || words.wordKind,
       done: words.wordDone,

@@ -58,7 +58,7 @@ export class Upload {
         if (error instanceof Refused && error.why.csrf && (await this.renew())) continue
         if (error instanceof Refused && error.status === 401) return this.#turn("signed-out")
         if (error instanceof Refused) return this.#turn("refused", error.message)
-        if (this.#attempt >= PAUSES.length) return this.#turn("failed")
+        if (this.#attempt >= PAUSES.length) return this.#turn("failed", error.message)
         this.#turn("pausing")
         await this.#wait(PAUSES[this.#attempt])
         this.#attempt += 1
@@ -123,7 +123,7 @@ export class Upload {
         const said = read(request)
         if (request.status < 300 && said) resolve(said)
         else if (request.status === 409 && said) resolve(said)
-        else if (request.status >= 500 || !said) reject(new Broken(request.statusText))
+        else if (request.status >= 500 || !said) reject(new Broken(said?.error))
         else reject(new Refused(request.status, said))
       }
       request.onerror = request.onabort = request.ontimeout = () => reject(new Broken())
