@@ -1,26 +1,29 @@
 """Doing the work that is due, one piece after the other."""
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import count
+from uuid import uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from blogapp.extensions import db
-from blogapp.jobs.models import Job
+from blogapp.jobs.claiming import (
+    PAUSES,
+    Claim,
+    Lost,
+    claim,
+    fail,
+    finish,
+    put_back,
+    take_back_lost,
+)
+from blogapp.telemetry.metrics import count as count_one
 
 # What does a kind of work, told what it is about. It may be told twice, and may commit.
 Handler = Callable[[str], None]
-
-# Before the second attempt, the third, … After the last the work waits for somebody's word.
-PAUSES = (
-    timedelta(seconds=30),
-    timedelta(minutes=2),
-    timedelta(minutes=10),
-    timedelta(hours=1),
-    timedelta(hours=6),
-)
-_LONGEST_ERROR = 500
+Clock = Callable[[], datetime]
 
 _log = logging.getLogger(__name__)
 
@@ -29,58 +32,72 @@ class Hopeless(Exception):
     """Another attempt would end as this one did; the message says why."""
 
 
+class NotNow(Exception):
+    """This process ends before the work does: another one takes it up; nothing has failed."""
+
+
 def run_due_jobs(handlers: Mapping[str, Handler], now: datetime, *, most: int = 1000) -> int:
     """Do what is due at ``now``, oldest first, at most ``most``; return how much was tried.
 
     Commits after each piece. One that fails is due again after a pause. The session must be
     without changes.
     """
+    take_back_lost(now)
+    names = names_of(f"run-{uuid4().hex[:12]}")
     for number in range(most):
-        if not (job := _claim(handlers, now)):
+        if not (claimed := claim(handlers.keys(), by=next(names), now=now)):
             return number
-        _attempt(job, handlers[job.kind], now)
+        attempt(claimed, handlers[claimed.kind], lambda: now)
     return most
 
 
-def next_due() -> datetime | None:
-    """Return when there is something to do, None while there is nothing."""
-    due: datetime | None = db.session.scalar(
-        select(func.min(Job.due_at)).where(Job.given_up_at.is_(None))
-    )
-    return due
+def attempt(claimed: Claim, do: Handler, clock: Clock) -> bool | None:
+    """Do one piece and note how it ended; commits.
 
-
-def _claim(handlers: Mapping[str, Handler], now: datetime) -> Job | None:
-    """Return the next piece, with its next attempt set: a process that is killed loses none."""
-    query = (
-        select(Job)
-        .where(Job.given_up_at.is_(None), Job.due_at <= now, Job.kind.in_(handlers))
-        .order_by(Job.due_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job = db.session.scalar(query)
-    if job:
-        job.due_at = now + PAUSES[min(job.attempts, len(PAUSES) - 1)]
-        job.attempts += 1
-    db.session.commit()
-    return job
-
-
-def _attempt(job: Job, do: Handler, now: datetime) -> None:
-    # Plain values: the session forgets what it held when the work commits.
-    id, attempts, name = job.id, job.attempts, f"{job.kind} {job.key}"
-    # Asked for anew meanwhile, it begins anew: then this attempt is not its last.
-    this_one = Job.id == id, Job.attempts == attempts
+    Return whether it is done; None where it is somebody else's. What a database says that
+    cannot take the note is raised: the job is taken up again when its lease is over.
+    """
     try:
-        do(job.key)
-        db.session.execute(delete(Job).where(*this_one))
+        do(claimed.key)
+        finish(claimed, clock())
         db.session.commit()
+        count_one("jobs_finished_total", kind=claimed.kind, outcome="done")
+    except NotNow:
+        db.session.rollback()
+        put_back([claimed], clock())
+        db.session.commit()
+        return None
+    except Lost:
+        db.session.rollback()
+        return None
     except Exception as error:
         db.session.rollback()
-        ends = isinstance(error, Hopeless) or attempts > len(PAUSES)
-        _log.warning("%s failed at attempt %d: %s", name, attempts, error, exc_info=not ends)
-        said = (str(error) or type(error).__name__)[:_LONGEST_ERROR]
-        values = {"error": said, "given_up_at": now if ends else None}
-        db.session.execute(update(Job).where(*this_one).values(values))
-        db.session.commit()
+        return _note_failure(claimed, error, clock())
+    return True
+
+
+def names_of(runner: str) -> Iterator[str]:
+    """Return a name for each claim of a runner, one after the other."""
+    return (f"{runner}/{number}" for number in count(1))
+
+
+def _note_failure(claimed: Claim, error: Exception, now: datetime) -> bool | None:
+    is_last = isinstance(error, Hopeless) or claimed.attempts > len(PAUSES)
+    _log.warning(
+        "%s failed at attempt %d: %s", claimed.name, claimed.attempts, error, exc_info=not is_last
+    )
+    try:
+        fail(claimed, _said(error), is_last=is_last, now=now)
+    except Lost:
+        db.session.rollback()
+        return None
+    db.session.commit()
+    outcome = "given-up" if is_last else "retry"
+    count_one("jobs_finished_total", kind=claimed.kind, outcome=outcome)
+    return False
+
+
+def _said(error: Exception) -> str:
+    """Return what people read of an error: of a database's not the statement."""
+    found = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return str(found).strip() or type(found).__name__

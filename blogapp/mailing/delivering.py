@@ -10,11 +10,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from blogapp.extensions import db
-from blogapp.jobs.queueing import enqueue, withdraw
+from blogapp.jobs.queueing import enqueue, find_jobs, withdraw
 from blogapp.mailing.composing import compose
 from blogapp.mailing.errors import NotSent
 from blogapp.mailing.models import Channel, Message
@@ -54,6 +55,9 @@ class Postman:
     def deliver(self, id: int, *, unseal: Unseal, now: datetime) -> None:
         """Send the mail, with what waits to go with it. Commits."""
         _forget(now)
+        if _goes_with_an_earlier_one(id):
+            enqueue(MAIL, str(id), now=now, due=now + _REST)
+            return
         messages = _take(id, now)
         if not messages:
             return
@@ -82,7 +86,7 @@ class Postman:
             first.recipient,
             contents[0] if len(contents) == 1 else self.together(contents),
             server=self.server,
-            message_id=first.message_id,
+            message_id=_message_id(messages),
             at=now,
             list_id=self.list_id if first.is_notice else "",
             settings=self.settings if first.is_notice else "",
@@ -118,6 +122,25 @@ class _Letter:
     is_notice: bool
 
 
+def _goes_with_an_earlier_one(id: int) -> bool:
+    """Whether the job of another message takes this one along: of those held, the first does."""
+    message = db.session.get(Message, id)
+    if message is None or not message.is_held or message.given_up_at:
+        return False
+    earlier = select(Message.id).where(*_held_with(message), Message.id < id)
+    ids = [str(other) for other in db.session.scalars(earlier)]
+    return bool(find_jobs(MAIL, ids))
+
+
+def _held_with(message: Message) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.channel == Channel.MAIL,
+        Message.recipient == message.recipient,
+        Message.is_held.is_(True),
+        Message.given_up_at.is_(None),
+    )
+
+
 def _take(id: int, now: datetime) -> Sequence[_Letter]:
     """Return the message, and after it those that go with it; nothing if it is over its time."""
     message = db.session.get(Message, id)
@@ -129,19 +152,25 @@ def _take(id: int, now: datetime) -> Sequence[_Letter]:
         return []
     found = [message]
     if message.is_held:
-        query = select(Message).where(
-            Message.channel == Channel.MAIL,
-            Message.recipient == message.recipient,
-            Message.is_held,
-            Message.given_up_at.is_(None),
-            Message.id != id,
-        )
+        query = select(Message).where(*_held_with(message), Message.id != id)
         found += db.session.scalars(query.order_by(Message.id).limit(_MOST_TOGETHER - 1))
     letters = [
         _Letter(m.id, m.recipient, m.name, m.content, m.message_id, m.is_notice) for m in found
     ]
     db.session.commit()
     return letters
+
+
+def _message_id(letters: Sequence[_Letter]) -> str:
+    """Return what a mail is known by: the same for the same content, whoever sends it again.
+
+    Of several together it is one of its own, lest a mailbox drops what came along later.
+    """
+    first = letters[0].message_id
+    if len(letters) == 1:
+        return first
+    digest = sha256(" ".join(each.message_id for each in letters).encode()).hexdigest()
+    return f"<{digest[:32]}@{first.partition('@')[2]}"
 
 
 def _opened(letter: _Letter, unseal: Unseal) -> Content:
@@ -166,12 +195,13 @@ def _keep(ids: Sequence[int], error: NotSent, now: datetime) -> None:
             continue
         pause = PAUSES[min(message.attempts, len(PAUSES)) - 1]
         due = now + max(pause, timedelta(seconds=error.wait))
-        enqueue(job, str(message.id), now=now, due=due)
+        enqueue(job, str(message.id), now=now, due=due, error=said)
 
 
 def _remove(ids: Sequence[int], job: str) -> None:
     db.session.execute(delete(Message).where(Message.id.in_(ids)))
-    for id in ids:
+    # The job of the first is under way and ends by itself.
+    for id in ids[1:]:
         withdraw(job, str(id))
 
 

@@ -19,6 +19,8 @@ from blogapp.outgoing.networks import Network
 
 SECONDS = 10.0  # for the whole of it
 MOST_BYTES = 1_000_000
+# What says how long its body is, even when there is none (RFC 9110, 8.6).
+_BODIES = frozenset({"POST", "PUT", "PATCH"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class Asker:
         typed = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         return self._ask("POST", address, urlencode(fields).encode("ascii"), typed)
 
+    def send(
+        self, method: str, address: str, content: bytes, *, headers: Mapping[str, str]
+    ) -> Reply:
+        """Return the answer to any request, PURGE among them. Raises `RequestRefused`."""
+        return self._ask(method, address, content, headers)
+
     def _ask(self, method: str, address: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         place, deadline = Place.read(address), self.clock() + self.seconds
         connector = Connector(self.allow, self.resolve, self.clock)
@@ -98,7 +106,7 @@ class Asker:
                 place,
                 deadline,
                 self.clock,
-                headers=_written(headers, content if method == "POST" else None),
+                headers=_written(headers, content if content or method in _BODIES else None),
                 method=method,
                 content=content,
             )

@@ -1,23 +1,26 @@
-"""The thread that does what no request waits for, in one process of all that serve the blog."""
+"""Each kind of work that no request waits for, and what does it."""
 
-import fcntl
-import logging
 import os
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from blogapp.accounts.auditing import TRIM
 from blogapp.accounts.directory.sessions import ASK
 from blogapp.extensions import db
-from blogapp.importing.running import IMPORT, look_after
+from blogapp.importing.handing_on import Depot
+from blogapp.importing.running import IMPORT, is_under_way, look_after
+from blogapp.jobs.models import Job, JobState
+from blogapp.jobs.overseeing import Trouble, drop, find_trouble
 from blogapp.jobs.queueing import enqueue
-from blogapp.jobs.running import Handler, run_due_jobs
+from blogapp.jobs.running import Handler, NotNow
+from blogapp.jobs.working import Lane
+from blogapp.mailing.models import Message
 from blogapp.mailing.queueing import CHAT, MAIL
+from blogapp.mailing.queueing import drop as drop_message
+from blogapp.media.gathering import PARTS, drop_parts
 from blogapp.media.making import make_missing
 from blogapp.media.storing import PURGE, VARIANTS
 from blogapp.posts.emptying import empty_overdue
@@ -27,108 +30,86 @@ from blogapp.web import auditing, chatting, directory, mailing
 from blogapp.web.cards import forget_cards
 from blogapp.web.clock import now
 from blogapp.web.letting_in import LINKS, send_link
+from blogapp.web.media_store import media_store
+from blogapp.web.purging import CACHES, tell
+from blogapp.web.readiness import Finding, State
+from blogapp.web.working import Work
 
-# Seconds between two looks at the table, and until another process may take over.
-PAUSE = 2.0
-PATIENCE = 20.0
-# As much at once as leaves a stopping process little to wait for.
-_BATCH = 10
+# What waits for other people's servers: each in a lane of its own, so that one that hangs holds
+# up nothing but itself.
+OUTSIDE = (MAIL, CHAT, ASK, CACHES)
+# What takes a machine's time: pictures, and files to be deleted.
+HEAVY = frozenset({VARIANTS, PURGE, PARTS})
 _HOME = Path(__file__).parents[2]
-_PLACES = {"BLOG_INSTANCE", "BLOG_DATABASE_URL", "BLOG_MEDIA_URL", "BLOG_PUBLIC_URL"}
-# Names the lock in the database's own numbering, which all its users share.
-_LOCK = 0x6A6F6273
-
-_log = logging.getLogger(__name__)
+_PLACES = {
+    *("BLOG_INSTANCE", "BLOG_DATABASE_URL", "BLOG_PUBLIC_URL"),
+    *("BLOG_MEDIA_URL", "BLOG_S3_ACCESS_KEY", "BLOG_S3_SECRET_KEY"),
+}
 
 
 def init_app(app: Flask) -> None:
-    runner = app.extensions["jobs"] = _Runner(app)
+    work = app.extensions["jobs"] = Work(app, lambda: handlers(app))
+    work.lanes = lanes
+    app.extensions["readiness"].add("jobs", check_work, when_late=State.DEGRADED)
     if not app.testing:
-        app.before_request(runner.start)
+        app.before_request(work.start)
 
 
 def handlers(app: Flask) -> Mapping[str, Handler]:
     """Return what does each kind of work there is."""
-    folder: Path = app.config["MEDIA_FOLDER"]
+    store = media_store(app)
+    hook = app.config["PURGE"]
     return {
         LINKS: lambda key: send_link(key, app),
-        VARIANTS: lambda key: _done(make_missing(int(key), folder)),
-        PURGE: lambda key: purge(int(key), folder),
+        VARIANTS: lambda key: _done(make_missing(int(key), store)),
+        PURGE: lambda key: purge(int(key), store),
+        PARTS: lambda key: drop_parts(store, key),
         EMPTY: lambda _day: _empty_trash(),
-        IMPORT: lambda key: _look_after_import(key, app),
+        IMPORT: lambda key: _look_after_import(key, app, Depot(store)),
         MAIL: lambda key: mailing.deliver(key, app),
         CHAT: lambda key: chatting.deliver(key, app),
         ASK: lambda key: directory.ask_whether_there(int(key)),
         TRIM: auditing.trim,
+        **({CACHES: lambda _key: tell(hook)} if hook else {}),
     }
 
 
+def lanes(threads: int = 1) -> Sequence[Lane]:
+    """Return what waits for what: nothing but its like, ``threads`` of which are done at once."""
+    outside = [Lane(frozenset({kind}), threads) for kind in OUTSIDE]
+    prompt = Lane(frozenset({LINKS, EMPTY, TRIM}), threads)
+    # One after the other, by their own rule.
+    return [prompt, Lane(HEAVY, threads), Lane(frozenset({IMPORT})), *outside]
+
+
+def check_work() -> Finding:
+    """Whether somebody does the work; pages go on without."""
+    try:
+        trouble = find_trouble(now())
+    except SQLAlchemyError:
+        return Finding(State.DEGRADED, "the database does not say")
+    if trouble == Trouble.NOBODY:
+        return Finding(State.DEGRADED, "work waits and nobody does it")
+    if trouble == Trouble.LATE:
+        return Finding(State.DEGRADED, "work has been due for more than ten minutes")
+    return Finding(State.OK)
+
+
+def drop_jobs(jobs: Sequence[Job]) -> int:
+    """Never do these jobs, nor what they were for; return how many. The caller commits.
+
+    Imports stay: they are cancelled where they are listed.
+    """
+    found = [job for job in jobs if job.kind != IMPORT and job.state != JobState.RUNNING]
+    for job in found:
+        if job.kind in (MAIL, CHAT) and (message := db.session.get(Message, int(job.key))):
+            drop_message(message)
+    return drop(found)
+
+
 def wake() -> None:
-    """Let work begin that was just asked for, if this is the process that does it."""
-    current_app.extensions["jobs"].hurry.set()
-
-
-class _Runner:
-    """One thread a process at most; of all of them, the one with the lock works."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.hurry = threading.Event()
-        self.process = 0
-        self.lock = threading.Lock()
-
-    def start(self) -> None:
-        """Start the thread, once in each process: a fork takes none along."""
-        if self.process == os.getpid():
-            return
-        with self.lock:
-            if self.process == os.getpid():
-                return
-            self.process = os.getpid()
-        self.hurry = threading.Event()
-        threading.Thread(target=self.run, name="jobs", daemon=True).start()
-
-    def run(self) -> None:
-        while True:
-            try:
-                with self.app.app_context(), _only_one(self.app) as is_chosen:
-                    while is_chosen:
-                        self.work()
-            except Exception:
-                # A database that is being restarted, a disk that is full: later it works again.
-                _log.exception("the work in the background stopped for a while")
-            threading.Event().wait(PATIENCE)
-
-    def work(self) -> None:
-        # A context of its own: what the session held is gone after it.
-        with self.app.app_context():
-            tried = run_due_jobs(handlers(self.app), now(), most=_BATCH)
-        if tried < _BATCH:
-            self.hurry.wait(PAUSE)
-            self.hurry.clear()
-
-
-@contextmanager
-def _only_one(app: Flask) -> Iterator[bool]:
-    """Give whether this process is the one; the lock ends with it, however it ends."""
-    if db.engine.dialect.name == "sqlite":
-        with (Path(app.instance_path) / "jobs.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-            else:
-                yield True
-        return
-    with db.engine.connect() as connection:
-        # No transaction stays open while the lock is held, and it goes with the connection.
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()
-        yield _is_locked(connection)
-
-
-def _is_locked(connection: Connection) -> bool:
-    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}))
+    """Let work begin that was just asked for; a commit that asks does so by itself."""
+    current_app.extensions["jobs"].wake()
 
 
 def _empty_trash() -> None:
@@ -139,12 +120,15 @@ def _empty_trash() -> None:
         forget_cards(gone)
 
 
-def _look_after_import(key: str, app: Flask) -> None:
-    """Bring an import on, and come again while there is something to do."""
+def _look_after_import(key: str, app: Flask, depot: Depot) -> None:
+    """Bring an import on: as long as its process is this one's, so is the job."""
     folder: Path = app.config["IMPORTS_FOLDER"]
-    again = look_after(int(key), folder, surroundings(app), now=now())
-    if again:
-        enqueue(IMPORT, key, now=now(), due=now() + again)
+    while again := look_after(int(key), folder, surroundings(app), depot, now=now()):
+        if not is_under_way(int(key)) or app.extensions["jobs"].runner is None:
+            enqueue(IMPORT, key, now=now(), due=now() + again)
+            return
+        if not app.extensions["jobs"].holds(again.total_seconds()):
+            raise NotNow
 
 
 def surroundings(app: Flask) -> dict[str, str]:
@@ -155,7 +139,9 @@ def surroundings(app: Flask) -> dict[str, str]:
         "PYTHONPATH": path,
         "BLOG_INSTANCE": app.instance_path,
         "BLOG_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "BLOG_MEDIA_URL": str(app.config["MEDIA_FOLDER"]),
+        "BLOG_MEDIA_URL": media_store(app).address,
+        "BLOG_S3_ACCESS_KEY": app.config["BUCKET_KEYS"].access,
+        "BLOG_S3_SECRET_KEY": app.config["BUCKET_KEYS"].secret,
         "BLOG_PUBLIC_URL": app.config["PUBLIC_URL"],
     }
 

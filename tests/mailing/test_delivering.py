@@ -158,6 +158,12 @@ def test_a_killed_process_loses_nothing(app, run, write, mailbox, monkeypatch):
         with pytest.raises(Killed):
             run()
     run(minutes=1)
+    assert mailbox.mails == []
+
+    # So long does nobody say any more that somebody is at it.
+    db.session.execute(db.update(Job).values(taken_until=0))
+    db.session.commit()
+    run()
 
     assert len(mailbox.mails) == 1
 
