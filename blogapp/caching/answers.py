@@ -35,7 +35,8 @@ class Answer:
     ``address`` is the canonical one as in links, without the base path, and ``token`` the
     version of the content: both are empty for what is not kept. ``etag`` is opaque and has no
     quotes; without one the answer is never compared. Of one that ``is_negotiated`` there is
-    Markdown at the same address. Nothing in it changes; other codings are made when asked for.
+    Markdown at the same address. ``route`` is the rule that its address fits. Nothing in it
+    changes; other codings are made when asked for.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Answer:
         "etag",
         "headers",
         "is_negotiated",
+        "route",
         "status",
         "token",
         "vary",
@@ -61,8 +63,9 @@ class Answer:
         token: str = "",
         is_compared: bool = False,
         is_negotiated: bool = False,
+        route: str = "",
     ) -> None:
-        self.status = status
+        self.status, self.route = status, route
         self.headers = tuple(pair for pair in headers if pair[0].lower() not in _OF_A_CODING)
         self.body = body
         self.vary = ", ".join(value for name, value in headers if name.lower() == "vary")

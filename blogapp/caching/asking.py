@@ -39,6 +39,9 @@ class Asker(Protocol):
     def moments(self, since: datetime) -> list[datetime]:
         """Return the next moments after ``since`` at which posts become public."""
 
+    def is_there(self) -> bool:
+        """Return whether anything answers where the database is."""
+
     def give_up(self) -> None:
         """Let a question that waits for its answer fail at once."""
 
@@ -92,6 +95,9 @@ class _File:
             self.close()
             raise Unanswered(error) from error
 
+    def is_there(self) -> bool:
+        return True
+
     def give_up(self) -> None:
         """A file answers, or its lock is waited for as long as `connect` says."""
 
@@ -135,6 +141,9 @@ class _Memory:
     def moments(self, since: datetime) -> list[datetime]:
         asked = MOMENTS.format(moment=f"'{plain(since):%Y-%m-%d %H:%M:%S.%f}'")
         return [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in self._rows(asked)]
+
+    def is_there(self) -> bool:
+        return True
 
     def give_up(self) -> None:
         """Memory answers."""

@@ -73,9 +73,13 @@ _ADDED = frozenset(
     }
 )
 # Headers without which a file is as good: they only tell earlier what is in it, or where to
-# report what a policy refused, which one that stands in a page cannot.
+# report what a policy refused, which one that stands in a page cannot. A cache in front asks
+# for a file each time, and need not know what is in it.
 _SPARED = frozenset(
-    {"speculation-rules", "server-timing", "cdn-cache-control", "reporting-endpoints"}
+    {
+        *("speculation-rules", "server-timing", "reporting-endpoints"),
+        *("cdn-cache-control", "surrogate-control", "cache-tag", "surrogate-key", "cdn-tag"),
+    }
 )
 
 

@@ -3,6 +3,7 @@
 from threading import Event, Lock
 from time import monotonic
 
+from blogapp.caching.admitting import Busy
 from blogapp.caching.answers import Answer
 
 # Seconds after which one that others wait for is taken to be lost, and begun anew.
@@ -15,6 +16,8 @@ class Flight:
     def __init__(self) -> None:
         self.landed = Event()
         self.answer: Answer | None = None
+        # Why it was not flown: nobody who waits would be let in either.
+        self.refused: Busy | None = None
         self.begun = monotonic()
 
 

@@ -281,6 +281,8 @@ class _Freeze:
     def _add_file(self, address: str) -> None:
         status, body, _policy = self._get(address)
         name = unquote(address).lstrip("/")
+        if status >= 500:
+            raise Busy(f"{address} cannot be had now")
         if status != 200 or ".." in name:
             self.frozen.left_out.append(address)
             return

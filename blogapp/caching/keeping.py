@@ -8,6 +8,7 @@ from flask import Flask, current_app, request
 
 from blogapp.caching.answers import Answer, Headers, header
 from blogapp.caching.keys import address_of, key_of_address
+from blogapp.telemetry.work import ROUTE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -32,6 +33,11 @@ def keep(address: str, *, is_negotiated: bool = False, **more: str | Sequence[st
     request.environ[_KEPT] = (key_of_address(path), is_negotiated)
 
 
+def is_to_be_kept() -> bool:
+    """Return whether this request's view said so, however the answer comes out."""
+    return _KEPT in request.environ
+
+
 def ask(app: Flask, address: str) -> Answer | None:
     """Return the answer to ``address`` (without the base path) as any reader gets it now.
 
@@ -53,6 +59,7 @@ def as_kept(
         token=token,
         is_compared=True,
         is_negotiated=environ[_KEPT][1],
+        route=environ.get(ROUTE, ""),
     )
 
 

@@ -17,17 +17,23 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
+from blogapp.caching.admitting import FREE, Admission, Busy, Kind, Seat
 from blogapp.caching.answers import Answer, header, send
 from blogapp.caching.encoding import choose
+from blogapp.caching.entrusting import Entrusting
 from blogapp.caching.flights import Flights
 from blogapp.caching.keeping import as_kept, may_be_kept
 from blogapp.caching.keys import key_of, key_of_address
+from blogapp.caching.recognizing import Recognizer, has_long_body
 from blogapp.caching.renewing import Renewer
+from blogapp.caching.shedding import Shedding
 from blogapp.caching.shelf import Shelf
 from blogapp.caching.tastes import prefers_markdown
 from blogapp.caching.turns import Turns
-from blogapp.caching.watching import Watch, watch_of
+from blogapp.caching.watching import LATE, Watch, watch_of
+from blogapp.telemetry.work import ANSWER, WORK, begin, note_cache
 from blogapp.web.codings import IDENTITY
+from blogapp.web.request_log import request_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,6 +59,7 @@ _log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Put a keeper around ``app``; it wants the watch to be there, and goes inside the rest."""
     keeper = app.extensions["keeper"] = Keeper(app, app.wsgi_app, watch_of(app))
+    app.extensions["admission"] = keeper.admission
     app.wsgi_app = keeper  # type: ignore[assignment, method-assign]
 
 
@@ -85,8 +92,11 @@ class Keeper:
         self.flights = Flights()
         self._app, self._wsgi, self._watch = app, wsgi, watch
         self._renewer, self._turns = Renewer(self._make), Turns()
+        self.admission = Admission(config["THREADS"], config["MAKING"])
+        self._recognize, self._shed = Recognizer(app), Shedding(app)
+        self._entrusting = Entrusting(config["PURGE"], watch) if config["PURGE"] else None
         self._public = urlsplit(config["PUBLIC_URL"])
-        self._base = config["BASE_PATH"]
+        self._base, self._proxies = config["BASE_PATH"], config["TRUSTED_PROXIES"]
         self._session = config["SESSION_COOKIE_NAME"]
         trusted = config["TRUSTED_HOSTS"]
         self._is_trusted = lru_cache(maxsize=64)(lambda host: host_is_trusted(host, trusted))
@@ -111,7 +121,7 @@ class Keeper:
         key = key_of_address(address)
         if key is None:
             return None
-        made = self._fetch(key) if key in self.shelf else None
+        made = self._fetch(key, FREE) if key in self.shelf else None
         if isinstance(made, Reply):
             made.close()
         if not isinstance(made, Answer):
@@ -120,6 +130,16 @@ class Keeper:
             made.close()
             return None
         return made
+
+    def warm(self) -> None:
+        """Make the first page before anybody asks: what it takes for all pages is ready then."""
+        try:
+            made = self._fetch("/?", FREE)
+        except Exception:
+            _log.exception("the first page could not be made")
+        else:
+            if isinstance(made, Reply):
+                made.close()
 
     def stop(self) -> None:
         """Keep nothing from here on, and let go of what was kept."""
@@ -145,36 +165,60 @@ class Keeper:
         return self._session in names
 
     def _answer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Answer what is not kept as the present version, if there is a place to work on it."""
+        environ[WORK] = begin(request_id(environ, self._proxies))
+        try:
+            with self.admission.seat() as seat:
+                body = self._answer_anew(environ, start, seat)
+                return seat.hold(body, environ.get("wsgi.file_wrapper"))
+        except Busy as busy:
+            return self._shed(busy.kind, environ, start)
+
+    def _answer_anew(
+        self, environ: "WSGIEnvironment", start: "StartResponse", seat: Seat
+    ) -> Iterable[bytes]:
         """Answer what is not kept, or not by this spelling, or is older than the content."""
         if not self.shelf.limit or not self._is_for_anyone(environ):
-            return self._pass_on(environ, start)
+            return self._pass_on(environ, start, seat)
         key = key_of(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
         if key is None:
-            return self._pass_on(environ, start)
+            return self._pass_on(environ, start, seat)
         answer = self.shelf.find(key)
         by_taste = prefers_markdown(environ.get("HTTP_ACCEPT"))
         if by_taste and (answer is None or answer.is_negotiated):
-            return self._pass_on(environ, start)
+            return self._pass_on(environ, start, seat)
         if answer and self._may_show(answer, key):
+            note_cache("hit" if answer.token == self._look().token else "stale")
             return self._send(key, answer, environ, start)
-        made = self._fetch(key)
+        try:
+            made = self._fetch(key, seat, Kind.KNOWN if answer else Kind.ASKING)
+        except Busy:
+            if answer and self._may_show_late(answer, key):
+                note_cache("stale")
+                return self._send(key, answer, environ, start)
+            raise
         if isinstance(made, Answer):
+            note_cache("made")
             return self._send(key, made, environ, start)
         is_same = key == _spelled(environ) and "HTTP_HX_REQUEST_TYPE" not in environ
         if is_same and (_is_whole(made) or _CONDITIONS.isdisjoint(environ)):
             return self._finish(made, environ, start)
         # What was said to a stranger may be said to this reader in other words.
         made.close()
-        return self._pass_on(environ, start)
+        return self._pass_on(environ, start, seat)
 
     def _send(
         self, key: str, answer: Answer, environ: "WSGIEnvironment", start: "StartResponse"
     ) -> Iterable[bytes]:
+        # Whoever tells of this request tells of this.
+        environ[ANSWER] = answer
         coding = choose(environ.get("HTTP_ACCEPT_ENCODING"))
         coded = answer.present(coding)
         if coded is None:
             coded = answer.coded(coding)
             self.shelf.weigh(key, answer)
+        if self._entrusting:
+            start = self._entrusting.telling(answer.token, start)
         return send(coded, answer.status, environ, start)
 
     # Making answers.
@@ -193,22 +237,37 @@ class Keeper:
             self._renewer.ask(key)
         return True
 
-    def _fetch(self, key: str) -> Answer | Reply:
-        """Return what ``key`` stands for, made by one of all who ask now."""
+    def _may_show_late(self, answer: Answer, key: str) -> bool:
+        """Whether this was right some seconds ago, for when it cannot be made anew in time."""
+        if not self._watch.fresh or not self._watch.may_show(answer.token, within=LATE):
+            return False
+        self._renewer.ask(key)
+        return True
+
+    def _fetch(self, key: str, seat: Seat, kind: Kind = Kind.ASKING) -> Answer | Reply:
+        """Return what ``key`` stands for, made by one of all who ask now; raises `Busy`."""
         for _ in range(_TRIES):
             flight, is_mine = self.flights.board(key)
             if is_mine:
                 made: Answer | Reply | None = None
                 try:
+                    seat.take(kind)
                     made = self._make(key)
                     return made
+                except Busy as busy:
+                    flight.refused = busy
+                    raise
                 finally:
                     self.flights.land(key, flight, made if isinstance(made, Answer) else None)
-            answer = self.flights.wait(flight)
+            with seat.beside(kind):
+                answer = self.flights.wait(flight)
+            if flight.refused:
+                raise Busy(kind)
             if answer and self._may_show(answer):
                 return answer
             if flight.landed.is_set() and answer is None:
                 break
+        seat.take(kind)
         return self._make(key)
 
     def _make(self, key: str, *, is_kept: bool = True) -> Answer | Reply:
@@ -269,8 +328,11 @@ class Keeper:
 
     # Everything else.
 
-    def _pass_on(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def _pass_on(
+        self, environ: "WSGIEnvironment", start: "StartResponse", seat: Seat
+    ) -> Iterable[bytes]:
         """Let Flask answer, and make of it what the client can take."""
+        seat.take(self._recognize(environ), is_long=has_long_body(environ))
         is_head = environ["REQUEST_METHOD"] == "HEAD"
         # So that HEAD has the headers of GET, which know what there is to send.
         reply = self._call({**environ, "REQUEST_METHOD": "GET"} if is_head else environ)

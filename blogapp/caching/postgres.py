@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from blogapp.caching.asking import MOMENTS, TOKENS, Tokens, Unanswered, plain
+from blogapp.connecting import Place, Silent, is_direct
 
 # Milliseconds after which the server gives a question up by itself.
 _LIMIT = 2_000
@@ -47,6 +48,13 @@ class Postgres:
         rows = self._rows(MOMENTS.format(moment="%s"), plain(since))
         return [row[0].replace(tzinfo=UTC) for row in rows]
 
+    def is_there(self) -> bool:
+        try:
+            Place.of(self.options).greet()
+        except Silent:
+            return False
+        return True
+
     def give_up(self) -> None:
         # Closed under the thread that waits for it, it would be freed in use: a socket that
         # ends is read to its end by that thread.
@@ -82,8 +90,9 @@ class Postgres:
                 "prepare_threshold": None,
             }
             self.connection = _Connection.connect(**options)
-            self.connection.execute(f"SET statement_timeout = {_LIMIT}")
-            self.connection.execute(f"SET lock_timeout = {_LIMIT}")
+            if is_direct(self.connection):
+                self.connection.execute(f"SET statement_timeout = {_LIMIT}")
+                self.connection.execute(f"SET lock_timeout = {_LIMIT}")
         return self.connection
 
 

@@ -7,7 +7,6 @@ through every public address, at a pace that leaves the machine to the readers.
 
 import logging
 import os
-import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,9 +26,9 @@ from blogapp.caching.walking import fetch, walk
 from blogapp.caching.watching import watch_of
 from blogapp.config import BadSetting
 from blogapp.web import clock
+from blogapp.web.building import build_of
 from blogapp.web.serving import statics_of, write_assets
 from blogapp.web.statics import FOLDER as STATIC
-from blogapp.web.theming import FOLDER as THEME
 
 # Seconds between two looks at the version: a change is seen by readers within one.
 PAUSE = 0.25
@@ -353,24 +352,11 @@ def _maker(app: Flask) -> Maker:
     config = app.config
     database = make_url(config["SQLALCHEMY_DATABASE_URI"])
     place = f"{database.host}:{database.port}/{database.database}"
-    folders = [Path(app.root_path), Path(app.instance_path) / THEME]
-    folders += [Path(folder) for folder in (app.template_folder, app.static_folder) if folder]
     return Maker(
         blog=_digest(config["SECRET_KEY"], place),
-        build=_digest(config["PUBLIC_URL"], sysconfig.get_path("purelib"), *_files(*folders)),
+        build=build_of(app),
         since=time(),
     )
-
-
-def _files(*folders: Path) -> Iterator[str]:
-    """Yield what changes when a file of the software or of the theme does."""
-    packages = Path(sysconfig.get_path("purelib"))
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix != ".pyc" and path.is_file():
-                yield f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}"
-    if packages.is_dir():
-        yield str(packages.stat().st_mtime_ns)
 
 
 def _digest(*words: str) -> str:

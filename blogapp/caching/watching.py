@@ -10,8 +10,10 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from time import monotonic
 from typing import Any
@@ -22,7 +24,9 @@ from sqlalchemy import Connection, Engine, event
 from werkzeug.exceptions import ServiceUnavailable
 
 from blogapp.caching.asking import MOST_MOMENTS, Asker, Tokens, Unanswered, asker_for
+from blogapp.caching.board import LASTING, Board, Posted, SomebodyAsks, Turn
 from blogapp.extensions import db
+from blogapp.sharing.errors import Away
 from blogapp.site.reading import default_site
 from blogapp.web import clock
 
@@ -30,8 +34,14 @@ from blogapp.web import clock
 FRESH = 0.5
 # Seconds after a commit in which everybody has to see it.
 STALE = 1.0
+# Seconds after which nobody sees what was, even where nobody can make what is.
+LATE = 5.0
 # Seconds that a reader waits at most for a database that does not answer.
 PATIENCE = 1.0
+# Seconds after which who waits asks whether anybody is there.
+HASTE = 0.4
+# Seconds for which another worker is left to ask, before the board is looked at again.
+LEFT = 0.05
 # Seconds after which a question is given up, and asked again on a new connection.
 LOST = 5.0
 
@@ -103,12 +113,23 @@ class Watch:
     """What this process knows of the version; one for each application.
 
     ``fresh`` says for how many seconds an answer of the database is good: 0 asks each time.
-    ``patience`` says how many seconds a reader waits for one at most.
+    ``patience`` says how many seconds a reader waits for one at most. What a database far away
+    says is read from the ``board``, where another worker has just asked it.
     """
 
-    def __init__(self, engine: Engine, *, fresh: float = FRESH, patience: float = PATIENCE) -> None:
-        self.fresh, self.patience = fresh, patience
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        fresh: float = FRESH,
+        patience: float = PATIENCE,
+        board: Board | None = None,
+    ) -> None:
         self._asker: Asker = asker_for(engine)
+        self._board = board if board and board.is_set and self._asker.is_far else None
+        self.fresh, self.patience = min(fresh, LASTING) if self._board else fresh, patience
+        # Until when another is left to ask.
+        self._leaving = _NEVER
         self._asking = threading.Lock()
         self._question: _Question | None = None
         self._seen = _Seen()
@@ -150,17 +171,28 @@ class Watch:
         seen = self._seen
         return seen.stretch(clock.now()).version if seen.confirmed >= begun else Version("")
 
-    def may_show(self, token: str) -> bool:
+    def may_show(self, token: str, *, within: float | None = None) -> bool:
         """Return whether an answer made under ``token`` may go out while it is made anew.
 
-        It may until a second after it was last known to be right, and never past a moment at
-        which something becomes public.
+        It may until a second after it was last known to be right (``within`` at most `LATE`
+        seconds, where that is said), and never past a moment at which something becomes public.
         """
         shown = self._shown.get(token)
         if shown is None or not shown.start <= clock.now() < shown.end:
             return False
         is_last = token == self._stretch.version.token
-        return is_last or monotonic() < shown.seen.confirmed + STALE
+        return is_last or monotonic() < shown.seen.confirmed + (within or STALE)
+
+    def seconds_left(self, token: str) -> float:
+        """Return for how long an answer made under ``token`` is right unless somebody writes.
+
+        0 where it is of an older version, and where the database does not say which is the
+        present one.
+        """
+        stretch = self._stretch
+        if self._is_silent or not token or token != stretch.version.token:
+            return 0.0
+        return max(0.0, (stretch.end - clock.now()).total_seconds())
 
     def token_of(self, tokens: Tokens) -> str:
         """Return the version's token where these are the database's; empty where they are not.
@@ -190,14 +222,15 @@ class Watch:
         begun = monotonic()
         if is_urgent or self._is_due(begun):
             is_urgent = is_urgent or self._is_too_old(begun)
-            self._ask(begun, patience=self.patience if is_urgent else 0)
+            self._ask(begun, is_urgent=is_urgent)
         return self._turn().version
 
     def _is_due(self, moment: float) -> bool:
         seen = self._seen
         if moment < self._pause:
             return False
-        is_fresh = moment < seen.confirmed + self.fresh and seen.commit is self._commit
+        good = max(seen.confirmed + self.fresh, self._leaving)
+        is_fresh = moment < good and seen.commit is self._commit
         return not (is_fresh and seen.covers(clock.now()))
 
     def _is_too_old(self, moment: float) -> bool:
@@ -209,7 +242,7 @@ class Watch:
         if last.seen is seen and last.start <= now < last.end:
             return last
         stretch = seen.stretch(now)
-        fading = seen.confirmed - STALE
+        fading = seen.confirmed - max(STALE, LATE)
         recent = {t: shown for t, shown in self._shown.items() if shown.seen.confirmed > fading}
         self._shown = recent | {stretch.version.token: stretch}
         self._stretch = stretch
@@ -217,27 +250,31 @@ class Watch:
 
     # Asking.
 
-    def _ask(self, begun: float, *, patience: float) -> None:
+    def _ask(self, begun: float, *, is_urgent: bool) -> None:
         """Ask, unless another thread does; who is in a hurry waits for that one."""
-        if not self._asking.acquire(timeout=patience):
+        if not self._asking.acquire(timeout=self.patience if is_urgent else 0):
             return
         try:
             if self._seen.confirmed <= begun:  # else another asked after this one came
-                self._put()
+                self._put(is_urgent=is_urgent)
         finally:
             self._asking.release()
 
-    def _put(self) -> None:
+    def _put(self, *, is_urgent: bool) -> None:
         if not self._asker.is_far:
-            self._answer(monotonic())
+            self._answer(monotonic(), is_urgent=True)
             return
         if self._question:
             self._wait_on(monotonic() - self._question.begun)
             return
-        question = self._question = _Question(self._answer)
+        question = self._question = _Question(partial(self._answer, is_urgent=is_urgent))
         question.start()
         # Who has waited once need not wait again: the answer is heard whenever it comes.
-        question.join(0 if self._is_silent else self.patience)
+        if not self._is_silent:
+            question.join(min(HASTE, self.patience))
+            # One that is slow is waited for, one that is gone is not.
+            if question.is_alive() and self._asker.is_there():
+                question.join(self.patience - HASTE)
         if question.is_alive():
             self._is_silent = True
             self._pause = monotonic() + self.fresh
@@ -250,22 +287,59 @@ class Watch:
         if waited > LOST:
             self._asker.give_up()
 
-    def _answer(self, begun: float) -> None:
-        commit, now, seen = self._commit, clock.now(), self._seen
+    def _answer(self, begun: float, *, is_urgent: bool) -> None:
+        commit, seen = self._commit, self._seen
         try:
-            tokens = self._asker.tokens()
-            if tokens != seen.tokens or not seen.covers(now):
-                moments = tuple(self._asker.moments(now))
-                seen = _Seen(tokens, begun, now, moments, len(moments) < MOST_MOMENTS, commit)
-            else:
-                seen = replace(seen, confirmed=begun, commit=commit)
+            # What this process has changed, nobody else may have seen yet.
+            is_urgent = is_urgent or seen.commit is not commit
+            found = self._look_at_board(begun, is_urgent=is_urgent)
+            if not isinstance(found, _Seen):
+                turn, found = found, self._heard(begun, seen)
+                if turn and found.tokens is not None:
+                    turn.write(found.tokens, found.since, found.moments, is_all=found.is_all)
+        except SomebodyAsks:
+            self._leaving = begun + LEFT
         except Unanswered as error:
             self._fail(error)
         else:
-            self._seen = seen
+            self._seen = replace(found, commit=commit)
             self._recover()
         finally:
             self._question = None
+
+    def _heard(self, begun: float, seen: _Seen) -> _Seen:
+        """Return what the database says."""
+        now = clock.now()
+        tokens = self._asker.tokens()
+        if tokens == seen.tokens and seen.covers(now):
+            return replace(seen, confirmed=begun)
+        moments = tuple(self._asker.moments(now))
+        return _Seen(tokens, begun, now, moments, len(moments) < MOST_MOMENTS)
+
+    def _look_at_board(self, begun: float, *, is_urgent: bool) -> "_Seen | Turn | None":
+        """Return what another has just heard, else the right to write there, if anybody has it.
+
+        Raises `SomebodyAsks` as long as what is known may stand.
+        """
+        if not self._board:
+            return None
+        with suppress(Away):
+            if is_urgent:
+                return self._board.turn()
+            try:
+                posted = self._board.read()
+            except SomebodyAsks:
+                if begun < self._seen.confirmed + FRESH:
+                    raise
+                return self._board.turn()
+            if isinstance(posted, Turn):
+                return posted
+            heard = _taken_over(posted, begun)
+            # Where the clocks of machines differ, it may not say what is to come here.
+            if heard.confirmed >= self._seen.confirmed and heard.covers(clock.now()):
+                return heard
+            return self._board.turn()
+        return None
 
     def _fail(self, error: Unanswered) -> None:
         self._tell(error)
@@ -282,6 +356,11 @@ class Watch:
         if not self._is_told:
             _log.warning("readers are served what is known, for the database says: %s", problem)
         self._is_told = True
+
+
+def _taken_over(posted: Posted, begun: float) -> _Seen:
+    confirmed = begun - posted.age
+    return _Seen(posted.tokens, confirmed, posted.since, posted.moments, posted.is_all)
 
 
 class _Question(threading.Thread):
@@ -302,7 +381,8 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     # A test wants to see what it did, however busy its machine is.
     hurry = {"fresh": 0, "patience": 30} if app.testing else {}
-    watch = app.extensions["watch"] = Watch(engine, **hurry)
+    board = Board(app.extensions["shared"])
+    watch = app.extensions["watch"] = Watch(engine, board=board, **hurry)
     _note_commits(engine, watch)
     # Before all others, of which some read.
     app.before_request_funcs.setdefault(None, []).insert(0, spare_the_database)

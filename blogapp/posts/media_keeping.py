@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select, update
@@ -12,6 +11,7 @@ from blogapp.extensions import Base, db
 from blogapp.jobs.queueing import enqueue, withdraw
 from blogapp.media.errors import MediaError
 from blogapp.media.models import Media
+from blogapp.media.stores import Store, StoreAway
 from blogapp.media.storing import PURGE, delete_file
 from blogapp.posts.media_uses import Use, find_uses
 from blogapp.posts.models import Post, PostMedia
@@ -68,15 +68,22 @@ def bring_back(media: Media) -> None:
     withdraw(PURGE, str(media.id))
 
 
-def list_earlier(media: Media, folder: Path) -> Sequence[Media]:
+def list_earlier(media: Media, store: Store) -> Sequence[Media]:
     """Return the files that this one stands for and that can be put back, newest first."""
     query = select(Media).where(Media.replaced_by_id == media.id, Media.deleted_at.is_(None))
     found = db.session.scalars(query.order_by(Media.id.desc())).all()
-    return [each for each in found if (folder / each.key).is_file()]
+    return [each for each in found if _may_come_back(each, store)]
 
 
-def purge(media_id: int, folder: Path) -> None:
-    """Remove a deleted or replaced file from the disk, and commit. May be repeated.
+def _may_come_back(media: Media, store: Store) -> bool:
+    try:
+        return store.size(media.key) is not None
+    except StoreAway:  # nobody knows until it is tried
+        return True
+
+
+def purge(media_id: int, store: Store) -> None:
+    """Remove a deleted or replaced file from its store, and commit. May be repeated.
 
     A deleted one that is used again comes back instead; of a replaced one the address stays.
     """
@@ -88,11 +95,15 @@ def purge(media_id: int, folder: Path) -> None:
         media.deleted_at = None
         db.session.commit()
         return
+    # Nothing is held in the database while a store works. The file goes first: killed in
+    # between, or with a store that is away, the row still says what is to be removed.
+    db.session.rollback()
+    delete_file(store, key)
+    media = db.session.get_one(Media, media_id)
     media.variants = {}
     if media.deleted_at:
         _forget(media)
     db.session.commit()
-    delete_file(folder, key)
 
 
 def _move_uses(media: Media, by: Media) -> Sequence[int]:

@@ -117,6 +117,12 @@ def look_around(post: Post, *, now: datetime) -> Surroundings:
     )
 
 
+def list_neighbours(post: Post, *, now: datetime) -> Sequence[int]:
+    """Return the ids of the posts that stand beside it in the listing's order."""
+    older, newer = _neighbours(post, now)
+    return [*db.session.scalars(older), *db.session.scalars(newer)]
+
+
 def list_changes(post: Post) -> Sequence[ToldChange]:
     """Return what readers are told of the post's changes, newest first."""
     # Each of them moves this date.

@@ -345,7 +345,7 @@ def test_the_command_says_what_it_did_and_what_files_cannot_do(tmp_path):
 
 
 def test_old_addresses_lead_on(app, freeze, folder, make_post, make_posts):
-    picture = store_file(b"a,b\n", "b.csv", folder=app.config["MEDIA_FOLDER"], now=NOW)
+    picture = store_file(b"a,b\n", "b.csv", store=app.extensions["media"], now=NOW)
     leases = make_post("Leases", slug="leases")
     make_posts(1, tags=["Go"])
     draft = make_post("Draft", slug="draft", published_at=None)

@@ -19,7 +19,8 @@ from blogapp.caching import watching
 from blogapp.caching.watching import FRESH, STALE
 from blogapp.extensions import db
 from blogapp.posts.models import Post
-from tests.conftest import KEPT_TEMPLATES, Browser, _keep_statements
+from tests.conftest import KEPT_TEMPLATES, Browser
+from tests.databases import keep_statements
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WORKERS = 2
@@ -207,7 +208,7 @@ def workers(app, config):
         other.test_client_class = Browser
         other.jinja_env.bytecode_cache = KEPT_TEMPLATES
         with other.app_context():
-            _keep_statements(db.engine)
+            keep_statements(db.engine)
         apps.append(other)
     yield apps
     for other in apps[1:]:

@@ -8,7 +8,6 @@ from flask import Response
 from blogapp.caching import freezing
 from tests.attacked import OWN_ATTACKS, fill, residue
 
-pytestmark = pytest.mark.sqlite
 PUBLIC = "https://frozen.example.com"
 # An old address is a small page that leads on, to a place of ours.
 MOVED = f"meta {{'http-equiv': 'refresh', 'content': '0; url={PUBLIC}/"

@@ -12,7 +12,6 @@ from blogapp.public import feeds
 from blogapp.site.models import Site
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 MACHINES = [
     *("/feed.xml", "/rss.xml", "/feed.json", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt"),
@@ -344,7 +343,7 @@ def test_a_file_is_sent_in_parts_as_ever(browser, owner, app):
     file = BytesIO()
     Image.new("RGB", (40, 40), "navy").save(file, "PNG")
     picture = store_image(
-        file.getvalue(), "a.png", folder=app.config["MEDIA_FOLDER"], now=datetime.now(UTC)
+        file.getvalue(), "a.png", store=app.extensions["media"], now=datetime.now(UTC)
     )
     db.session.commit()
 

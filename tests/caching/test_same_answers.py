@@ -97,7 +97,8 @@ def answer(app, asked, etag=None):
     said = []
 
     def start(status, headers, exc_info=None):
-        said[:] = [status, sorted(pair for pair in headers if pair[0] not in {"Date", "Expires"})]
+        own = {"Date", "Expires", "X-Request-ID"}
+        said[:] = [status, sorted(pair for pair in headers if pair[0] not in own)]
 
     # A context of its own, as in production: nothing in `g` outlives the request.
     with app.app_context():

@@ -21,6 +21,7 @@ import blogapp.posts.redirect_models
 import blogapp.posts.review_models
 import blogapp.posts.revision_models
 import blogapp.posts.undo_models
+import blogapp.site.cache_models
 import blogapp.site.report_models  # noqa: F401
 from blogapp.accounts.models import Author
 from blogapp.extensions import Base, UTCDateTime, db

@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from blogapp.extensions import db
 from tests.conftest import JANUARY
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.usefixtures("unkept")]
+pytestmark = [pytest.mark.sqlite("the plans of SQLite"), pytest.mark.usefixtures("unkept")]
 
 ADDRESSES = (
     *("/", "/?view=log", "/tags/postgres", "/?tag=dns&tag=postgres", "/?sort=oldest"),

@@ -198,7 +198,6 @@ def test_the_same_again_changes_nothing_and_a_second_opinion_is_refused(decided,
     assert keep(rulings, came_by="imported", now=JANUARY) == 2
 
 
-@pytest.mark.sqlite
 def test_thousands_are_decided_in_few_statements(decided, make_posts, queries):
     make_posts(20)
     slugs = db.session.scalars(db.select(Post.slug)).all()

@@ -11,8 +11,6 @@ from blogapp.posts.snippets import MOST_PASSAGES, snippet, snippets
 from blogapp.text import terms
 from blogapp.text.marking import ELLIPSIS
 
-pytestmark = pytest.mark.sqlite
-
 WORDS = [
     *("lease", "Leases", "Café", "cafe\u0301", "数据库", "C++", "errgroup.Wait", "p->next", "x"),
     *(

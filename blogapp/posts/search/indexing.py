@@ -66,13 +66,13 @@ def rebuild() -> Iterator[int]:
     engine_of(db.session.connection()).finish()
 
 
-def fill(connection: Connection) -> int:
-    """Take in the posts that the index misses; return how many they were."""
+def fill(connection: Connection, *, most: int | None = None) -> int:
+    """Take in the posts that the index misses, ``most`` of them; return how many they were."""
     engine = engine_of(connection)
-    ids = connection.scalars(_missing()).all()
+    ids = connection.scalars(_missing().limit(most)).all()
     for start in range(0, len(ids), BATCH):
         engine.put(_documents(connection, ids[start : start + BATCH]))
-    if ids:
+    if ids and not most:
         engine.finish()
     return len(ids)
 

@@ -40,7 +40,7 @@ class Judged(NamedTuple):
 @pytest.fixture
 def demo(app, clock):
     clock.set(NOW)
-    load_posts(app.config["MEDIA_FOLDER"], now=NOW)
+    load_posts(app.extensions["media"], now=NOW)
 
 
 def judge(name):
@@ -72,11 +72,10 @@ def test_the_right_post_of_the_demo_stands_first(demo):
     assert_good(judge("demo"))
 
 
-@pytest.mark.sqlite
 def test_the_right_post_stands_first_among_those_of_real_blogs(demo, shared, app):
-    media = app.config["MEDIA_FOLDER"]
+    store = app.extensions["media"]
     corpus = shared / "corpora" / "mixed"
-    import_tree(corpus, zone=ZoneInfo("UTC"), now=NOW, media_folder=media)
+    import_tree(corpus, zone=ZoneInfo("UTC"), now=NOW, store=store)
 
     demo_posts, real_posts = judge("demo"), judge("mixed")
 
