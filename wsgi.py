@@ -1,5 +1,3 @@
-"""What gunicorn loads: `gunicorn wsgi:app`."""
+"""What gunicorn loads in a checkout: `gunicorn wsgi:app`. A wheel has `blogapp.wsgi` alone."""
 
-from blogapp import create_app
-
-app = create_app()
+from blogapp.wsgi import app as app

@@ -17,9 +17,9 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from flask import Flask
 
     from blogapp import account, auth, authoring, public, web
-    from blogapp.caching import middleware, storing, watching
+    from blogapp.caching import middleware, storing, tagging, watching
     from blogapp.config import Config
-    from blogapp.extensions import csrf, db
+    from blogapp.extensions import csrf, db, sharing
     from blogapp.public import media_files
     from blogapp.web import serving
     from blogapp.web.templating import SharedGlobals
@@ -35,11 +35,11 @@ def create_app(config: "Config | None" = None) -> "Flask":
     app.config.from_object(config)
     app.jinja_environment = SharedGlobals
 
-    for extension in (db, csrf):
+    for extension in (db, sharing, csrf):
         extension.init_app(app)
 
     # Before what stands around Flask for other reasons: it answers in their names.
-    for cache in (watching, middleware, storing):
+    for cache in (watching, middleware, tagging, storing):
         cache.init_app(app)
     web.init_app(app)
 

@@ -17,14 +17,19 @@ from blogapp.cli import (
     media,
     messages,
     presets,
+    purging,
     redirects,
+    rendering,
     running,
     searching,
     synthesis,
     theming,
+    upgrading,
 )
 from blogapp.cli.importing import importing
+from blogapp.cli.working import jobs, worker
 from blogapp.config import BadSetting
+from blogapp.migrations import TablesInUse
 
 # What SQLite says, and what to do about it.
 _ADVICE = {
@@ -56,7 +61,7 @@ for command in (
     demonstration.demo,
     accounts.author,
     importing,
-    inspecting.render,
+    rendering.render,
     inspecting.doctor,
     media.media,
     searching.search,
@@ -71,6 +76,10 @@ for command in (
     backups.restore,
     messages.mail,
     auditing.audit,
+    purging.purge,
+    worker,
+    jobs,
+    upgrading.upgrade,
 ):
     group.add_command(command)
 
@@ -84,6 +93,8 @@ def main() -> None:
     except CommandError:
         problem = "the database was made by a newer version: install that, or restore a copy"
         raise SystemExit(f"blogapp: {problem}") from None
+    except TablesInUse as error:
+        raise SystemExit(f"blogapp: {error}") from None
     except DBAPIError as error:
         raise SystemExit(f"blogapp: {_advice(error)}") from None
     except OSError as error:

@@ -20,6 +20,7 @@ from blogapp.extensions import db
 from blogapp.migrations import is_current
 from blogapp.web.auditing import by_operator, note
 from blogapp.web.clock import now
+from blogapp.web.media_store import media_store
 
 
 @click.command()
@@ -80,7 +81,8 @@ def _blog() -> Iterator[Blog]:
     """Give the blog as it is: a backup before an update is of the database before it."""
     app = create_app()
     with app.app_context():
-        place = Place(Path(app.instance_path), app.config["MEDIA_FOLDER"])
+        bucket = media_store(app) if app.config["BUCKET"] else None
+        place = Place(Path(app.instance_path), app.config["MEDIA_FOLDER"], bucket)
         yield Blog(db.engine, place, app.config["PUBLIC_URL"], version("blogapp"))
 
 

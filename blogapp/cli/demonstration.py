@@ -21,6 +21,7 @@ from blogapp.media.storing import delete_file
 from blogapp.web.auditing import note
 from blogapp.web.cards import forget_lost_cards
 from blogapp.web.clock import now
+from blogapp.web.media_store import media_store
 
 
 @click.command()
@@ -44,7 +45,7 @@ def _load(app: Flask) -> None:
     add_demo_author(now=now())
     name_the_site()
     db.session.commit()
-    load_posts(app.config["MEDIA_FOLDER"], now=now())
+    load_posts(media_store(app), now=now())
     add_about(now=now())
     ask_for_review(origin=ORIGIN, now=now())
     note("demo.loaded")
@@ -57,7 +58,7 @@ def _remove(app: Flask) -> None:
     note("demo.removed", posts=removal.posts)
     db.session.commit()
     for key in removal.media_keys:
-        delete_file(app.config["MEDIA_FOLDER"], key)
+        delete_file(media_store(app), key)
     forget_lost_cards()
     click.echo(f"The demo is gone: {removal.posts} posts and {len(removal.media_keys)} images.")
     if removal.kept:

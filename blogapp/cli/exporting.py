@@ -15,9 +15,11 @@ from blogapp.exporting.verifying import verify as compare
 from blogapp.exporting.zips import write_zip
 from blogapp.extensions import db
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.posts.models import Post
 from blogapp.posts.revision_models import Revision
 from blogapp.web.auditing import note
+from blogapp.web.media_store import media_store
 
 
 @click.command()
@@ -30,19 +32,17 @@ def export(place: Path) -> None:
     to standard output. Passwords, sessions and tokens are never in it.
     """
     with opened_blog() as app:
-        media_folder, begun = app.config["MEDIA_FOLDER"], perf_counter()
+        store, begun = media_store(app), perf_counter()
         try:
             if str(place) == "-":
-                write_zip(sys.stdout.buffer, media_folder=media_folder)
+                write_zip(sys.stdout.buffer, store=store)
                 return
             with _progress("Exporting") as progress:
                 if place.suffix == ".zip" and not place.is_dir():
-                    files = _write_archive(place, media_folder, progress)
+                    files = _write_archive(place, store, progress)
                     told = f"{files} files in {place}"
                 else:
-                    written = write_folder(
-                        place, media_folder=media_folder, done=lambda: progress.update(1)
-                    )
+                    written = write_folder(place, store=store, done=lambda: progress.update(1))
                     files = written.files
                     told = (
                         f"{files} files in {place}: {written.changed} new or changed, "
@@ -67,7 +67,7 @@ def verify(folder: Path) -> None:
             with _progress("Comparing") as progress:
                 verdict = compare(
                     folder,
-                    media_folder=app.config["MEDIA_FOLDER"],
+                    store=media_store(app),
                     done=lambda: progress.update(1),
                 )
         except ExportError as error:
@@ -85,13 +85,13 @@ def _progress(label: str) -> "click._termui_impl.ProgressBar[int]":
 
 
 def _write_archive(
-    place: Path, media_folder: Path, progress: "click._termui_impl.ProgressBar[int]"
+    place: Path, store: Store, progress: "click._termui_impl.ProgressBar[int]"
 ) -> int:
     """Write the archive beside its place first: it is there whole or not at all."""
     new = place.with_name(f".{place.name}.new")
     try:
         with new.open("wb") as file:
-            count = write_zip(file, media_folder=media_folder, done=lambda: progress.update(1))
+            count = write_zip(file, store=store, done=lambda: progress.update(1))
         new.replace(place)
     finally:
         new.unlink(missing_ok=True)

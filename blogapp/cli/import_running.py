@@ -38,6 +38,7 @@ from blogapp.outgoing.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.text.slugs import slugify
 from blogapp.web.clock import now
+from blogapp.web.media_store import media_store
 
 MARKDOWN = "markdown"
 _PRIORITY = 10
@@ -131,7 +132,7 @@ class _Job:
         zone = ZoneInfo(self.options["time_zone"]) if self.options.get("time_zone") else None
         common: dict[str, Any] = {
             "now": now(),
-            "media_folder": self.settings["MEDIA_FOLDER"],
+            "store": media_store(),
             "dry_run": self.is_preview,
             "on_start": following.start,
             "on_outcome": following.tell,

@@ -24,10 +24,11 @@ from blogapp.importing.sites import EVERY_SITE
 from blogapp.outgoing.fetching import Fetcher
 from blogapp.site.reading import get_site
 from blogapp.web.clock import now
+from blogapp.web.media_store import media_store
 
 T = TypeVar("T")
 # What reading an export back asks for: its dates have zones, and its posts authors.
-_OF_EXPORTS = ("now", "media_folder", "dry_run", "on_start", "on_outcome")
+_OF_EXPORTS = ("now", "store", "dry_run", "on_start", "on_outcome")
 # The status of what was ended by SIGTERM, as shells have it.
 _TERMINATED = 128 + signal.SIGTERM
 
@@ -250,7 +251,7 @@ def _take_in(
                 app,
                 zone=get_site().zone,
                 now=now(),
-                media_folder=app.config["MEDIA_FOLDER"],
+                store=media_store(app),
                 author=author,
                 dry_run=dry_run,
                 on_start=telling.start,

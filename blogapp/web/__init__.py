@@ -18,24 +18,34 @@ from blogapp.web import (
     limiting,
     look,
     mailing,
+    media_store,
+    metrics,
     moving,
     outside,
     passkeys,
     policy_reports,
     portraits,
     proxies,
+    purging,
+    readiness,
     remembering,
+    request_log,
     scripts,
     serving,
+    sharing,
     signing,
     speculating,
     tallying,
     theming,
+    timing,
 )
 
 
 def init_app(app: Flask) -> None:
     for part in (
+        # First, so that it looks at answers last.
+        timing,
+        request_log,
         tallying,
         signing,
         proxies,
@@ -63,6 +73,11 @@ def init_app(app: Flask) -> None:
         directory,
         mailing,
         auditing,
+        readiness,
+        metrics,
+        sharing,
+        media_store,
         jobs,
+        purging,
     ):
         part.init_app(app)

@@ -1,12 +1,14 @@
 """Who is asking: the one place that reads the session cookie."""
 
 from flask import abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from blogapp.accounts.models import Author, AuthorSession
 from blogapp.accounts.sessions import find_session, notice
 from blogapp.extensions import db
 from blogapp.web.clock import now
+from blogapp.web.failing import failure_of
 from blogapp.web.proxies import client_address
 
 
@@ -94,6 +96,21 @@ def _read_session() -> AuthorSession | None:
     # Apart: a commit leaves the session without what was joined to it.
     g.author = found.author if found else None
     if found and notice(found, now=now(), address=asking_address()):
-        session.modified = True  # the cookie is prolonged with it
+        return _noticed(found, token)
+    return found
+
+
+def _noticed(found: AuthorSession, token: str | None) -> AuthorSession | None:
+    """Keep when the session was seen; a disk that is full keeps nobody from reading."""
+    try:
         db.session.commit()
+    except DBAPIError as error:
+        failure = failure_of(error)
+        if failure is None or not failure.is_readable:
+            raise
+        db.session.rollback()
+        found_again = find_session(token or "", now=now())
+        g.author = found_again.author if found_again else None
+        return found_again
+    session.modified = True  # the cookie is prolonged with it
     return found

@@ -37,6 +37,8 @@ ACTS: dict[str, LazyString] = {
     "invitation.made": _l("Invitation made"),
     "invitation.renewed": _l("Invitation renewed"),
     "invitation.revoked": _l("Invitation revoked"),
+    "job.dropped": _l("Work in the background dropped"),
+    "job.retried": _l("Work in the background tried again"),
     "media.deleted": _l("File deleted"),
     "media.replaced": _l("File replaced"),
     "media.restored": _l("File restored"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import brotli
 
-from blogapp.media.storing import UNFINISHED, write_file
+from blogapp.media.stores.folder import UNFINISHED, write_file
 from blogapp.web.kinds import is_compressible, kind_of
 from blogapp.web.naming import Asset
 

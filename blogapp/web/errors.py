@@ -4,7 +4,7 @@ import json
 import logging
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, abort, g, make_response, render_template, request
+from flask import Flask, Response, abort, g, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -14,9 +14,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.extensions import db
+from blogapp.site.models import Site
 from blogapp.site.reading import default_site, get_site
+from blogapp.telemetry.work import current
+from blogapp.web import failing
 from blogapp.web.auditing import LOGGER, actor_at_the_door
 from blogapp.web.cross_site import FromElsewhere
+from blogapp.web.failing import CannotStore, speaks_json
+from blogapp.web.filters import last_site
+from blogapp.web.handing_back import typed_fields
 from blogapp.web.moving import find_new_address, send_to
 
 WORDS = {
@@ -46,6 +52,8 @@ _log = logging.getLogger(LOGGER)
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
+    for of_the_machine in (SQLAlchemyError, OSError):
+        app.register_error_handler(of_the_machine, failing.answer)
     app.before_request(refuse_nul)
 
 
@@ -67,7 +75,7 @@ def show_error(error: HTTPException) -> Answer:
     _let_go_of_the_database()
     try:
         if "site" not in g:
-            g.site = get_site()
+            g.site = _site_for(error)
         moved = find_new_address() if _may_have_moved(error) else None
     except SQLAlchemyError:
         g.site, moved = default_site(), None
@@ -106,6 +114,13 @@ def _let_go_of_the_database() -> None:
         db.session.remove()
 
 
+def _site_for(error: HTTPException) -> Site:
+    """Return the settings to speak with; a database that is away is not asked once more."""
+    if not isinstance(error, CannotStore):
+        return get_site()
+    return last_site() or (get_site() if error.is_readable else default_site())
+
+
 def _may_have_moved(error: HTTPException) -> bool:
     return error.code == 404 and request.method in {"GET", "HEAD"}
 
@@ -114,11 +129,10 @@ def _explain(error: HTTPException) -> Response:
     status = error.code or 500
     words = _own_words(error) or WORDS.get(status)
     title, text = words or (error.name, "")
-    template = "errors/fragment.html" if _is_fragment() else "errors/error.html"
-    page = render_template(
-        template, status=status, title=title, text=text, whole_page=_without_fragment()
-    )
-    response = make_response(page, status)
+    if isinstance(error, CannotStore) and speaks_json():
+        response = make_response(jsonify(error=error.told, retry=True), status)
+    else:
+        response = make_response(_page(status, title, text), status)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -127,10 +141,20 @@ def _explain(error: HTTPException) -> Response:
     return response
 
 
+def _page(status: int, title: LazyString | str, text: LazyString | str) -> str:
+    words = {"status": status, "title": title, "text": text, "whole_page": _without_fragment()}
+    if _is_fragment():
+        return render_template("errors/fragment.html", **words)
+    if status >= 500 and (fields := typed_fields()):
+        return render_template("errors/unsaved.html", fields=fields, **words)
+    work = current() if status == 500 else None
+    return render_template("errors/error.html", number=work.id if work else "", **words)
+
+
 def _own_words(error: HTTPException) -> tuple[LazyString, LazyString] | None:
     if isinstance(error, CSRFError):
         return STALE_FORM
-    return error.words if isinstance(error, FromElsewhere) else None
+    return error.words if isinstance(error, (FromElsewhere, CannotStore)) else None
 
 
 def _is_fragment() -> bool:

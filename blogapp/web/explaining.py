@@ -25,6 +25,7 @@ from blogapp.media.errors import (
     TooManyUploads,
     UnwantedKind,
 )
+from blogapp.media.stores import StoreAway
 from blogapp.posts.approving import Clearance
 from blogapp.posts.errors import (
     AnotherText,
@@ -93,6 +94,8 @@ def explain(error: Exception) -> str:
             return _("Nobody else is an owner who can sign in. Make somebody one first.")
         case NotAllowed():
             return _("That is not yours to do. Nothing was changed.")
+        case StoreAway():
+            return _("The store of files does not answer. The file is not kept; try again.")
         case TooManyInvited():
             return _("Those are very many invitations. Wait an hour, or withdraw some.")
     return _repeat(str(error))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import blake2b
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 
 from blogapp.site.models import Site
 from blogapp.site.reading import get_site, read_site, values_of
@@ -27,6 +27,12 @@ def current_site() -> Site:
     return site
 
 
+def last_site() -> Site | None:
+    """Return the settings as this process read them last, for when nobody can be asked."""
+    found: Site | None = current_app.extensions.get("last_site")
+    return found
+
+
 def _remembered_site() -> Site:
     site, digest = remembered("site", _read, lambda read: 4000 + len(read[0].head_snippet))
     settle(digest)
@@ -35,7 +41,7 @@ def _remembered_site() -> Site:
 
 def _read() -> tuple[Site, bytes]:
     """The settings, and what tells them from others."""
-    site = read_site()
+    site = current_app.extensions["last_site"] = read_site()
     return site, blake2b(repr(values_of(site)).encode(), digest_size=16).digest()
 
 

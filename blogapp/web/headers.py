@@ -111,18 +111,23 @@ def _policy() -> str:
         is_secure=current_app.config["SECURE"],
         reports="" if current_app.config["FROZEN"] else current_app.config["BASE_PATH"] + REPORTS,
     )
+    files = current_app.config["MEDIA_ORIGIN"]
     if not may_allow():
-        return _usual(*map(tuple, inline.values()), *frames, rest=rest)
-    sources = {kind: [*own, *inline.get(kind, ()), *allowed(kind)] for kind, own in _OWN.items()}
+        return _usual(*map(tuple, inline.values()), *frames, rest=rest, files=files)
+    sources = {
+        kind: [*own, *inline.get(kind, ()), *allowed(kind)] for kind, own in _own(files).items()
+    }
     sources["frame"] = [*frames, *allowed("frame")]
     return _written(sources, rest)
 
 
 @lru_cache(maxsize=256)
-def _usual(script: Sequence[str], style: Sequence[str], *frames: str, rest: str) -> str:
+def _usual(
+    script: Sequence[str], style: Sequence[str], *frames: str, rest: str, files: str = ""
+) -> str:
     """The policy of a page that loads nothing from elsewhere: a few for all pages."""
     inline = {"script": script, "style": style}
-    sources = {kind: [*own, *inline.get(kind, ())] for kind, own in _OWN.items()}
+    sources = {kind: [*own, *inline.get(kind, ())] for kind, own in _own(files).items()}
     return _written({**sources, "frame": frames}, rest)
 
 
@@ -165,5 +170,17 @@ _OWN = {
     "connect": ["'self'"],
     "manifest": ["'self'"],
 }
+# What a file may be shown or asked for as, where its address leads to another origin: the policy
+# holds for where a redirect leads, too (CSP level 3, 4.1.2).
+_FILES = ("img", "media", "connect")
+
+
+def _own(files: str) -> Mapping[str, Sequence[str]]:
+    """Return where pages load from, ``files`` being the origin that hands those out."""
+    if not files:
+        return _OWN
+    return {kind: [*own, files] if kind in _FILES else own for kind, own in _OWN.items()}
+
+
 # Of what is nobody's page: a drawing, or a document of the theme's.
 PLAIN_POLICY = _written(_OWN, _rest())

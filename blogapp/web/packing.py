@@ -26,7 +26,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 FOR_NOW = "no-cache"
 # Seconds until it is asked again for what is compressed better.
 _PAUSE = 2.0
-_CONDITIONS = (
+CONDITIONS = (
     *("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"),
     *("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"),
 )
@@ -70,7 +70,7 @@ class Packed:
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        for name in _CONDITIONS:
+        for name in CONDITIONS:
             if name in environ:
                 return self._on_condition(environ, start)
         form = self._form(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -83,12 +83,12 @@ class Packed:
         form = self._form(
             "" if "HTTP_RANGE" in environ else environ.get("HTTP_ACCEPT_ENCODING", "")
         )
-        if is_refused(environ, form.etag, _changed(form.headers)):
+        if is_refused(environ, form.etag, changed_in(form.headers)):
             return refuse(start)
         if environ.get("HTTP_IF_NONE_MATCH") == form.etag:
-            return _send_nothing(form.headers, start)
+            return send_nothing(form.headers, start)
         response = Response(form.body, headers=form.headers)
-        return _send_on_condition(response, len(self.content), environ, start)
+        return send_on_condition(response, len(self.content), environ, start)
 
     def _form(self, header: str) -> _Form:
         encodings = read_accepted(header) if self._shrinks else ()
@@ -133,12 +133,12 @@ class Stored:
         self._headers = own + headers
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        if is_refused(environ, self._etag, _changed(self._headers)):
+        if is_refused(environ, self._etag, changed_in(self._headers)):
             return refuse(start)
         if environ.get("HTTP_IF_NONE_MATCH") == self._etag and "HTTP_RANGE" not in environ:
-            return _send_nothing(self._headers, start)
+            return send_nothing(self._headers, start)
         file = self._open()
-        if not any(name in environ for name in _CONDITIONS):
+        if not any(name in environ for name in CONDITIONS):
             start("200 OK", self._headers.copy())
             if environ["REQUEST_METHOD"] == "HEAD":
                 file.close()
@@ -147,7 +147,7 @@ class Stored:
         environ = with_plain_range(environ, self.size)
         body = wrap_file(environ, file)
         response = Response(body, headers=self._headers, direct_passthrough=True)
-        return _send_on_condition(response, self.size, environ, start)
+        return send_on_condition(response, self.size, environ, start)
 
     def _open(self) -> BinaryIO:
         file = self.path.open("rb")
@@ -157,16 +157,16 @@ class Stored:
         return file
 
 
-def _changed(headers: Headers) -> str:
+def changed_in(headers: Headers) -> str:
     return next((value for name, value in headers if name == "Last-Modified"), "")
 
 
-def _send_nothing(headers: Headers, start: "StartResponse") -> Iterable[bytes]:
+def send_nothing(headers: Headers, start: "StartResponse") -> Iterable[bytes]:
     start("304 NOT MODIFIED", [pair for pair in headers if pair[0] in _KNOWN])
     return ()
 
 
-def _send_on_condition(
+def send_on_condition(
     response: Response, length: int, environ: "WSGIEnvironment", start: "StartResponse"
 ) -> Iterable[bytes]:
     """Send it whole, in part, or not again (RFC 9110, 13 and 14), as nobody refuses it."""

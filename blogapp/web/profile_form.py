@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -14,7 +14,6 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from blogapp.accounts.models import Author
 from blogapp.accounts.profiles import LONGEST_BIO, MOST_LINKS, is_web_address
 from blogapp.extensions import db
-from blogapp.media.errors import MediaError
 from blogapp.media.storing import MOST_BYTES
 from blogapp.posts.author_addresses import call
 from blogapp.posts.errors import BadSlug, SlugTaken
@@ -23,6 +22,7 @@ from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import Form
 from blogapp.web.links_field import ROWS, LinksField, asked_change
+from blogapp.web.media_store import REFUSED, media_store
 from blogapp.web.portraits import store_portrait
 
 
@@ -99,10 +99,9 @@ def _take_picture(form: ProfileForm, author: Author) -> bool:
     elif isinstance(file, FileStorage) and file.filename:
         with file.stream as stream:
             data = stream.read(MOST_BYTES + 1)
-        folder = current_app.config["MEDIA_FOLDER"]
         try:
-            picture = store_portrait(data, author, folder=folder, now=now())
-        except MediaError as error:
+            picture = store_portrait(data, author, store=media_store(), now=now())
+        except REFUSED as error:
             form.upload.errors = [explain(error)]
             return False
         picture.is_decorative = True  # the name stands beside it

@@ -11,6 +11,9 @@ from blogapp.config import Network
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# How many proxies stand in front, or which networks they are in.
+Trusted = int | tuple[Network, ...]
+
 
 def init_app(app: Flask) -> None:
     app.wsgi_app = OutsideView(  # type: ignore[assignment, method-assign]
@@ -44,21 +47,31 @@ class OutsideView:
         return self.wsgi(environ, start)
 
 
-def client_address(request: Request, trusted: int | tuple[Network, ...]) -> str:
+def client_address(request: Request, trusted: Trusted) -> str:
     """Return the IP address a request came from, seen through trusted proxies.
 
     ``trusted`` is their number or their networks. Addresses that a client wrote
     into X-Forwarded-For itself stand left of the trusted ones and are not read.
     """
-    seen = [
-        part.strip() for part in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
-    ]
-    chain = [*filter(None, seen), request.remote_addr or ""]
+    return address_of(request.environ, trusted)
+
+
+def address_of(environ: "WSGIEnvironment", trusted: Trusted) -> str:
+    """As `client_address`, of a request that nobody has looked at yet."""
+    seen = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    chain: list[str] = [*filter(None, seen), environ.get("REMOTE_ADDR") or ""]
     if isinstance(trusted, int):
         return chain[max(-1 - trusted, -len(chain))]
     while len(chain) > 1 and _is_within(chain[-1], trusted):
         chain.pop()
     return chain[-1]
+
+
+def is_from_proxy(environ: "WSGIEnvironment", trusted: Trusted) -> bool:
+    """Return whether a trusted proxy handed this request on."""
+    if isinstance(trusted, int):
+        return trusted > 0
+    return _is_within(environ.get("REMOTE_ADDR") or "", trusted)
 
 
 def _is_within(address: str, networks: tuple[Network, ...]) -> bool:

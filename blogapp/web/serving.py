@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from blogapp.media.storing import UNFINISHED
+from blogapp.media.stores.folder import UNFINISHED
 from blogapp.web.compressing import ENDINGS, write, write_compressed
 from blogapp.web.statics import FOLDER, Statics
 

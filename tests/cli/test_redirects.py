@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from blogapp.cli import group
 
 # It only hands things on, which has tests of its own.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

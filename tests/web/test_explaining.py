@@ -6,7 +6,6 @@ from blogapp.web import explaining
 from blogapp.web.explaining import explain
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 DRAWINGS = [
     b"<svg",

@@ -11,7 +11,6 @@ from blogapp.extensions import db
 from blogapp.site.reading import get_site
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 MARCH = datetime(2026, 3, 18, 12, tzinfo=UTC)
 # What pages name as it is: codes, zones, file formats, people.

@@ -7,8 +7,6 @@ import pytest
 from blogapp.site.theme import read_theme
 from blogapp.web.assets import asset_address
 
-pytestmark = pytest.mark.sqlite
-
 
 @pytest.fixture
 def statics(app):

@@ -12,8 +12,6 @@ from blogapp.site.report_models import PolicyReport
 from blogapp.web import policy_reports
 from tests.conftest import JANUARY
 
-pytestmark = pytest.mark.sqlite
-
 BLOG = "http://127.0.0.1:8000"
 OUTSIDE = "/write/settings/outside"
 

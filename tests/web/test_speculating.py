@@ -6,8 +6,6 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-pytestmark = pytest.mark.sqlite
-
 
 @pytest.mark.parametrize(
     ("path", "is_made_ready"),

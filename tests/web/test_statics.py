@@ -10,7 +10,6 @@ from blogapp.web.naming import hashed_name, parted
 from tests.web.conftest import FOR_EVER, sent
 
 # What is sent, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 IMPORTED = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""")
 

@@ -14,9 +14,6 @@ from blogapp.web.assets import add_maker
 from blogapp.web.serving import write_assets
 from tests.web.conftest import DAYS, FOR_EVER, fill, sent
 
-pytestmark = pytest.mark.sqlite
-
-
 # The folder.
 
 

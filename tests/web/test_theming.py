@@ -13,7 +13,6 @@ from blogapp.web.theme_checking import check_theme
 from tests.conftest import parse
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 EXTENDING = """\
 {% extends "builtin/public/post.html" %}
