@@ -13,7 +13,7 @@ export PIP_USER = 0
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help install run check test prove prove-security bench catalogue format lock sbom scan lint fast postgres browser programs
+.PHONY: help install run many check test prove prove-security bench catalogue format lock wheel release sbom scan lint fast postgres browser programs
 
 help:
 	@echo "Usage: make TARGET"
@@ -27,6 +27,9 @@ run: .venv/has-blogapp ## the blog on http://127.0.0.1:8000 (PORT, HOST, WORKERS
 	  $(if $(WORKERS),BLOG_WORKERS="$(WORKERS)") \
 	  $(VENV)/blogapp serve $(if $(filter 0,$(DEMO)),,--demo)
 
+many: .venv/has-tests programs ## the same on two instances, PostgreSQL, Redis, S3 and nginx, for a look (PORT)
+	@exec $(VENV)/python -m tests.many --port $(or $(PORT),8000)
+
 check: lint fast ## lint and the fast tests, five minutes on two cores
 
 test: programs lint fast postgres browser ## everything that continuous integration runs
@@ -35,7 +38,6 @@ prove: .venv/has-tests programs ## the long checks at full size, before a releas
 	$(PYTEST) $(DRIVEN) tests/browser --nginx
 	$(PYTEST) $(DRIVEN) tests/browser --base-path=/eng/blog
 	PROVE=1 $(PYTEST) -n 2 -m "prove or not browser" -o faulthandler_timeout=0
-	PROVE=1 $(PYTEST) -n 2 -m sqlite --postgres -o faulthandler_timeout=0
 
 prove-security: .venv/has-tests programs ## what docs/guide/security.md promises, at full size; figures for it
 	PROVE=security $(PYTEST) -n 2 -o faulthandler_timeout=0 $$($(VENV)/python -m tests.promises)
@@ -96,6 +98,22 @@ lock: .venv/has-tests ## pin what pyproject.toml asks for (UPGRADE=1: the newest
 	  --constraint requirements/test.txt --output-file requirements/$$part.txt; done
 	@$(VENV)/python -m requirements.sbom
 
+wheel: .venv/has-tests ## this version as a wheel with everything in it, into dist/; the same bytes every time
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
+	  $(VENV)/python -m hatchling build --target wheel --directory dist > .venv/wheel.log 2>&1 || \
+	  { cat .venv/wheel.log; exit 1; }
+	@cd dist && sha256sum blogapp-$(VERSION)-*.whl
+
+release: ## the wheel of a tagged version, once the tree, the tag and CHANGELOG.md agree
+	@test -z "$$(git status --porcelain)" || { echo "There are changes that are in no commit." >&2; exit 1; }
+	@grep -q '^## $(VERSION)\b' CHANGELOG.md || \
+	  { echo "CHANGELOG.md has no section $(VERSION): what changed for those who run a blog?" >&2; exit 1; }
+	@git tag --points-at HEAD | grep -qx 'v$(VERSION)' || \
+	  { echo "This commit is not tagged: git tag -s v$(VERSION), then make release." >&2; exit 1; }
+	@$(MAKE) --no-print-directory wheel
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
 sbom: .venv/has-tests ## what the blog is made of, as CycloneDX, into requirements/sbom.json
 	@$(VENV)/python -m requirements.sbom
 
@@ -110,7 +128,7 @@ LOCK = $(PIN) pyproject.toml
 
 # What is installed is remembered by empty files: a second `make run` asks pip nothing.
 
-.venv/has-blogapp: .venv/has-run pyproject.toml wsgi.py
+.venv/has-blogapp: .venv/has-run pyproject.toml
 	@$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CalledProcessError
 
-from bench import answering, commanding, publishing, remembering, rendering, starting
+from bench import answering, commanding, databases, publishing, remembering, rendering, starting
 from bench.blogs import find_blog
 from bench.limits import Verdict, judge
 from bench.reporting import Run, Section, as_markdown, keep
@@ -16,7 +16,9 @@ from bench.serving import Core
 
 HERE = Path(__file__).parent
 SIZES = (1000, 100_000)
-PARTS = (*answering.PARTS, "publishing", "memory", "rendering", "commands", "starting")
+USUAL = (*answering.PARTS, "publishing", "memory", "rendering", "commands", "starting")
+# Writing a hundred thousand posts anew takes longer than all the rest.
+PARTS = (*USUAL, "databases")
 QUICK = ("cached", "uncached", "starting")
 
 
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench; return 0 when all that was measured holds, 1 when a limit does not."""
     asked = _asked(arguments)
     run = Run(
-        parts=asked.part or (QUICK if asked.quick else PARTS),
+        parts=asked.part or (QUICK if asked.quick else USUAL),
         sizes=sorted(set(asked.posts or (SIZES[:1] if asked.quick else SIZES))),
         rounds=asked.rounds or (1 if asked.quick else 3),
         seconds=asked.seconds,
@@ -74,6 +76,9 @@ def _measured(run: Run, cache: Path, folder: Path, stack: ExitStack) -> Iterator
         "rendering": rendering.measure,
         "commands": lambda: commanding.measure(blogs[0], folder),
         "starting": lambda: starting.measure(blogs, folder),
+        "databases": lambda: databases.measure(
+            blogs, folder, rounds=run.rounds, seconds=run.seconds, cores=bench.cores, tell=_tell
+        ),
     }
     for part, measure in others.items():
         if part in run.parts:

@@ -1,4 +1,4 @@
-"""Finding Chromium and nginx; run as a program, installing them where that is easy."""
+"""Finding Chromium, nginx and Redis; run as a program, installing them where that is easy."""
 
 import os
 import platform
@@ -36,6 +36,14 @@ NAMES = (
 )
 # Debian keeps nginx where only root looks.
 PLACES = (None, "/usr/sbin:/opt/homebrew/bin")
+# What has them, on Debian and on a Mac.
+PACKAGES = {
+    "chromium": "chromium",
+    "nginx": "nginx-light",
+    "redis": "redis-server",
+    "varnish": "varnish",
+}
+BREWED = {"chromium": "--cask chromium", "nginx": "nginx", "redis": "redis", "varnish": "varnish"}
 
 
 def find_chromium():
@@ -49,13 +57,23 @@ def find_nginx():
     return next((path for place in PLACES if (path := shutil.which("nginx", path=place))), None)
 
 
+def find_redis():
+    """Return the path of a Redis server, or None."""
+    places = (*PLACES, "/usr/local/bin")
+    found = (shutil.which("redis-server", path=place) for place in places)
+    return next((path for path in found if path), None)
+
+
+def find_varnish():
+    """Return the path of Varnish, or None."""
+    return next((path for place in PLACES if (path := shutil.which("varnishd", path=place))), None)
+
+
 def how_to_install(program):
-    """Return one line that says what to do on this system to have "chromium" or "nginx"."""
+    """Return one line that says what to do on this system to have a program of `PACKAGES`."""
     if platform.system() == "Darwin":
-        command = {"chromium": "brew install --cask chromium", "nginx": "brew install nginx"}
-    else:
-        command = {"chromium": "apt-get install chromium", "nginx": "apt-get install nginx-light"}
-    return f"some tests need {program}: {command[program]}"
+        return f"some tests need {program}: brew install {BREWED[program]}"
+    return f"some tests need {program}: apt-get install {PACKAGES[program]}"
 
 
 def main():
@@ -63,7 +81,7 @@ def main():
     if missing() and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {' and '.join(missing())} for the tests", flush=True)
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        packages = ["nginx-light" if name == "nginx" else name for name in missing()]
+        packages = [PACKAGES[name] for name in missing()]
         install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
         for command in (["apt-get", "update", "-qq"], install):
             subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=False)
@@ -74,7 +92,12 @@ def main():
 
 def missing():
     """Return the names of the programs that are not here."""
-    found = {"chromium": find_chromium(), "nginx": find_nginx()}
+    found = {
+        "chromium": find_chromium(),
+        "nginx": find_nginx(),
+        "redis": find_redis(),
+        "varnish": find_varnish(),
+    }
     return [name for name, path in found.items() if not path]
 
 

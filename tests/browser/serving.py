@@ -100,9 +100,19 @@ def nginx(app, port, folder, name="nginx.conf"):
 
 @contextmanager
 def nginx_before(address, port, folder, name, *, public, store):
-    """Run nginx on ``port`` before whatever is at ``address``, as a file of `deploy/` says."""
+    """Run nginx on ``port`` before whatever is at ``address``, as a file of `deploy/` says.
+
+    Several addresses are several instances.
+    """
     site = (ROOT / "deploy" / name).read_text(encoding="utf-8")
-    site = site.replace("127.0.0.1:8000", address)
+    if isinstance(address, list):
+        site = re.sub(
+            r"server 127\.0\.0\.1:8000(.*?;)",
+            lambda found: " ".join(f"server {each}{found[1]}" for each in address),
+            site,
+        )
+    else:
+        site = site.replace("127.0.0.1:8000", address)
     site = site.replace("https://blog.example.com", public)
     site = site.replace("/var/cache/blog", str(store))
     site = re.sub(r"listen \[::\]:80;", "", site)
@@ -125,7 +135,7 @@ NGINX = """
 {user}
 pid {folder}/nginx.pid;
 worker_processes 1;
-events {{ }}
+events {{ worker_connections 10000; }}
 http {{
     default_type application/octet-stream;
     access_log off;
@@ -144,3 +154,9 @@ def listen():
     listener = socket.create_server(("127.0.0.1", 0))
     listener.set_inheritable(True)
     return listener
+
+
+def free_port():
+    """Return a port on which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

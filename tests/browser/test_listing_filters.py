@@ -255,6 +255,7 @@ def test_a_list_that_does_not_arrive_leaves_the_old_one(blog, page, watch, failu
     alert.get_by_role("button", name="Try again").click()
 
     expect(status(page)).to_have_text("37 posts tagged wal")
+    expect(status(page)).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

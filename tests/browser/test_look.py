@@ -84,7 +84,7 @@ def dressed(app, prepare, make_author, make_post):
     """A blog on which everything is set, and all of it is long."""
     prepare(fill, make_author, make_post)
     media = store_image(
-        png(900, 120), "wide.png", folder=app.config["MEDIA_FOLDER"], now=datetime.now(UTC)
+        png(900, 120), "wide.png", store=app.extensions["media"], now=datetime.now(UTC)
     )
     labels = ["Posts", "Tags", "Archive", "About us", "Handbook", "Careers", "Status", "Contact"]
     links = [{"label": label, "address": f"/{label}"} for label in labels]

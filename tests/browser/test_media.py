@@ -103,10 +103,10 @@ def test_what_a_pasted_picture_shows_is_asked_in_place_and_written_into_the_text
 
 
 def test_a_picture_of_the_library_is_found_and_put_into_the_text(app, author, author_page, draft):
-    folder = app.config["MEDIA_FOLDER"]
+    store = app.extensions["media"]
     for name, width in (("map.png", 60), ("clock.png", 50)):
         media = store_upload(
-            png(width), name, folder=folder, now=JANUARY, uploaded_by_id=author.author.id
+            png(width), name, store=store, now=JANUARY, uploaded_by_id=author.author.id
         )
     media.alt, media.caption = "A clock", "It drifts"
     db.session.commit()
@@ -197,8 +197,8 @@ class TestOnAServerOfItsOwn:
         noise = Image.effect_noise((2400, 1800), 120)
         out = BytesIO()
         Image.merge("RGB", [noise] * 3).save(out, "JPEG", quality=95)
-        folder, who = app.config["MEDIA_FOLDER"], author.author.id
-        media = store_upload(out.getvalue(), "a.jpg", folder=folder, now=now(), uploaded_by_id=who)
+        store, who = app.extensions["media"], author.author.id
+        media = store_upload(out.getvalue(), "a.jpg", store=store, now=now(), uploaded_by_id=who)
         db.session.commit()
         wait_until(lambda: db.session.scalar(select(Job.attempts)) == 1)
 

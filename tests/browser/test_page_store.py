@@ -36,8 +36,10 @@ class Blog:
     @property
     def asked(self):
         """The requests that woke it, as its log has them."""
+        threading.Event().wait(0.2)  # lines are gathered for a moment before they are written
         log = (self.folder / "gunicorn.log").read_text()
-        return [line for line in re.findall(r'"([A-Z]+ \S+) HTTP', log) if "/healthz" not in line]
+        found = re.findall(r" request ([A-Z]+ \S+) \d{3} ", log)
+        return [line for line in found if "/healthz" not in line]
 
     def get(self, path, method="GET", **headers):
         """Return status, headers and body of what nginx answers."""

@@ -27,7 +27,7 @@ SUMMARY = "Every layer behaved exactly as configured, and that was the bug, we f
 def picture(app):
     data = BytesIO()
     Image.new("RGB", (1600, 900), "white").save(data, "PNG")
-    return store_image(data.getvalue(), "ages.png", folder=app.config["MEDIA_FOLDER"], now=JANUARY)
+    return store_image(data.getvalue(), "ages.png", store=app.extensions["media"], now=JANUARY)
 
 
 @pytest.fixture

@@ -215,6 +215,8 @@ RIGHTS = {
             OWNERS,
             (
                 "authoring.edit_sign_in",
+                "authoring.answer_job",
+                "authoring.answer_jobs",
                 "authoring.answer_message",
                 "authoring.begin_import",
                 "authoring.cancel_import",
@@ -225,6 +227,7 @@ RIGHTS = {
                 "authoring.download_table",
                 "authoring.edit_audit",
                 "authoring.edit_imports",
+                "authoring.edit_jobs",
                 "authoring.edit_notifications",
                 "authoring.edit_outside",
                 "authoring.edit_reviews",
@@ -259,6 +262,7 @@ RIGHTS = {
                 "public.llms",
                 "public.manifest",
                 "public.media",
+                "public.metrics",
                 "public.month",
                 "public.opensearch",
                 "public.page",
@@ -314,7 +318,11 @@ RIGHTS = {
     for name in names
 }
 # Nothing is done, and the page says so: what was to be undone is over, or was done already.
-MAY_BE_MISSING = {"authoring.undo_hand_over", "authoring.answer_message"}
+MAY_BE_MISSING = {
+    "authoring.undo_hand_over",
+    "authoring.answer_job",
+    "authoring.answer_message",
+}
 # The same answer for somebody else's, for what is over and for what never was: what tells is
 # that nothing has changed.
 SILENT = {

@@ -1,9 +1,7 @@
 """Who may open what: every address × every role × own, somebody else's, nobody's."""
 
 import re
-import sqlite3
 from base64 import urlsafe_b64encode
-from contextlib import closing
 
 import pytest
 from sqlalchemy import select
@@ -99,31 +97,6 @@ def cast(app, make_author, as_author, make_post, monkeypatch):
     return cast
 
 
-@pytest.fixture
-def keep(app):
-    """Put the database back as it is now, where it has changed: ``keep()``."""
-    db.session.remove()
-    with closing(db.engine.raw_connection()) as connection:
-        kept = sqlite3.connect(":memory:")
-        connection.driver_connection.backup(kept)
-    # SQLite tells a connection what others have done, not what it did itself.
-    watch = sqlite3.connect(db.engine.url.database)
-    [seen] = watch.execute("PRAGMA data_version").fetchone()
-
-    def back():
-        nonlocal seen
-        [now] = watch.execute("PRAGMA data_version").fetchone()
-        if now != seen:
-            db.session.remove()
-            with closing(db.engine.raw_connection()) as connection:
-                kept.backup(connection.driver_connection)
-            [seen] = watch.execute("PRAGMA data_version").fetchone()
-
-    yield back
-    watch.close()
-    kept.close()
-
-
 def acts(app, *blueprints):
     """Every rule of these with every method it answers."""
     for rule in app.url_map.iter_rules():
@@ -157,9 +130,9 @@ def test_scripts_of_strangers_are_told_to_sign_in(app, browser):
         assert told.status_code == 401, (name, method)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("role", ROLES)
-def test_everybody_gets_as_far_as_their_rights(app, cast, keep, role):
+def test_everybody_gets_as_far_as_their_rights(app, cast, keep_database, role):
+    back = keep_database()
     browser = cast[role]
     things = {"own": browser.things, "other": cast["other"].things, "none": None}
     wrong, before = [], rows_of(cast["other"])
@@ -181,12 +154,11 @@ def test_everybody_gets_as_far_as_their_rights(app, cast, keep, role):
             elif (status == 403) == may(name, role, whose):
                 wrong.append((name, method, whose, status, "not as in the matrix"))
             if method != "GET":
-                keep()
+                back()
     assert not wrong, "\n".join(map(str, wrong))
 
 
-@pytest.mark.sqlite
-def test_who_is_signed_in_makes_no_difference_to_public_pages(app, cast, browser, keep):
+def test_who_is_signed_in_makes_no_difference_to_public_pages(app, cast, browser):
     for name, method, rule in acts(app, "public"):
         if method != "GET":
             continue
@@ -200,9 +172,9 @@ def test_who_is_signed_in_makes_no_difference_to_public_pages(app, cast, browser
         assert told["stranger"] < 500
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("role", ["stranger", *ROLES])
-def test_the_door_tells_nothing_and_is_kept_by_nobody(app, cast, browser, keep, role):
+def test_the_door_tells_nothing_and_is_kept_by_nobody(app, cast, browser, keep_database, role):
+    back = keep_database()
     asking = browser if role == "stranger" else cast[role]
     for name, method, rule in acts(app, "auth"):
         response = asking.open(address(rule, None), method=method, data={})
@@ -211,7 +183,7 @@ def test_the_door_tells_nothing_and_is_kept_by_nobody(app, cast, browser, keep, 
         assert response.headers["Cache-Control"] == "no-store", (name, method)
         if "token" in rule.arguments:
             assert response.status_code in {404, 410}, (name, method)
-        keep()
+        back()
 
 
 # Things of others

@@ -5,12 +5,8 @@ import re
 from collections import Counter
 from functools import cache
 
-import pytest
-
 from tests import asvs
 from tests.conftest import ROOT
-
-pytestmark = pytest.mark.sqlite
 
 ENTRIES = asvs.read()
 # How many requirements of levels 1 and 2 the standard has in each chapter, for a checkout that

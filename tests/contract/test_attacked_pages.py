@@ -11,7 +11,6 @@ from blogapp.text.sanitizing import sanitize
 from tests.attacked import OWN_ATTACKS, addresses, dangers, fill, filled_in, residue
 from tests.conftest import parse
 
-pytestmark = pytest.mark.sqlite
 PROMISE = "Content is harmless"
 PARTS = 16
 # Sent by forms, too, is one part in so many.

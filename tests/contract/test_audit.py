@@ -35,6 +35,8 @@ AUDITED = {
     "auth.use_second_passkey": "sign-in.finished",
     "authoring.add_alias": "tag.changed",
     "authoring.add_to_series": "series.part-added",
+    "authoring.answer_job": "job.dropped",
+    "authoring.answer_jobs": "job.dropped",
     "authoring.answer_message": "message.dropped",
     "authoring.answer_missing": "redirect.added",
     "authoring.approve_review": "review.approved",

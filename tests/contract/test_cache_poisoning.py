@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.sqlite
-
 MARK = "poison-7f3a"
 # What no cache looks at when it decides whether it has an answer already.
 UNKEYED = {

@@ -19,7 +19,7 @@ def test_the_nightly_unit_makes_a_backup_and_keeps_fourteen(tmp_path):
     unit = (DEPLOY / "blog-backup.service").read_text()
     instance, folder = tmp_path / "instance", tmp_path / "backups"
     folder.mkdir()
-    told = re.search(r"^ExecStart=/srv/blog/app/.venv/bin/blogapp (.+)$", unit, re.M)[1]
+    told = re.search(r"^ExecStart=/srv/blog/current/.venv/bin/blogapp (.+)$", unit, re.M)[1]
     arguments = told.replace("/srv/blog/backups", str(folder)).split()
     environment = {name: None for name in os.environ if name.startswith("BLOG_")}
     runner = CliRunner(env=environment | {"BLOG_INSTANCE": str(instance)})

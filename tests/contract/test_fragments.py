@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

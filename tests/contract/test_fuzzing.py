@@ -4,9 +4,7 @@ import gzip
 import json
 import os
 import re
-import sqlite3
 import traceback
-from contextlib import closing
 from html import unescape
 from random import Random
 from urllib.parse import urlsplit
@@ -24,7 +22,7 @@ from tests.contract.rubbish import Rubbish
 from tests.contract.surface import LISTING, describe, every_name, operations
 
 # A body that breaks off leaves a file of its parser for the collector.
-pytestmark = [pytest.mark.sqlite, pytest.mark.filterwarnings(UNCLOSED)]
+pytestmark = pytest.mark.filterwarnings(UNCLOSED)
 
 PEOPLE = ("stranger", "author", "owner")
 # Requests of each kind by each person; in the common run each kind is asked by one of them.
@@ -61,42 +59,11 @@ def people(app, make_author, as_author, make_post, monkeypatch):
     return {"stranger": stranger, "author": as_author(author), "owner": as_author(owner)}
 
 
-@pytest.fixture
-def keep(app, people):
-    """Put the database back as it is now, where it has changed; returns which tables have."""
-    db.session.remove()
-    with closing(db.engine.raw_connection()) as connection:
-        kept = sqlite3.connect(":memory:")
-        connection.driver_connection.backup(kept)
-    watch = sqlite3.connect(db.engine.url.database)
-    [seen] = watch.execute("PRAGMA data_version").fetchone()
-
-    def back(compare=False):
-        nonlocal seen
-        [now] = watch.execute("PRAGMA data_version").fetchone()
-        if now == seen:
-            return set()
-        tables = db.metadata.tables if compare else ()
-        changed = {table for table in tables if _rows(watch, table) != _rows(kept, table)}
-        db.session.remove()
-        with closing(db.engine.raw_connection()) as connection:
-            kept.backup(connection.driver_connection)
-        [seen] = watch.execute("PRAGMA data_version").fetchone()
-        return changed
-
-    yield back
-    watch.close()
-    kept.close()
-
-
-def _rows(connection, table):
-    return connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-
-
-def test_whatever_is_asked_is_answered(app, people, keep, unkept, queries, figure):
+def test_whatever_is_asked_is_answered(app, people, keep_database, unkept, queries, figure):
     asked, refused, wrong, forms = 0, 0, [], {}
+    back = keep_database()
     seeds = seeds_of(app, people, forms)
-    keep()
+    back()
     for operation in sorted(operations(app), key=lambda each: each.method):
         for who, random in shares(operation):
             rubbish = Rubbish(random, every_name=every_name(), seeds=seeds)
@@ -110,7 +77,7 @@ def test_whatever_is_asked_is_answered(app, people, keep, unkept, queries, figur
                 faults.append(f"{read} statements")
             is_refused = answer is not None and answer.status_code in REFUSED
             refused += is_refused
-            changed = {name for name in keep(compare=is_refused) if not NOTED.search(name)}
+            changed = {name for name in back(compare=is_refused) if not NOTED.search(name)}
             faults += [f"refused and wrote {name}" for name in changed]
             wrong += [f"{who}: {operation}: {fault}\n  {shown(sent)}" for fault in faults]
 

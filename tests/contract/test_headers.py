@@ -10,7 +10,6 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 PAGES = ["/posts/leases", "/nowhere", "/posts/leases.md", "/feed.xml", "/robots.txt"]
 MACHINES = ["/robots.txt", "/site.webmanifest", "/favicon.ico", "/apple-touch-icon.png"]

@@ -17,8 +17,6 @@ from tests.conftest import JANUARY
 from tests.contract.rubbish import TEXTS
 from tests.contract.surface import LISTING
 
-pytestmark = pytest.mark.sqlite
-
 PLACES = ("/", "/tags/a", "/archive/2026", "/search", "/feed.xml", "/feed.json")
 MALFORMED = {
     "page": ("abc", "0", "-1", "1.0", "1e3", "0x1F", "٣", "１", "1²", "9" * 19, "9" * 5000, "+1"),

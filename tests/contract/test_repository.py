@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 TOP_LEVEL = {
     ".ci",
     ".editorconfig",
+    ".dockerignore",
     ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
