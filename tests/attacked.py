@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup
+from sqlalchemy import event
 
 from blogapp.accounts.audit_models import ActorKind, AuditEvent
 from blogapp.accounts.factor_models import Passkey
@@ -77,6 +78,25 @@ def fill(attacks, owner, make_post):
     One row of each kind has all of them at once; and where a text's beginning decides, as with
     addresses, there is a row for each.
     """
+    if db.engine.dialect.name != "sqlite":
+        # It refuses what is longer than its column, which SQLite takes in.
+        event.listen(db.session, "before_flush", _cut)
+        try:
+            return _fill(attacks, owner, make_post)
+        finally:
+            event.remove(db.session, "before_flush", _cut)
+    return _fill(attacks, owner, make_post)
+
+
+def _cut(session, _context, _instances):
+    for row in (*session.new, *session.dirty):
+        for column in row.__table__.columns:
+            length, value = getattr(column.type, "length", None), getattr(row, column.key, None)
+            if length and isinstance(value, str) and len(value) > length:
+                setattr(row, column.key, value[:length])
+
+
+def _fill(attacks, owner, make_post):
     text = " ".join(attacks)
     linkable = [attack for attack in attacks if is_linkable(attack)]
     links = [{"label": attack, "address": attack} for attack in linkable]

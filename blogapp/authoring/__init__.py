@@ -18,6 +18,7 @@ from blogapp.authoring import (
     guarding,
     images,
     imports,
+    jobs,
     journal,
     links,
     media,
@@ -238,6 +239,12 @@ bp.add_url_rule(
     "answer_message",
     notifications.answer_message,
     methods=["POST"],
+)
+JOBS = "/settings/jobs"
+bp.add_url_rule(JOBS, "edit_jobs", jobs.show)
+bp.add_url_rule(f"{JOBS}/answers", "answer_jobs", jobs.answer_all, methods=["POST"])
+bp.add_url_rule(
+    f"{JOBS}/<int(min=1, max=2147483647):id>", "answer_job", jobs.answer, methods=["POST"]
 )
 bp.add_url_rule("/settings/audit", "edit_audit", audit.edit, methods=["GET", "POST"])
 for name, form in (("download_audit_csv", "csv"), ("download_audit_jsonl", "jsonl")):

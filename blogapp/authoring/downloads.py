@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response as AnyResponse
 
-from blogapp.authoring.imports import demand_moving, get_run
+from blogapp.authoring.imports import demand_moving, depot, get_run
 from blogapp.authoring.notices import complain
 from blogapp.extensions import db
 from blogapp.importing.following import read_lines
@@ -39,6 +39,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 def report(id: int, form: str) -> Response:
     """The report of an import, a line for each item: JSON Lines, or a table."""
     run, place = get_run(id)
+    depot().fetch_report(place, is_preview=run.is_preview)
     path = place.report(is_preview=run.is_preview)
     if not path.exists():
         abort(404)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from flask import abort, current_app, make_response, redirect, request, url_for
+from flask import abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,7 +14,6 @@ from blogapp.authoring.image_names import attach, markdown_for
 from blogapp.authoring.notices import say
 from blogapp.authoring.saving import save_typed
 from blogapp.extensions import csrf, db
-from blogapp.media.errors import MediaError
 from blogapp.media.models import Media
 from blogapp.media.storing import store_upload
 from blogapp.media.variants import thumbnail_key
@@ -26,6 +25,7 @@ from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import row_id
+from blogapp.web.media_store import REFUSED, media_store
 from blogapp.web.pages import render_page
 
 LONGEST_QUERY = 200
@@ -121,12 +121,12 @@ def _store(image: ImageForm) -> Media | None:
         media = store_upload(
             file.read(),
             file.filename or "",
-            folder=current_app.config["MEDIA_FOLDER"],
+            store=media_store(),
             now=now(),
             uploaded_by_id=current_author().id,
             alt=image.alt.data or "",
         )
-    except MediaError as error:
+    except REFUSED as error:
         image.image.errors = [explain(error)]
         return None
     media.caption = media.caption or image.image_caption.data or ""

@@ -21,16 +21,18 @@ from blogapp.config import MEGABYTE
 from blogapp.extensions import csrf, db
 from blogapp.importing import recognizing, running
 from blogapp.importing.arriving import NoRoom, Place, demand_room, new_token, place_of
+from blogapp.importing.handing_on import Depot
 from blogapp.importing.models import KeptList
 from blogapp.importing.run_models import UNDER_WAY, ImportRun, RunState
 from blogapp.posts.managing import list_authors
 from blogapp.posts.rights import may_move_blog
 from blogapp.text.name_lists import one_line
-from blogapp.web import jobs
+from blogapp.web import jobs, working
 from blogapp.web.access import current_author
 from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.confirming import demand_confirmed
+from blogapp.web.media_store import media_store
 from blogapp.web.pages import render_page
 from blogapp.web.streaming import read_the_rest, receive_form
 
@@ -117,7 +119,7 @@ def remove(id: int) -> AnyResponse:
     if _is_busy(run):
         return _lead_to(run)
     note("import.removed", run.file_name, number=run.id)
-    running.forget(run, _folder())
+    running.forget(run, _folder(), depot())
     db.session.commit()
     say(_("The import is off the list. What it took in stays."))
     return redirect(url_for(".edit_imports"), code=303)
@@ -127,6 +129,11 @@ def demand_moving() -> None:
     """Answer 403 to whoever may not take a whole blog in or out."""
     if not may_move_blog(current_author()):
         abort(403)
+
+
+def depot() -> Depot:
+    """Return where uploads wait, and whence reports come."""
+    return Depot(media_store())
 
 
 def get_run(id: int) -> tuple[ImportRun, Place]:
@@ -202,14 +209,28 @@ class _Arrival:
             options=self.form.options,
             by_id=current_author().id,
             now=now(),
+            place=working.place(current_app),
+            depot=depot(),
         )
         note("import.uploaded", self.file_name)
         db.session.commit()
+        self._hand_on(run)
         jobs.wake()
         if _speaks_json():
             address = url_for(".show_import", id=run.id)
             return make_response(jsonify(address=address), 201)
         return _lead_to(run)
+
+    def _hand_on(self, run: ImportRun) -> None:
+        """Put the upload where every machine comes to it; without that there is no import."""
+        try:
+            running.hand_on(run, _folder(), depot(), now=now())
+        except OSError:
+            place_of(_folder(), run.token).remove()
+            running.withdraw(run)
+            db.session.commit()
+            raise
+        db.session.commit()
 
     def _complain(self, status: int, why: str) -> AnyResponse:
         form = self.form or ImportForm(formdata=None, author=current_author().name)
@@ -281,10 +302,18 @@ def _show_run(run: ImportRun, form: ImportForm | None = None, *, status: int = 2
         results=RESULTS,
         failure=_explain(run),
         authors=list_authors(),
-        has_report=place_of(_folder(), run.token).report(is_preview=run.is_preview).exists(),
+        has_report=_has_report(run),
         queue=_count_before(run),
     )
     return make_response(page, status)
+
+
+def _has_report(run: ImportRun) -> bool:
+    if depot().is_shared:
+        # Handed back when it is over; nobody asks a bucket for each look at how far it is.
+        is_kept = run.state in {RunState.PREVIEWED, RunState.FAILED} or not run.is_preview
+        return is_kept and run.state not in UNDER_WAY and bool(run.counts)
+    return place_of(_folder(), run.token).report(is_preview=run.is_preview).exists()
 
 
 def _explain(run: ImportRun) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, jsonify, make_response, request, url_for
 from flask_wtf.csrf import validate_csrf
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
@@ -56,9 +56,8 @@ def write(id: int | None = None) -> Response:
         return _refuse(400, whole=True)
     except BodyTooLong:
         return _refuse(413, most=MOST_BYTES)
-    except (OperationalError, IntegrityError) as error:
+    except IntegrityError:
         db.session.rollback()
-        current_app.logger.warning("The journal could not be written: %s", error)
         return _refuse(503, retry=True)
     except HTTPException as error:
         return error.response or _refuse(error.code or 500)  # type: ignore[return-value]

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from datetime import datetime
-from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,11 +14,13 @@ from blogapp.media import drawings
 from blogapp.media.confining import encode
 from blogapp.media.errors import MediaError, NotAnImage
 from blogapp.media.models import Media
+from blogapp.media.stores import Store
 from blogapp.media.storing import SVG, is_drawing, store_drawing, store_image
 from blogapp.site.models import Site
 from blogapp.web.access import current_author
 from blogapp.web.explaining import explain
 from blogapp.web.look import Logo
+from blogapp.web.media_store import REFUSED
 
 # It is on every page: what is larger wants to be made smaller first.
 MOST_BYTES = 1_000_000
@@ -27,7 +28,7 @@ MOST_PIXELS = 4000  # on a side
 _IS_IMAGE = Media.content_type.startswith("image/")
 
 
-def keep(form: LookForm, folder: Path, *, now: datetime) -> bool:
+def keep(form: LookForm, store: Store, *, now: datetime) -> bool:
     """Store what was uploaded and let the form name it; False with an error beside the field.
 
     It stays stored when another field is wrong: the form then holds its key, since no
@@ -39,11 +40,11 @@ def keep(form: LookForm, folder: Path, *, now: datetime) -> bool:
     try:
         _check(data)
         media = (
-            store_drawing(data, name, folder=folder, now=now)
+            store_drawing(data, name, store=store, now=now)
             if is_drawing(data)
-            else store_image(data, name, folder=folder, now=now, uploaded_by_id=current_author().id)
+            else store_image(data, name, store=store, now=now, uploaded_by_id=current_author().id)
         )
-    except MediaError as error:
+    except REFUSED as error:
         form.upload.errors = [explain(error)]
         return False
     db.session.commit()
@@ -62,7 +63,7 @@ def preview(form: LookForm) -> Logo | None:
             width, height = _size(data)
             return Logo(_address(data, SVG), width, height)
         encoded = encode(data)
-    except MediaError as error:
+    except REFUSED as error:
         form.upload.errors = [explain(error)]
         return None
     return Logo(_address(encoded.data, encoded.content_type), encoded.width, encoded.height)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, current_app, make_response, redirect, request, url_for
+from flask import abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,7 +15,7 @@ from blogapp.authoring.media_forms import MediaForm, ReplacementForm, UploadForm
 from blogapp.authoring.notices import complain, say
 from blogapp.extensions import db
 from blogapp.jobs.queueing import count_given_up, enqueue, find_jobs
-from blogapp.media.errors import MediaError, NotAnImage
+from blogapp.media.errors import NotAnImage
 from blogapp.media.models import Media
 from blogapp.media.storing import VARIANTS, store_upload
 from blogapp.media.variants import plan_variants, thumbnail_key, variant_key
@@ -39,6 +39,7 @@ from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import row_id
 from blogapp.web.language import ngettext
+from blogapp.web.media_store import REFUSED, media_store
 from blogapp.web.pages import render_page
 
 KEYS = ("show", "q", "page")
@@ -64,7 +65,7 @@ def add() -> AnyResponse:
             try:
                 kept.append(_store(file))
                 db.session.commit()
-            except MediaError as error:
+            except REFUSED as error:
                 db.session.rollback()
                 complain(_("“%(name)s”: %(why)s", name=file.filename, why=explain(error)))
     jobs.wake()
@@ -115,7 +116,7 @@ def replace(id: int) -> AnyResponse:
     earlier = request.form.get("earlier", type=row_id)
     form = ReplacementForm()
     if earlier:
-        chosen = {each.id: each for each in media_keeping.list_earlier(media, _folder())}
+        chosen = {each.id: each for each in media_keeping.list_earlier(media, media_store())}
         by = chosen.get(earlier) or abort(404)
     elif not form.validate_on_submit() or not form.file.data:
         return _show_file(media, replacement=form, status=422)
@@ -124,7 +125,7 @@ def replace(id: int) -> AnyResponse:
             by = _store(form.file.data)
             if _is_image(media) and not _is_image(by):
                 raise NotAnImage("Texts show an image where only a link could be.")
-        except MediaError as error:
+        except REFUSED as error:
             db.session.rollback()
             form.file.errors = [explain(error)]
             return _show_file(_get_media(id), replacement=form, status=422)
@@ -254,7 +255,7 @@ def _show_file(
         refused=refused,
         may_describe=may_describe(author, media),
         may_replace=may_replace(author, media, uses),
-        earlier=media_keeping.list_earlier(media, _folder()),
+        earlier=media_keeping.list_earlier(media, media_store()),
         planned=plan_variants(media),
         job=find_jobs(VARIANTS, [str(media.id)]).get(str(media.id)),
         uploader=media.uploaded_by_id and _name_of(media.uploaded_by_id),
@@ -297,7 +298,7 @@ def _store(file: FileStorage) -> Media:
     return store_upload(
         data,
         file.filename or "",
-        folder=_folder(),
+        store=media_store(),
         now=now(),
         uploaded_by_id=current_author().id,
     )
@@ -315,10 +316,6 @@ def _take_words(form: MediaForm, media: Media) -> None:
             setattr(media, name, form[name].data or "")
     if form.alt.raw_data:
         media.is_decorative = bool(form.is_decorative.data and not media.alt)
-
-
-def _folder() -> Any:
-    return current_app.config["MEDIA_FOLDER"]
 
 
 def _read_choice() -> dict[str, str]:

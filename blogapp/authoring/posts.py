@@ -19,6 +19,7 @@ from blogapp.web.access import current_author
 from blogapp.web.auditing import note
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.failing import failure_of
 from blogapp.web.filters import current_site
 
 
@@ -94,7 +95,10 @@ def _open(post: Post) -> AnyResponse:
     try:
         drafting.open_draft(post, now=now())
         db.session.commit()
-    except (OperationalError, IntegrityError):
+    except (OperationalError, IntegrityError) as error:
+        failure = failure_of(error)
+        if failure and not failure.is_readable:
+            raise
         # Somebody writes for long, or opens it too: what is there already can be shown.
         db.session.rollback()
     post = get_post(post.id)

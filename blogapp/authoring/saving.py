@@ -8,9 +8,9 @@ changed by publishing alone.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flask import abort, current_app, request
+from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from blogapp.authoring.conflicts import show_branch
 from blogapp.authoring.editor import show_editor
@@ -36,6 +36,7 @@ from blogapp.web.access import current_author
 from blogapp.web.cards import renew_card
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
+from blogapp.web.failing import failure_of, write_down
 from blogapp.web.filters import current_site
 
 Verb = Callable[[Post], None]
@@ -259,18 +260,26 @@ def _explaining(form: PostForm, post: Post) -> Iterator[None]:
 @contextmanager
 def _answering(form: PostForm, id: int | None) -> Iterator[None]:
     """Answer for what only the database can know, with the text as it was typed."""
+    failure = None
     try:
         yield
     except IntegrityError:
-        problem, status = _("Somebody else saved at the same moment. Save once more."), 422
-    except OperationalError as error:
-        current_app.logger.warning("A text could not be saved: %s", error)
-        problem, status = _("The blog could not write just now. Press the button once more."), 503
+        problem = _("Somebody else saved at the same moment. Save once more.")
+    except DBAPIError as error:
+        failure = failure_of(error)
+        # Without a database there is no editor either: a page of its own holds the text.
+        if failure is None or not failure.is_readable:
+            raise
+        write_down(failure, error)
+        problem = failure.told
     else:
         return
     db.session.rollback()
     form.form_errors.append(problem)
-    abort(show_editor(form, find_for_writing(id) if id else None, status=status))
+    post = find_for_writing(id) if id else None
+    page = show_editor(form, post, status=failure.code if failure else 422)
+    page.headers.extend(failure.said if failure else {})
+    abort(page)
 
 
 def _read(id: int) -> Post:

@@ -110,6 +110,7 @@ GROUPS = (
             Section("redirects", _l("Redirects")),
             Section("imports", _l("Import and export"), may_open=may_move_blog),
             Section("outside", _l("Outside sources"), OutsideForm, may_open=may_open_outside),
+            Section("jobs", _l("Work in the background"), may_open=may_move_blog),
             Section("audit", _l("Audit log"), may_open=may_read_audit),
         ),
     ),

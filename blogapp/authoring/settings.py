@@ -1,6 +1,6 @@
 """What belongs to the blog: its name, its look, its words, its clock."""
 
-from flask import Response, abort, current_app, make_response, redirect, render_template, request
+from flask import Response, abort, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -29,6 +29,7 @@ from blogapp.web.headers import let_frame_previews
 from blogapp.web.language import look_up_language
 from blogapp.web.links_field import ROWS, LinksField, asked_change
 from blogapp.web.look import palette
+from blogapp.web.media_store import media_store
 
 
 @csrf.exempt  # the form checks its token itself, so that a stale one loses no text
@@ -117,7 +118,7 @@ def _take_offer(form: SectionForm) -> None:
 def _take_logo(form: SectionForm) -> bool:
     if not isinstance(form, LookForm) or "csrf_token" in form.errors:
         return True
-    return logo.keep(form, current_app.config["MEDIA_FOLDER"], now=now())
+    return logo.keep(form, media_store(), now=now())
 
 
 def _keep(section: str, form: SectionForm, site: Site) -> None:

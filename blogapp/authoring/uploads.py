@@ -1,5 +1,6 @@
 """Files that a page's script sends in parts, so that one that breaks off goes on where it was."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Response, abort, current_app, jsonify, make_response, request, url_for
@@ -21,6 +22,7 @@ from blogapp.web.access import current_author
 from blogapp.web.clock import now
 from blogapp.web.explaining import explain
 from blogapp.web.forms import row_id
+from blogapp.web.media_store import media_store
 
 LONGEST = 1000  # characters of what is said of a file
 
@@ -41,10 +43,13 @@ def add_part(token: str) -> Response:
         abort(400)
     try:
         received = receiving.receive(
-            *_place(token), start=start, part=request.stream, length=length
+            *_place(token), start=start, part=request.stream, length=length, now=now()
         )
     except MediaError as error:
         return _refuse(413, error=explain(error))
+    finally:
+        # Also of one that breaks off somebody has to know.
+        db.session.commit()
     return jsonify(received=received)
 
 
@@ -61,18 +66,21 @@ def complete(token: str) -> Response:
         media = store_upload(
             data,
             request.form.get("name", ""),
-            folder=current_app.config["MEDIA_FOLDER"],
+            store=media_store(),
             now=now(),
             uploaded_by_id=current_author().id,
         )
     except MediaError as error:
         db.session.rollback()
         receiving.forget(*_place(token))
+        db.session.commit()
         return _refuse(422, error=explain(error))
     name = attach(post, media) if post else ""
     answer = describe(media, name)
     db.session.commit()
+    # Not before: what is uploaded is in one of the two places at any time.
     receiving.forget(*_place(token))
+    db.session.commit()
     jobs.wake()
     return make_response(jsonify(answer), 201)
 
@@ -80,6 +88,7 @@ def complete(token: str) -> Response:
 def drop(token: str) -> Response:
     """Forget what has arrived of an upload that was cancelled."""
     receiving.forget(*_place(token))
+    db.session.commit()
     return jsonify(received=0)
 
 
@@ -105,10 +114,13 @@ def read_line(name: str) -> str:
     return one_line(request.form.get(name, ""))[:LONGEST]
 
 
-def _place(token: str) -> tuple[Any, int, str]:
+def _place(token: str) -> tuple[receiving.Place, int, str]:
     if not receiving.TOKEN.fullmatch(token):
         abort(404)
-    return current_app.config["MEDIA_FOLDER"], current_author().id, token
+    store = media_store()
+    is_here = store.path("any") is not None
+    folder: Path = current_app.config["MEDIA_FOLDER"]
+    return folder if is_here else store, current_author().id, token
 
 
 def _is_from_our_page() -> bool:

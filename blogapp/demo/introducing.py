@@ -1,12 +1,12 @@
 """Who writes the demo: a few words each, and a face drawn in three strokes."""
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 
 from blogapp.accounts.models import Author
 from blogapp.extensions import db
+from blogapp.media.stores import Store
 from blogapp.media.storing import store_drawing
 
 # By slug: a few words, links, and the colours of ground, coat and hair.
@@ -37,7 +37,7 @@ _FACE = (
 )
 
 
-def introduce_people(media_folder: Path, *, origin: str, now: datetime) -> None:
+def introduce_people(store: Store, *, origin: str, now: datetime) -> None:
     """Give the demo's people what readers see of them, where nobody said it yet. Commits."""
     query = select(Author).where(Author.origin == origin, Author.bio == "")
     for author in db.session.scalars(query).all():
@@ -47,7 +47,7 @@ def introduce_people(media_folder: Path, *, origin: str, now: datetime) -> None:
         author.links = [*links]
         face = _FACE.format(*colours).encode()
         name = f"{author.slug}.svg"
-        picture = store_drawing(face, name, folder=media_folder, now=now, origin=origin)
+        picture = store_drawing(face, name, store=store, now=now, origin=origin)
         picture.is_decorative = True
         author.picture = picture.key
     db.session.commit()

@@ -12,6 +12,7 @@ from blogapp.demo.introducing import introduce_people
 from blogapp.extensions import db
 from blogapp.importing.importing import import_tree
 from blogapp.importing.models import ImportedFile
+from blogapp.media.stores import Store
 from blogapp.posts.models import Post
 from blogapp.posts.publishing import publish
 from blogapp.posts.reading import find_page
@@ -91,14 +92,14 @@ def add_about(*, now: datetime) -> None:
     publish(page, now=now, zone=ZoneInfo("UTC"))
 
 
-def load_posts(media_folder: Path, *, now: datetime) -> None:
+def load_posts(store: Store, *, now: datetime) -> None:
     """Read the demo's posts in. Commits each by itself; safe to repeat."""
     import_tree(
         POSTS,
         source=ORIGIN,
         zone=ZoneInfo("UTC"),
         now=now,
-        media_folder=media_folder,
+        store=store,
         origin=ORIGIN,
     )
-    introduce_people(media_folder, origin=ORIGIN, now=now)
+    introduce_people(store, origin=ORIGIN, now=now)

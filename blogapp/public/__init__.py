@@ -50,6 +50,7 @@ bp.add_url_rule("/archive/<int:year>/<int:month>", "month", listing.month, stric
 
 bp.add_url_rule("/healthz", "healthz", health.healthz)
 bp.add_url_rule("/readyz", "readyz", health.readyz)
+bp.add_url_rule("/metrics", "metrics", health.metrics)
 
 bp.add_url_rule("/posts/<slug>", "post", posts.show)
 bp.add_url_rule("/posts/<slug>/", "post_with_slash", posts.show)

@@ -7,6 +7,7 @@ from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching.keeping import keep
+from blogapp.caching.tagging import shows
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page, find_source
 from blogapp.posts.redirecting import find_redirect
@@ -36,6 +37,7 @@ def _show(post: Post | None, kind: str, slug: str, number: int, name: str) -> An
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
     keep(address)
+    shows(f"post-{post.id}")
     return _as_file(file.name, file.text)
 
 

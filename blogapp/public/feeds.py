@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
 from blogapp.caching.keeping import keep
+from blogapp.caching.tagging import shows
 from blogapp.posts.finding import Finding, look
 from blogapp.posts.listing import find_named
+from blogapp.posts.purging import FEEDS
 from blogapp.posts.reading import Newest, list_newest, read_whole
 from blogapp.posts.selection import MalformedSelection, Selection
 from blogapp.public.feed_writing import Feed, as_atom, as_json, as_rss
@@ -63,6 +65,7 @@ def _answer(endpoint: str, write: Write, content_type: str) -> Answer:
     newest = list_newest(selection, finding, limit=limit)
     if selection.page > 1 and not newest.ids and not selection.after:
         abort(404)
+    shows(FEEDS, *(f"post-{id}" for id in newest.ids))
     wording, site = Wording(selection, names), current_site()
     whole = selection.from_the_top()
     feed = Feed(

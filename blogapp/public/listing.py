@@ -8,6 +8,7 @@ from flask import Response, abort, request
 
 from blogapp.accounts.profiles import find_profile
 from blogapp.caching.keeping import keep
+from blogapp.caching.tagging import shows_list
 from blogapp.posts.cards import Card, load_cards
 from blogapp.posts.counting import Choices, count_choices, find_ways_out
 from blogapp.posts.finding import Finding, look
@@ -115,6 +116,7 @@ def _show(place: Place) -> Response:
     response = render_page(
         "public/listing.html", listing=listing, section="posts", query=selection.q
     )
+    shows_list(place.key, place.slug, batch)
     if "fragment" in request.args:
         response.headers["HX-Push-Url"] = listing.address()
         keep(listing.address(), fragment="results", beside=_stays(listing))
@@ -145,6 +147,7 @@ def _show_batch(place: Place, selection: Selection) -> Response:
     )
     response = render_page("public/listing.html", listing=listing)
     keep(listing.address(), fragment="posts")
+    shows_list(place.key, place.slug, batch)
     response.headers["HX-Replace-Url"] = listing.address(
         replace(selection.from_the_top(), through=batch.last)
     )

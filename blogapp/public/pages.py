@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching.keeping import keep
+from blogapp.caching.tagging import shows
 from blogapp.posts.commenting import list_discussion
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_page, list_changes
@@ -39,6 +40,7 @@ def show(slug: str) -> Answer:
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
     keep(address, is_negotiated=True)
+    shows(f"post-{page.id}")
     return render_page(
         "public/page.html",
         page=page,
@@ -54,6 +56,7 @@ def show_markdown(slug: str) -> Answer:
     if (slug != page.slug or has_query()) and not prefers_markdown():
         return moved(address)
     keep(address)
+    shows(f"post-{page.id}")
     return as_markdown(_front_matter(page), page.body)
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from blogapp.caching import tastes
 from blogapp.caching.keeping import keep
+from blogapp.caching.tagging import shows_post
 from blogapp.posts.commenting import list_discussion
 from blogapp.posts.models import Post
 from blogapp.posts.reading import find_post, find_source, look_around, was_public
@@ -31,10 +32,12 @@ def show(slug: str) -> Answer:
     if request.script_root + request.path != unquote(address) or has_query():
         return moved(address)
     keep(address, is_negotiated=True)
+    around = look_around(post, now=now())
+    shows_post(post, around)
     return render_page(
         "public/post.html",
         post=post,
-        around=look_around(post, now=now()),
+        around=around,
         links=outside_links(post.html),
         discussion=list_discussion(post.id),
     )
@@ -47,6 +50,7 @@ def show_markdown(slug: str) -> Answer:
     if (slug != post.slug or has_query()) and not prefers_markdown():
         return moved(address)
     keep(address)
+    shows_post(post)
     return as_markdown(_front_matter(post), post.body)
 
 

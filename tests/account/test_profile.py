@@ -11,8 +11,6 @@ from blogapp.accounts.models import Author
 from blogapp.extensions import db
 from blogapp.media.models import Media
 
-pytestmark = pytest.mark.sqlite
-
 ADA = {"name": "Ada Lovelace", "slug": "ada-lovelace"}
 
 

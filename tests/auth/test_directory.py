@@ -16,8 +16,6 @@ from blogapp.site.models import Site
 from tests.auth.provider import asked, rsa_key, visit
 from tests.conftest import JANUARY, parse
 
-pytestmark = pytest.mark.sqlite
-
 PASSWORD = "correct horse battery staple"
 
 

@@ -21,7 +21,6 @@ from tests.auth.provider import SECRET, ec_key, rsa_key, visit
 from tests.auth.test_directory import come_back, said, who
 
 # What comes of an answer does not depend on where it is kept.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

@@ -156,7 +156,6 @@ BENT = {
 }
 
 
-@pytest.mark.sqlite
 def test_an_answer_that_is_bent_lets_nobody_in(browser, device):
     straight = dict(vars(device))
     for how, change in BENT.items():
@@ -170,7 +169,6 @@ def test_an_answer_that_is_bent_lets_nobody_in(browser, device):
     assert prove(browser, device).status_code == 303
 
 
-@pytest.mark.sqlite
 def test_an_answer_in_pieces_lets_nobody_in(browser, device):
     for part in (
         *({name: value} for name in ("signature", "authenticatorData", "clientDataJSON")
@@ -191,7 +189,6 @@ NO_ANSWERS = (
 )
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("path", "challenge"),
     [
@@ -291,7 +288,6 @@ def test_whether_it_is_backed_up_is_kept_and_whether_it_may_be_stays_as_it_was(a
 
 
 class TestRegistering:
-    @pytest.mark.sqlite
     def test_an_answer_that_is_bent_adds_nothing(self, owner):
         for how in BENT.keys() - {"of somebody else", "of nobody", "of no text"} - {
             "as if to register", "as another one",
@@ -306,7 +302,6 @@ class TestRegistering:
             assert answer.status_code == 422, how
         assert not db.session.scalars(select(Passkey)).all()
 
-    @pytest.mark.sqlite
     def test_an_attestation_in_pieces_adds_nothing(self, owner):
         device = Device(origin=owner.origin)
         for object in ("", "AAAA", "ä", None, 7, encoded(b"\xa0"), encoded(b"\x9b" + b"\xff" * 8),
@@ -368,7 +363,6 @@ class TestRegistering:
 
 
 class TestAddresses:
-    @pytest.mark.sqlite
     def test_where_browsers_give_none_the_pages_say_why(self, app, owner, browser):
         for address, words in (
             ("http://blog.example.com", "addresses with https"),

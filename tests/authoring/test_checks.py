@@ -9,8 +9,6 @@ from blogapp.posts.publication_models import ConfirmedSecret
 from tests.authoring.conftest import only_post, stored
 from tests.conftest import parse
 
-pytestmark = pytest.mark.sqlite
-
 LEAKY = "The primary is 10.31.7.19."
 FULL = {"title": "Leases", "summary": "A lease is a guess about time."}
 

@@ -259,7 +259,6 @@ def test_a_button_pressed_on_a_post_that_changed_in_that_moment_is_not_lost_in_a
     assert db.session.get(Post, post.id).deleted_at is None
 
 
-@pytest.mark.sqlite
 def test_a_conflict_over_a_megabyte_is_a_small_page(author, post, typed):
     mine = typed(post, body="\n".join(f"zeile {n}" for n in range(60_000)))
     theirs = typed(post, body="\n".join(f"line {n}" for n in range(60_000)))

@@ -16,6 +16,7 @@ from blogapp.cli import import_running
 from blogapp.extensions import db
 from blogapp.importing import running
 from blogapp.importing.arriving import place_of
+from blogapp.importing.handing_on import Depot
 from blogapp.importing.models import KeptList
 from blogapp.importing.run_models import ImportRun, RunState
 from blogapp.jobs.models import Job
@@ -133,6 +134,8 @@ def test_an_upload_is_looked_through_then_taken_in_then_reported(app, owner, wor
     sent = upload(owner)
     waiting = owner.page(sent.location)
     assert waiting.select_one("#import-progress")["hx-get"] == f"{sent.location}?fragment=progress"
+    # A server that is away for a moment does not end the asking.
+    assert waiting.select_one("#import-progress")["hx-status:5xx"] == "swap:none"
     [file] = app.config["IMPORTS_FOLDER"].rglob("upload")
     assert file.stat().st_mode & 0o777 == 0o600
     assert "site" not in str(file.relative_to(app.instance_path))
@@ -450,14 +453,13 @@ def test_the_blog_is_sent_while_it_is_packed_and_never_half(owner, monkeypatch):
     assert "could not be packed" in owner.page("/write/imports").text
 
 
-@pytest.mark.sqlite
 def test_its_own_process_does_it_and_is_stopped_with_its_parent(app, owner, clock):
     sent = upload(owner)
-    folder = app.config["IMPORTS_FOLDER"]
-    running.look_after(1, folder, surroundings(app), now=now())
+    folder, depot = app.config["IMPORTS_FOLDER"], Depot(app.extensions["media"])
+    running.look_after(1, folder, surroundings(app), depot, now=now())
     child = running._children[1].process
     child.wait(60)
-    running.look_after(1, folder, surroundings(app), now=now())
+    running.look_after(1, folder, surroundings(app), depot, now=now())
 
     assert only_run().state == RunState.PREVIEWED
     assert owner.page(sent.location).select_one("tbody td").text == "First"

@@ -14,7 +14,6 @@ from blogapp.site.models import CARD_FIELDS, Site
 from blogapp.text.colours import contrast
 from tests.conftest import parse
 
-pytestmark = pytest.mark.sqlite
 LOOK = {"fonts": "house", "prose": "serif"}
 GENERAL = {
     "title": "Untitled blog",

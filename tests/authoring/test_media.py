@@ -279,6 +279,26 @@ def test_what_is_unused_is_deleted_and_can_be_had_back_for_a_week(app, author, b
     assert db.session.scalars(db.select(Job).where(Job.kind != TRIM)).all() == []
 
 
+def test_a_file_that_could_not_be_removed_is_removed_later(app, author, upload, monkeypatch):
+    id = upload(author)
+    path = app.config["MEDIA_FOLDER"] / db.session.get(Media, id).key
+    author.post(f"/write/media/{id}/deletion")
+    with monkeypatch.context() as patch:
+        patch.setattr("blogapp.posts.media_keeping.delete_file", _fail)
+        work(app, NOON + DELETED_FOR)
+    assert path.exists()
+    assert db.session.get(Media, id)
+
+    work(app, NOON + DELETED_FOR + timedelta(minutes=1))
+
+    assert not path.exists()
+    assert db.session.get(Media, id) is None
+
+
+def _fail(*_):
+    raise OSError("the store is away")
+
+
 def test_a_deleted_file_that_is_used_again_comes_back_instead_of_going(app, author, upload, use):
     id = upload(author)
     author.post(f"/write/media/{id}/deletion")

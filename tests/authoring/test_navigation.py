@@ -7,7 +7,6 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 from tests.conftest import parse
 
-pytestmark = pytest.mark.sqlite
 MENU = {"own_navigation": "house"}
 OWN = {"own_navigation": "own"}
 LINKS = (("Home", "https://example.com"), ("Posts", "/"), ("About", "/about"))

@@ -11,7 +11,6 @@ from blogapp.site.models import Site
 from tests.conftest import parse
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 ADDRESS = "/write/settings/outside"
 SCRIPT = "https://stats.example.com"

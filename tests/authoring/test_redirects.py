@@ -83,7 +83,6 @@ WRONG = [
 ]
 
 
-@pytest.mark.sqlite
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(editor, rule, subtests):
     rule("/chain", "/archive")
 
@@ -98,7 +97,6 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(editor, rule
             assert rules() == {"/chain": "/archive"}
 
 
-@pytest.mark.sqlite
 def test_a_chain_is_offered_as_its_end(editor, rule):
     rule("/chain", "/archive")
     page = sent(editor, f"{PAGE}/new", status=422, old="/a", how="301", new="/chain")
@@ -109,7 +107,6 @@ def test_a_chain_is_offered_as_its_end(editor, rule):
     assert rules() == {"/chain": "/archive", "/a": "/archive"}
 
 
-@pytest.mark.sqlite
 def test_another_site_is_led_to_on_purpose(editor, browser):
     sent(editor, f"{PAGE}/new", old="/a", how="301", new="https://a.example/b", outside="y")
 
@@ -164,7 +161,6 @@ def test_rules_are_found_by_words_and_kind_in_the_order_asked_for(editor, rule, 
     assert editor.get(f"{PAGE}?page=2").status_code == 404
 
 
-@pytest.mark.sqlite
 def test_a_page_costs_the_same_statements_however_many_rules_there_are(editor, rule, queries):
     rule("/one", "/archive")
     editor.page(PAGE)
@@ -211,7 +207,6 @@ def test_the_export_brings_everything_back(editor, browser, rule, make_post):
     assert db.session.scalar(db.select(Redirect.status).where(Redirect.path == "/?p=7")) == 302
 
 
-@pytest.mark.sqlite
 def test_a_list_is_shown_before_it_is_kept(editor, make_post, rule):
     make_post("New")
     rule("/kept", "/archive")
@@ -241,7 +236,6 @@ def test_a_list_is_shown_before_it_is_kept(editor, make_post, rule):
     assert rules()["/away"] == "https://a.example/"
 
 
-@pytest.mark.sqlite
 def test_a_list_that_cannot_be_read_is_refused_and_kept_in_sight(editor):
     page = sent(editor, f"{PAGE}/import", status=422, text='{"a": <b>')
 
@@ -272,7 +266,6 @@ TRIED = [
 ]
 
 
-@pytest.mark.sqlite
 def test_an_address_is_tried_step_by_step(editor, rule, make_post, app, subtests):
     make_post("New")
     draft = make_post("Draft", published_at=None)
@@ -298,7 +291,6 @@ def test_an_address_is_tried_step_by_step(editor, rule, make_post, app, subtests
     assert db.session.scalar(db.select(db.func.count(MissingPath.id))) == 0
 
 
-@pytest.mark.sqlite
 def test_no_other_site_is_tried(editor):
     for asked in ("https://evil.example/", "//evil.example", "http://[", "/a\x07"):
         answer = editor.get(f"{PAGE}/test", query_string={"address": asked})
@@ -331,7 +323,6 @@ def test_where_a_lost_address_could_go(make_post, make_author, rule, clock):
     assert {path: [(p.path, p.why) for p in some] for path, some in found.items()} == paths
 
 
-@pytest.mark.sqlite
 def test_a_lost_address_is_led_on_with_one_press(editor, browser, make_post):
     make_post("Raft in practice", slug="raft-in-practice")
     browser.get("/2019/raft-in-practice.html", headers={"Referer": "https://news.example/x"})
@@ -379,7 +370,6 @@ def test_what_is_led_on_since_waits_no_more(editor, rule, missing):
     assert "in vain" in editor.page(f"{PAGE}/missing").select_one(".redirects > .banner").text
 
 
-@pytest.mark.sqlite
 class TestUnderAPath:
     @pytest.fixture
     def settings(self):
@@ -404,7 +394,6 @@ class TestUnderAPath:
         assert listed.select_one("a.redirects__target")["href"] == "/eng/blog/posts/new"
 
 
-@pytest.mark.sqlite
 def test_probes_stand_apart(editor, browser, missing):
     browser.get("/wp-login.php")
     missing("/lost")
@@ -416,7 +405,6 @@ def test_probes_stand_apart(editor, browser, missing):
     assert re.search(r"Not found 1\b", pages)
 
 
-@pytest.mark.sqlite
 def test_the_log_costs_the_same_statements_whatever_is_in_it(editor, missing, make_posts, queries):
     missing("/2019/one")
     editor.page(f"{PAGE}/missing")

@@ -13,8 +13,6 @@ from blogapp.site.reading import get_site
 from tests.authoring.conftest import stored
 from tests.authoring.reviewing import DRAFT, bulk, notice, publish, save, state
 
-pytestmark = pytest.mark.sqlite
-
 SAVED = db.select(AuditEvent).where(AuditEvent.act == "settings.saved").order_by(AuditEvent.id)
 
 

@@ -11,8 +11,6 @@ from blogapp.posts.drafting import working_copy
 from blogapp.posts.models import Domain, Post
 from tests.authoring.conftest import stored
 
-pytestmark = pytest.mark.sqlite
-
 RULED, LOOSE = "Databases", "Notes"
 SEEDS = [7]
 

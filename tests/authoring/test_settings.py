@@ -7,8 +7,6 @@ from blogapp.site.models import Site
 from tests.authoring.conftest import stored
 from tests.conftest import parse
 
-pytestmark = pytest.mark.sqlite
-
 FIELDS = {
     "title": "Plumb",
     "description": "An engineering blog",

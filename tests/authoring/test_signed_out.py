@@ -9,7 +9,6 @@ from tests.authoring.conftest import stored, value_of
 from tests.conftest import parse
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 TYPED = {"title": "Leases", "body": "\nHours of <b>work</b>", "tags": "CI/CD", "version": ""}
 

@@ -10,8 +10,6 @@ from blogapp.posts.revising import find_revision, list_revisions
 from tests.authoring.conftest import stored
 from tests.conftest import JANUARY, parse
 
-pytestmark = pytest.mark.sqlite
-
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OLD, NEW = "It waited twenty seconds.", "It waited thirty seconds."
 

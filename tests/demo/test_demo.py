@@ -38,7 +38,7 @@ TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def demo(app):
     add_demo_author(now=TODAY)
     name_the_site()
-    load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    load_posts(app.extensions["media"], now=TODAY)
     add_about(now=TODAY)
     db.session.commit()
 
@@ -87,7 +87,7 @@ def test_every_page_of_the_demo_opens_and_its_links_lead_somewhere(browser, demo
 def test_loading_twice_doubles_nothing(app, demo):
     before = rows()
 
-    load_posts(app.config["MEDIA_FOLDER"], now=TODAY)
+    load_posts(app.extensions["media"], now=TODAY)
     add_about(now=TODAY)
     db.session.commit()
 
@@ -108,7 +108,7 @@ def test_a_demo_whose_loading_was_cut_short_is_finished_at_the_next_start(app):
             origin=ORIGIN,
             zone=ZoneInfo("UTC"),
             now=TODAY,
-            media_folder=app.config["MEDIA_FOLDER"],
+            store=app.extensions["media"],
             on_outcome=stop,
         )
     assert count_posts() == 1

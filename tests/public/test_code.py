@@ -5,7 +5,6 @@ import pytest
 from tests.conftest import JANUARY
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 BODY = """Read this.
 

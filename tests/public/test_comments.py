@@ -151,7 +151,6 @@ def test_nothing_in_a_comment_runs(browser, discuss):
     assert not [address for address in addresses if address and not address.startswith("http")]
 
 
-@pytest.mark.sqlite
 def test_the_payloads_of_others_stay_words(browser, discuss, shared):
     kit = (shared / "kits/xss/dompurify_dev.jsonl").read_text(encoding="utf-8").splitlines()
     payloads = [json.loads(line)["p"] for line in kit[::4]]

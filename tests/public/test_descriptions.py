@@ -12,7 +12,6 @@ from blogapp.web.cards import forget_lost_cards
 from tests.conftest import JANUARY
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 VENDOR = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
 HOME = "http://127.0.0.1:8000"

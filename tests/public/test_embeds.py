@@ -10,7 +10,6 @@ from blogapp.posts.writing import Manuscript, save
 from tests.conftest import JANUARY
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 
 def cards(page):

@@ -16,7 +16,6 @@ from blogapp.posts.search.indexing import index_stored
 from blogapp.site.models import Site
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 TYPES = {
     "application/atom+xml": "/feed.xml",

@@ -14,7 +14,6 @@ from blogapp.public import feeds
 from tests.conftest import JANUARY
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 HOME = "http://127.0.0.1:8000"
 RELATIONS = {"first", "previous", "next", "last"}

@@ -13,8 +13,6 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 from tests.conftest import JANUARY
 
-pytestmark = pytest.mark.sqlite
-
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 

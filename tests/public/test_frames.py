@@ -5,8 +5,6 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 from blogapp.text.markdown import render
 
-pytestmark = pytest.mark.sqlite
-
 VIDEO = "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"
 FRAME = f'<iframe src="{VIDEO}" title="A talk" width="560" height="315" allowfullscreen></iframe>'
 

@@ -11,7 +11,6 @@ from blogapp.site.reading import get_site
 from tests.conftest import JANUARY
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 ROW = {"cards": ".post-card", "log": ".post-log", "minimal": ".post-minimal"}
 

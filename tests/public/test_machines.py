@@ -12,8 +12,6 @@ from blogapp.public import sitemap
 from blogapp.site.models import Site
 from tests.conftest import JANUARY
 
-pytestmark = pytest.mark.sqlite
-
 PLACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 IMAGES = {**PLACES, "i": "http://www.google.com/schemas/sitemap-image/1.1"}
 HOME = "http://127.0.0.1:8000"
@@ -24,8 +22,8 @@ def logo(app):
     """Give the blog a logo: a wide green one."""
     file = io.BytesIO()
     Image.new("RGB", (200, 100), "#00AA44").save(file, "PNG")
-    folder = app.config["MEDIA_FOLDER"]
-    media = store_image(file.getvalue(), "logo.png", folder=folder, now=JANUARY)
+    store = app.extensions["media"]
+    media = store_image(file.getvalue(), "logo.png", store=store, now=JANUARY)
     db.session.add(Site(id=1, title="Plumbline", logo=media))
     db.session.commit()
     return media
@@ -87,8 +85,8 @@ def test_a_post_is_listed_with_the_images_it_shows(app, entries, make_post):
     def picture(name, colour):
         file = io.BytesIO()
         Image.new("RGB", (9, 9), colour).save(file, "PNG")
-        folder = app.config["MEDIA_FOLDER"]
-        return store_image(file.getvalue(), name, folder=folder, now=JANUARY)
+        store = app.extensions["media"]
+        return store_image(file.getvalue(), name, store=store, now=JANUARY)
 
     shown, unused = picture("shown.png", "red"), picture("unused.png", "blue")
     post = make_post("Pictured", body="![A](shown.png)")

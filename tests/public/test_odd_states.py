@@ -3,7 +3,6 @@
 import pytest
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture(autouse=True)

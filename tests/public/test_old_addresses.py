@@ -232,7 +232,6 @@ def test_a_process_counts_no_more_than_it_can_hold(browser, tally):
     assert sum(is_probe for _, _, is_probe in found.values()) == 50
 
 
-@pytest.mark.sqlite
 def test_a_database_that_takes_nothing_costs_no_reader_an_answer(
     app, browser, rule, tally, monkeypatch
 ):

@@ -11,7 +11,6 @@ from blogapp.media.storing import store_image
 from tests.conftest import JANUARY
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 LEASES = "A lease expires. Whoever holds the lease renews it before the clock says otherwise."
 
@@ -25,9 +24,7 @@ def picture(app):
     """A stored picture, 1600 by 900 pixels."""
     data = BytesIO()
     Image.new("RGB", (1600, 900), "white").save(data, "PNG")
-    stored = store_image(
-        data.getvalue(), "ages.png", folder=app.config["MEDIA_FOLDER"], now=JANUARY
-    )
+    stored = store_image(data.getvalue(), "ages.png", store=app.extensions["media"], now=JANUARY)
     db.session.commit()
     return stored
 

@@ -7,8 +7,6 @@ from blogapp.extensions import db
 from blogapp.posts.models import Redirect
 from tests.conftest import JANUARY
 
-pytestmark = pytest.mark.sqlite
-
 
 def texts(page, selector):
     return [" ".join(found.get_text().split()) for found in page.select(selector)]

@@ -13,7 +13,6 @@ from blogapp.posts.preview_models import PreviewLink
 from tests.conftest import parse
 
 # What it holds is the same whichever database stands behind it.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import pytest
 from blogapp.posts.selection import KEYS
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture(autouse=True)

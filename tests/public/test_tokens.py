@@ -4,7 +4,6 @@ from blogapp.extensions import db
 from blogapp.site.models import Site
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ SETTINGS = {
         "page_size": 10,
     },
 }
-LARGEST_SCRIPT = 7_000
+LARGEST_SCRIPT = 7_100
 LARGEST_LATER = 10_000
 
 

@@ -11,7 +11,6 @@ from tests.conftest import JANUARY, parse
 from tests.site.seeds import FILES, OWN, read
 
 # Wording and markup, out of rows that other tests read on either database.
-pytestmark = pytest.mark.sqlite
 
 PRESETS_PAGE = "/write/settings/presets"
 

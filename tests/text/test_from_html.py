@@ -177,7 +177,6 @@ def test_twice_converted_is_once_converted():
         assert to_markdown(html) == once
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "html",
     [

@@ -4,6 +4,7 @@ class PostResults extends HTMLElement {
   #taken = -1
   #failed = null
   #marking = 0
+  #isPressed = false
 
   connectedCallback() {
     for (const [name, act] of this.#acts) this.addEventListener(name, act)
@@ -133,6 +134,8 @@ class PostResults extends HTMLElement {
   #showResults() {
     if (this.#form) showWhatItSays(this.#form)
     this.#goOn()
+    // Who pressed "Try again" had the focus on a button that is gone.
+    if (this.#wasPressed()) this.querySelector(".post-list__status")?.focus({ preventScroll: true })
     document.title = this.#list.dataset.title
     // The field of the head says what is searched for; not to somebody who is typing there.
     const field = document.querySelector(".header__search input")
@@ -159,6 +162,7 @@ class PostResults extends HTMLElement {
     const page = document.getElementById(ctx.brought)
     page.dataset.fresh = ""
     this.querySelector("#news").textContent = page.dataset.news
+    this.#isPressed = false
     // Who pressed the button goes on reading where the new posts begin.
     if (ctx.sourceEvent?.type === "click" && ctx.sourceEvent.isTrusted) {
       page.querySelector(".post-list__posts :is(h2, h3) a").focus({ preventScroll: true })
@@ -178,16 +182,26 @@ class PostResults extends HTMLElement {
     const row = template.content.firstElementChild.cloneNode(true)
     const source = ctx.sourceElement
     this.#failed = { row, source, retried: ctx.sourceEvent?.type === "retry" }
-    row.querySelector("button").addEventListener("click", () => this.#retry())
+    row.querySelector("button").addEventListener("click", () => {
+      this.#retry()
+      this.#isPressed = true
+    })
     if (isForm) this.querySelector(".post-list").before(row)
     else source.closest(".pager__row").before(row)
     if (!isForm) source.closest(".pager__row").hidden = true
+    if (this.#wasPressed()) row.querySelector("button").focus({ preventScroll: true })
   }
 
   #retry() {
     const { source } = this.#failed
     if (source.matches("form")) source.requestSubmit()
     else source.click()
+  }
+
+  #wasPressed() {
+    const was = this.#isPressed && document.activeElement === document.body
+    this.#isPressed = false
+    return was
   }
 
   #retryOnce = () => {
