@@ -105,12 +105,16 @@ def _work(work: Work, threads: int, kinds: Sequence[str], grace: int) -> None:
             # Without being told to, it ends by a fault of ours: whoever started this starts anew.
             os.write(write, b"!")
 
+    # Written where the signal arrives: a handler in Python would wait for the end of what this
+    # thread does, which may be about to read.
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write)
     for number in (signal.SIGTERM, signal.SIGINT):
-        # No lock is taken in a handler: it may come while the same thread holds it.
-        signal.signal(number, lambda *_: os.write(write, b"."))
+        signal.signal(number, lambda *_: None)
     threading.Thread(target=run, name="jobs", daemon=True).start()
     click.echo(f"Doing {', '.join(kinds) or 'all'} jobs; SIGTERM or Ctrl+C ends it.")
     told = os.read(read, 1)
+    signal.set_wakeup_fd(before)
     # A second one ends it at once.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)

@@ -30,7 +30,10 @@ def test_a_worker_does_what_is_due_and_ends_when_told(blogapp, tmp_path):  # noq
         assert worker.stdout.readline().startswith("Doing mail, chat jobs")
         worker.send_signal(signal.SIGTERM)
 
-        assert worker.wait(60) == 0
+        try:
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()
 
 
 def test_what_was_given_up_is_listed_tried_again_and_dropped(blogapp, app):  # noqa: F811
