@@ -80,7 +80,9 @@ class Writer:
             self._awake.clear()
             self._is_writing = True
             while self._lines:
-                self._write(self._next())
+                batch = self._next()
+                if not self._write(batch):
+                    self._lose(len(batch))
             if self.lost > told:
                 told, lost = self.lost, self.lost - told
                 self._write([f"{lost} lines of the log were lost: nobody took them in time"])
@@ -96,7 +98,8 @@ class Writer:
             batch.append(self._lines.popleft())
         return batch
 
-    def _write(self, batch: list[str]) -> None:
+    def _write(self, batch: list[str]) -> bool:
+        """Return whether all of it was taken."""
         rest = memoryview("".join(f"{line}\n" for line in batch).encode("utf-8", "replace"))
         while rest:
             try:
@@ -105,9 +108,9 @@ class Writer:
                 select.select((), (self._file,), (), _AGAIN)
             except OSError:
                 # Closed, or full: what is to be written next may fit again.
-                self._lose(len(batch))
                 sleep(_GATHER)
-                return
+                return False
+        return True
 
     def _lose(self, lines: int) -> None:
         self.lost += lines
