@@ -32,9 +32,11 @@ class Served(Gunicorn):
 
     def figures(self):
         """Every figure by its name and labels."""
+        status, text = self.ask("/metrics")
+        assert status == 200, text[-1500:]
         return {
             (sample.name.removeprefix("blog_"), *sorted(sample.labels.values())): sample.value
-            for family in text_string_to_metric_families(self.ask("/metrics")[1])
+            for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
 
@@ -74,11 +76,11 @@ def test_all_workers_count_as_one_through_kills_and_reloads(served):
     served.signal(signal.SIGHUP)
     until(lambda: len(served.counting() - second) == 2)
     until(lambda: served.counting().isdisjoint(second))
+    until(lambda: served.figures()[("workers",)] == 2)
 
     told = served.figures()
     assert told[post] == 50
     assert told["http_request_duration_seconds_count", "/posts/<slug>"] == 50
-    assert told[("workers",)] == 2
 
     # The log tells of the same.
     served.ask("/nothing%0Ahere%1b[2J?q=typed&tag=sql")
