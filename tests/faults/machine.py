@@ -81,6 +81,16 @@ class Machine:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
+    def ask_each(self, ask):
+        """Call ``ask`` once for each of the workers, while only that one answers."""
+        first, second = self.workers()
+        for stopped in (second, first):
+            os.kill(stopped, signal.SIGSTOP)
+            try:
+                ask()
+            finally:
+                os.kill(stopped, signal.SIGCONT)
+
     def kill_worker(self, chance):
         """End one of the workers at once; the other goes on, and a new one comes."""
         with suppress(ProcessLookupError, IndexError):

@@ -13,6 +13,8 @@ from tests.conftest import parse
 from tests.crowds import until
 from tests.faults.machine import Machine, Visitor, small_disk
 
+# On PostgreSQL the database of the blog lies elsewhere.
+pytestmark = pytest.mark.sqlite("its file is on the disk")
 ROOM = "14m"
 TEXT = "A lease is a promise that ends by itself. " * 40
 

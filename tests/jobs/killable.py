@@ -18,9 +18,6 @@ from blogapp.web import auditing, jobs
 
 NOTE = "note"
 THREADS = 3
-# Soon enough for a test that waits for it.
-claiming.LEASE = 1.5
-claiming.PAUSES = (timedelta(seconds=1),) * len(claiming.PAUSES)
 _handlers, _lanes = jobs.handlers, jobs.lanes
 
 
@@ -30,6 +27,9 @@ def note(key):
 
 
 def main():
+    # Soon enough for a test that waits for it.
+    claiming.LEASE = 1.5
+    claiming.PAUSES = (timedelta(seconds=1),) * len(claiming.PAUSES)
     jobs.handlers = lambda app: {**_handlers(app), NOTE: note}
     jobs.lanes = lambda threads=1: [*_lanes(threads), Lane(frozenset({NOTE}), THREADS)]
     app = create_app()
