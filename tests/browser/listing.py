@@ -81,6 +81,11 @@ def load_pages(page, number):
         expect(page.locator(f"#page-{wanted}")).to_be_attached()
 
 
+def load_fonts(page):
+    """Wait for all fonts of the page; stand-ins for them are not on every machine."""
+    page.evaluate("Promise.allSettled([...document.fonts].map((one) => one.load())).then(Boolean)")
+
+
 def come_to_rest(page):
     """Wait until nothing is on its way and nothing moves any more."""
     page.evaluate(IS_AT_REST)

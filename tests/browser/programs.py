@@ -1,10 +1,11 @@
-"""Finding Chromium, nginx and Redis; run as a program, installing them where that is easy."""
+"""Finding Chromium and what else the tests need; as a program, installing it where that is easy."""
 
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 # What Playwright turns off, since a second list replaces its own; and in the last line the panels
 # of the address bar, two pages that every window would load for nobody, dearer than one of ours.
@@ -42,8 +43,11 @@ PACKAGES = {
     "nginx": "nginx-light",
     "redis": "redis-server",
     "varnish": "varnish",
+    "fonts": "fonts-liberation",
 }
 BREWED = {"chromium": "--cask chromium", "nginx": "nginx", "redis": "redis", "varnish": "varnish"}
+# Text is as wide as it will be while the blog's own fonts are on the way: in Arial, or in this.
+FONT = "truetype/liberation/LiberationSans-Regular.ttf"
 
 
 def find_chromium():
@@ -97,6 +101,7 @@ def missing():
         "nginx": find_nginx(),
         "redis": find_redis(),
         "varnish": find_varnish(),
+        "fonts": platform.system() == "Darwin" or Path("/usr/share/fonts", FONT).exists(),
     }
     return [name for name, path in found.items() if not path]
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, TABLET
-from tests.browser.listing import Gate, chip, come_to_rest, status, titles, write_posts
+from tests.browser.listing import Gate, chip, come_to_rest, load_fonts, status, titles, write_posts
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_toggle_moves_no_chip_and_keeps_the_focus(blog, page, pages, name):
     page.goto(f"./?through={pages}" if pages > 1 else "./")
     page.evaluate(f"scrollTo(0, {1500 * (pages - 1)})")
     # Our fonts arrive after the first frame, and are a hair wider than their stand-ins.
-    page.evaluate("Promise.all([...document.fonts].map((font) => font.load())).then(() => true)")
+    load_fonts(page)
     come_to_rest(page)
     before = page.locator("#filter input[name=tag]").evaluate_all(WHERE)
 

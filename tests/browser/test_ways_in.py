@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.listing import Gate, chip, come_to_rest, status, write_posts
+from tests.browser.listing import Gate, chip, come_to_rest, load_fonts, status, write_posts
 
 AWAKE = "time-line:defined"
 
@@ -232,7 +232,7 @@ def visit(page, moment, address="./"):
     page.clock.set_fixed_time(moment)
     page.goto(address)
     expect(page.locator("new-since:defined")).to_be_attached()
-    page.evaluate("Promise.all([...document.fonts].map((font) => font.load())).then(() => true)")
+    load_fonts(page)
     come_to_rest(page)
 
 

@@ -3,10 +3,11 @@
 from playwright.sync_api import expect
 
 _HOLDS = """async (text) => {
-  const editor = document.querySelector("markdown-editor")
+  // Asked anew each time: the page with the editor may still be on its way.
+  const held = () => document.querySelector("markdown-editor")?.value
   const until = performance.now() + 10_000
-  while (editor.value !== text) {
-    if (performance.now() > until) throw new Error(`the text is ${JSON.stringify(editor.value)}`)
+  while (held() !== text) {
+    if (performance.now() > until) throw new Error(`the text is ${JSON.stringify(held())}`)
     await new Promise(requestAnimationFrame)
   }
 }"""
