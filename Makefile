@@ -62,7 +62,7 @@ fast: .venv/has-tests ## unit and contract tests on SQLite
 	$(PYTEST) $(FAST) || $(ALONE) -m "not browser and not prove"
 
 postgres: .venv/has-tests ## the tests that touch the database, on PostgreSQL
-	$(PYTEST) $(FAST) --postgres || $(ALONE) -m "not browser and not prove" --postgres
+	$(PYTEST) $(FAST) -n 3 --postgres || $(ALONE) -m "not browser and not prove" --postgres
 
 browser: .venv/has-tests programs ## the tests that drive Chromium
 	$(PYTEST) $(DRIVEN) tests/browser || $(ALONE) tests/browser

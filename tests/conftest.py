@@ -230,7 +230,7 @@ def settings():
 
 
 @pytest.fixture
-def config(tmp_path, database_url, settings):
+def config(tmp_path, database_url, close_connections, settings):
     """The settings of this test's app, with an instance folder of its own."""
     from blogapp.config import Config
 
@@ -250,7 +250,7 @@ def config(tmp_path, database_url, settings):
 
 
 @pytest.fixture
-def app(config, close_connections):
+def app(config):
     """The blog on an empty database. Its context is open while the test runs."""
     from blogapp import create_app
     from tests.databases import keep_statements
