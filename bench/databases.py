@@ -18,6 +18,8 @@ from bench.reporting import Section, table
 from bench.serving import COUNTED, Core, Server, gunicorn, spent
 
 WORKERS = (1, 2, 4)
+# As many as one worker makes pages for at once: nobody waits for a place, or is sent away.
+CONNECTIONS = 4
 # The rows, by the names that a blog has for its addresses.
 ASKED = ("listing", "page", "two tags", "rare word", "common word", "post")
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
@@ -173,7 +175,8 @@ def _in_turns(
 
 def _turn(way: Way, row: Row, seconds: int, cores: Core) -> dict[str, float]:
     cpu, database = way.server.cpu(), way.database_cpu()
-    seen = load(way.server, row.path, row.sent, seconds=seconds, cores=cores)
+    path, sent = row.path, row.sent
+    seen = load(way.server, path, sent, seconds=seconds, connections=CONNECTIONS, cores=cores)
     if seen.failed:
         raise SystemExit(f"{row.name}: {seen.failed} answers failed")
     asked = max(1, seen.requests)

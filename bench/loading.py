@@ -12,7 +12,8 @@ from pathlib import Path
 from bench.blogs import ROOT
 from bench.serving import Core, Server
 
-CONNECTIONS = 16
+# Fewer than the places that a worker has for pages which it has to make.
+CONNECTIONS = 12
 REPORT = Path(__file__).with_name("report.lua")
 
 
