@@ -99,7 +99,6 @@ class Many:
             "BLOG_TRUSTED_PROXIES": "127.0.0.1",
             "BLOG_FETCH_ALLOW": "127.0.0.0/8",
             "BLOG_JOBS": "apart",
-            "BLOG_ACCESS_LOG": "0",
         }
 
     def _environment(self, name):

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_media import PASTE
 from tests.browser.writing import expect_text, use_editor, wait_for_editor, write
+from tests.crowds import until
 from tests.many import Many
 
 PASSWORD = "a long enough secret for Ada"
@@ -75,7 +76,10 @@ def test_instances_and_redis_go_and_nobody_notices(many, chromium):
     page.locator("#publish-button").click()
     page.locator("#publish").click()
     expect(page.get_by_text("Live at /posts/leases.")).to_be_visible()
+    said = len(many.said("instance-0.log"))
     many.start(0)
+    # nginx asks it again a second after it failed last, for readers and for those who search.
+    until(lambda: all(word in many.said("instance-0.log")[said:] for word in ("/feed.xml", "/?")))
     many.kill(1)
     page.goto("/posts/leases")
     shown = page.locator("article img").first
