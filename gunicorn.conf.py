@@ -121,6 +121,11 @@ def when_ready(server):
     gc.freeze()
 
 
+def pre_fork(server, worker):
+    """Start the clock of a worker: gunicorn would wait for ever for one that hangs as it begins."""
+    worker.tmp.notify()
+
+
 def pre_exec(server):
     """At USR2 the next master is that of the version which is current by now."""
     masters.lead_on(server.START_CTX)
