@@ -17,7 +17,7 @@ def rows():
     return [
         line
         for line in lines
-        if line.startswith("| ") and not re.match(r"\| (---|what happens|engine )", line)
+        if line.startswith("| ") and not re.match(r"\| (---|what happens|aimed at|engine )", line)
     ]
 
 
