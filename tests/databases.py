@@ -77,7 +77,6 @@ SEQUENCES = text(
     "SELECT d.refobjid::regclass::text, d.objid::regclass::text FROM pg_depend d"
     " JOIN pg_class c ON c.oid = d.objid WHERE c.relkind = 'S' AND d.refobjsubid > 0"
 )
-
 BEGIN_ANEW = text(
     "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
     " FROM pg_sequences WHERE last_value IS NOT NULL"

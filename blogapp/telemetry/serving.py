@@ -43,8 +43,3 @@ def open_log(style: str) -> ServingLog:
         _Opened.log = ServingLog(style)
         _Opened.log.take(logging.getLogger())
     return _Opened.log
-
-
-def opened_log() -> ServingLog | None:
-    """Return the log of this process, if it is one that serves."""
-    return _Opened.log
