@@ -28,7 +28,8 @@ def migrated_database(tmp_path_factory, worker_id):
 
     with _database_on(server, f"blog_test_{worker_id}") as url:
         migrate_database(url)
-        engine = create_engine(url)
+        # Tests end connections, this one too.
+        engine = create_engine(url, pool_pre_ping=True)
         yield engine
         engine.dispose()
 

@@ -78,8 +78,15 @@ class Many:
         )
         return done.stdout
 
-    def said(self, log="instance-0.log"):
-        return (self.folder / log).read_text(encoding="utf-8", errors="replace")
+    def said(self, log="instance-0.log", since=0):
+        """Return what is in a log behind its first ``since`` bytes."""
+        with (self.folder / log).open("rb") as file:
+            file.seek(since)
+            return file.read().decode("utf-8", "replace")
+
+    def size(self, log):
+        """Return how many bytes a log has now."""
+        return (self.folder / log).stat().st_size
 
     def _start_engines(self):
         enter = self._stack.enter_context
