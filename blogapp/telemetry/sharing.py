@@ -67,8 +67,12 @@ class Folder:
     def take_room(self) -> None:
         """Take the room that this process needs to count; raises `OSError` where there is none."""
         for kind, size in _ROOM.items():
-            with (self.path / f"{kind}_{os.getpid()}.db").open("ab") as file:
+            whole = self.path / f"{kind}_{os.getpid()}.db"
+            begun = whole.with_suffix(".begun")
+            with begun.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, size)
+            # Whoever reads meanwhile could make nothing of a file without its first bytes.
+            os.replace(begun, whole)
 
     def reading(self) -> IO[bytes]:
         """Return a lock, held until it is closed, under which nothing is put together."""

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from importlib.metadata import version
 from ipaddress import ip_address
 from platform import python_version
@@ -81,7 +82,7 @@ class Metrics:
         self._folder: Folder | None = None
         self._registry: Any = None
         self._told: tuple[float, list[Metric]] = (0.0, [])
-        self._asking: threading.Thread | None = None
+        self._asking: Future[bool] | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -193,26 +194,32 @@ class Metrics:
         with self._lock:
             if self._told[1] and monotonic() - self._told[0] < self._fresh:
                 return True, self._told[1]
-            if self._asking is None or not self._asking.is_alive():
-                self._asking = threading.Thread(target=self._ask, name="figures-ask", daemon=True)
-                self._asking.start()
-            asking, before = self._asking, self._told[0]
-            # A test wants to hear it, however busy its machine is.
-            asking.join(30 if self._app.testing else _PATIENCE)
-            return self._told[0] > before, self._told[1]
+            if self._asking is None or self._asking.done():
+                self._asking = Future()
+                threading.Thread(
+                    target=self._ask, args=(self._asking,), name="figures-ask", daemon=True
+                ).start()
+            try:
+                # A test wants to hear it, however busy its machine is.
+                is_up = self._asking.result(30 if self._app.testing else _PATIENCE)
+            except TimeoutError:
+                is_up = False
+            return is_up, self._told[1]
 
     @property
     def _fresh(self) -> float:
         # Tests want to see what they did.
         return 0.0 if self._app.testing else _FRESH
 
-    def _ask(self) -> None:
+    def _ask(self, asking: "Future[bool]") -> None:
         try:
             with self._app.app_context():
                 told = list(_stored(self._app))
             self._told = (monotonic(), told)
+            asking.set_result(True)
         except Exception:
             _log.debug("the database told no figures", exc_info=True)
+            asking.set_result(False)
 
 
 class _Present:

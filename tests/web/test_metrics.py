@@ -1,5 +1,7 @@
 import json
+import os
 import re
+import threading
 from dataclasses import replace
 from ipaddress import ip_network
 from types import SimpleNamespace
@@ -7,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from flask import request
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
@@ -152,6 +156,33 @@ def test_a_database_that_is_away_takes_no_other_figure_along(counting, browser, 
 
     assert told[("database_up",)] == 0
     assert told["http_requests_total", "/posts/<slug>", "200", "GET"] == 1
+
+
+def test_a_database_that_answers_at_once_is_there(counting, browser, monkeypatch):
+    class Swift(threading.Thread):
+        def start(self):
+            super().start()
+            self.join()
+
+    monkeypatch.setattr("blogapp.web.metrics.threading.Thread", Swift)
+
+    assert read(browser)[("database_up",)] == 1
+
+
+def test_who_reads_while_a_worker_begins_can_read_all(monkeypatch, tmp_path):
+    folder, read = Folder(tmp_path), []
+    take_room = os.posix_fallocate
+
+    def look_and_take_room(*given):
+        MultiProcessCollector(registry := CollectorRegistry(), str(tmp_path))
+        read.append(generate_latest(registry))
+        take_room(*given)
+
+    monkeypatch.setattr(os, "posix_fallocate", look_and_take_room)
+    folder.take_room()
+
+    assert len(read) == 3
+    assert folder.workers() == [os.getpid()]
 
 
 def test_whatever_is_asked_figures_stay_few(counting, browser):
