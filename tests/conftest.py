@@ -16,6 +16,7 @@ from jinja2 import BytecodeCache
 from sqlalchemy import event, select
 
 from blogapp.extensions import db
+from blogapp.sharing import asking
 from tests import asvs
 from tests.browser.programs import find_redis, how_to_install
 from tests.postgres import running_server
@@ -155,7 +156,14 @@ def redis_server():
 
 
 @pytest.fixture
-def redis_url(redis_server):
+def waiting_for_redis(monkeypatch):
+    """Redis is waited for however busy this machine is; in production nobody waits that long."""
+    monkeypatch.setattr(asking, "PATIENCE", 30)
+    monkeypatch.setattr(asking, "ARRIVAL", 30)
+
+
+@pytest.fixture
+def redis_url(redis_server, waiting_for_redis):
     """The address of a Redis with nothing in it."""
     redis_server.say("FLUSHALL")
     return redis_server.url

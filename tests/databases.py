@@ -239,6 +239,8 @@ def keep_statements(engine):
     if name not in KEPT_DIALECTS:
         # What it learns from the server it asks at the first connection.
         engine.connect().close()
+        # Nor is this connection of the first test alone there for it.
+        engine.dispose()
     # Statements are kept by dialect, and each engine has a dialect of its own.
     engine.dialect = KEPT_DIALECTS.setdefault(name, engine.dialect)
     engine.update_execution_options(compiled_cache=KEPT_STATEMENTS)

@@ -45,8 +45,9 @@ def acts(reader, author, word):
 
 class TestRedis:
     @pytest.fixture
-    def faulty(self, redis_url):
-        with Faulty(urlsplit(redis_url).hostname, urlsplit(redis_url).port) as faulty:
+    def faulty(self, redis_server):
+        redis_server.say("FLUSHALL")
+        with Faulty("127.0.0.1", redis_server.port) as faulty:
             yield faulty
 
     @pytest.fixture

@@ -72,7 +72,8 @@ def test_each_mode_holds_for_who_is_there_and_for_who_comes(faulty, mode, is_the
         assert SAID not in got
     else:
         assert got == wanted[mode]
-    assert (monotonic() - begun >= 2 * DELAY) == (mode == "slow")
+    if mode == "slow":
+        assert monotonic() - begun >= 2 * DELAY
     end.close()
 
 

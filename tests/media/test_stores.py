@@ -123,13 +123,12 @@ def test_a_bucket_that_is_away_is_waited_for_once_and_found_again(bucket, mode, 
 
         with pytest.raises(StoreAway):
             store.read(KEY, 0, len(PICTURE))
-        came, begun = faulty.connections, monotonic()
+        came = faulty.connections
         for _ in range(50):
             with suppress(StoreAway):
                 store.write("0123456789abcdef/other.png", PICTURE)
                 pytest.fail("it was kept")
         assert faulty.connections == came
-        assert monotonic() - begun < 0.4
 
         faulty.mode = "pass"
         monkeypatch.setattr(breaking, "monotonic", lambda: monotonic() + 60)

@@ -13,6 +13,7 @@ from blogapp import connecting
 from blogapp.caching.watching import PATIENCE
 from blogapp.connecting import LIMITS, Connection
 from blogapp.extensions import db
+from tests.crowds import until
 from tests.faulty import Faulty
 
 pytestmark = pytest.mark.postgres
@@ -57,12 +58,10 @@ def test_who_asks_is_told_soon_and_all_is_well_again_after(app, browser, make_po
 
     assert {answer.status_code for answer, _ in answers} == {503}
     assert all("Retry-After" in answer.headers for answer, _ in answers)
-    assert max(seconds for _, seconds in answers) < 1.5
+    assert max(seconds for _, seconds in answers) < 3
 
     faulty.mode = "pass"
-    end = monotonic() + 3
-    while asked(browser)[0].status_code != 200:
-        assert monotonic() < end, "it does not recover by itself"
+    until(lambda: asked(browser)[0].status_code == 200, why="it does not recover by itself")
 
 
 def test_a_slow_server_is_waited_for(app, browser, faulty):
@@ -80,17 +79,18 @@ def test_a_long_statement_is_no_silence(app, faulty, monkeypatch):
 def test_a_silent_server_is_waited_for_once(app, faulty, monkeypatch):
     monkeypatch.setattr(connecting, "PATIENCE", 0.05)
     monkeypatch.setattr(connecting, "GREETING", 0.1)
+    monkeypatch.setattr(connecting, "LASTING", 60)
     db.session.execute(text("SELECT 1"))
     faulty.mode = "hang"
 
     with app.test_request_context(), pytest.raises(OperationalError, match="says nothing"):
         db.session.execute(text("SELECT 1"))
     db.session.remove()
-    begun = monotonic()
+    came = faulty.connections
     with app.test_request_context(), pytest.raises(OperationalError, match="says nothing"):
         db.session.execute(text("SELECT 1"))
 
-    assert monotonic() - begun < 0.1
+    assert faulty.connections == came
 
 
 @pytest.fixture
@@ -116,6 +116,8 @@ def test_commands_and_migrations_take_the_time_they_need(app):
 
 def test_nothing_is_set_or_prepared_behind_a_pooler(serving, app, monkeypatch):
     monkeypatch.setattr(connecting, "is_direct", lambda connection: False)
+    # The app may have looked at its database already.
+    db.engine.dispose()
 
     connection = db.session.connection().connection.driver_connection
 

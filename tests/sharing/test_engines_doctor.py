@@ -43,7 +43,7 @@ def test_a_redis_that_is_away_is_told_without_its_password(said):
     assert "opensesame" not in sentence
 
 
-def test_a_redis_that_drops_what_it_likes_is_told(said):
+def test_a_redis_that_drops_what_it_likes_is_told(said, waiting_for_redis):
     with running_redis("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru") as server:
         sentences = dict(said(server.url))
 
