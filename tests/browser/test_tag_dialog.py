@@ -110,6 +110,27 @@ def test_tags_that_do_not_arrive_can_be_asked_for_again(blog, page, watch):
     expect(field(page)).to_be_focused()
 
 
+@pytest.mark.parametrize("arrives", [True, False])
+def test_the_focus_stays_in_the_dialog_when_the_list_comes_later(blog, page, watch, arrives):
+    watch.allow("503", "Error")
+    page.goto("./")
+    gate = Gate(page, "fragment=tags")
+    page.get_by_role("button", name="All 3 tags").click()
+    expect(field(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Open them as a page")).to_be_focused()
+
+    if arrives:
+        gate.open()
+    else:
+        gate.wait_for(1)
+        gate.held.pop().fulfill(status=503, body="no")
+
+    expect(field(page) if arrives else page.get_by_role("button", name="Try again")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#all-tags")).to_be_focused()
+
+
 def test_on_a_phone_the_dialog_fits_and_no_keyboard_covers_it(many, new_page):
     page = new_page(viewport=PHONE | {"width": 360}, has_touch=True, is_mobile=True)
     page.goto("./?tag=alpha-05&not=beta-00")

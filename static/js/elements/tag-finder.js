@@ -56,10 +56,10 @@ class TagFinder extends HTMLElement {
 
   #show(html) {
     const parsed = new DOMParser().parseFromString(html, "text/html")
-    const focused = this.#list.contains(document.activeElement) ? document.activeElement.id : ""
+    const focused = this.#list.contains(document.activeElement) && document.activeElement
     const scrolled = this.closest("[popover]")?.scrollTop
     this.#list.replaceChildren(...parsed.body.childNodes)
-    if (focused) (document.getElementById(focused) ?? this.#field).focus({ preventScroll: true })
+    if (focused) (document.getElementById(focused.id) ?? this.#field).focus({ preventScroll: true })
     if (scrolled !== undefined) this.closest("[popover]").scrollTop = scrolled
     this.querySelector("[role=status]").textContent = this.#list.querySelector("[data-said]")?.textContent ?? ""
   }
@@ -67,11 +67,14 @@ class TagFinder extends HTMLElement {
   #fail(error) {
     console.warn(error)
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true)
-    row.querySelector("button").addEventListener("click", () => {
+    const again = row.querySelector("button")
+    again.addEventListener("click", () => {
       this.#field.focus()
       this.ask()
     })
+    const isInside = this.#list.contains(document.activeElement)
     this.#list.replaceChildren(row)
+    if (isInside) again.focus({ preventScroll: true })
   }
 
   #type = (event) => {
