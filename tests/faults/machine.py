@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.browser.serving import ROOT, environment
+from tests.crowds import until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -55,7 +56,7 @@ class Machine:
             self.process = subprocess.Popen(
                 [*command, *bind],
                 cwd=ROOT,
-                env=environment(self.app) | {"BLOG_ACCESS_LOG": "0"} | self.variables,
+                env=environment(self.app) | {"BLOG_LOG": "console"} | self.variables,
                 stdout=output,
                 stderr=output,
                 pass_fds=[self.listener.fileno()],
@@ -81,15 +82,24 @@ class Machine:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
-    def ask_each(self, ask):
-        """Call ``ask`` once for each of the workers, while only that one answers."""
+    def keep_in_each(self, path):
+        """Ask each of the workers for ``path`` until it answers out of what it has kept.
+
+        It keeps nothing while its database takes longer than a reader waits.
+        """
+        visitor = Visitor(self)
         first, second = self.workers()
         for stopped in (second, first):
             os.kill(stopped, signal.SIGSTOP)
             try:
-                ask()
+                begun = self.log.stat().st_size
+                until(lambda begun=begun: visitor.get(path) and self._has_kept(path, begun))
             finally:
                 os.kill(stopped, signal.SIGCONT)
+
+    def _has_kept(self, path, begun):
+        said = self.log.read_bytes()[begun:].decode()
+        return re.search(rf"request GET {re.escape(path)} 200 .* hit ", said)
 
     def kill_worker(self, chance):
         """End one of the workers at once; the other goes on, and a new one comes."""
