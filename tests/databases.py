@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import weakref
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -253,12 +252,12 @@ def _hurry_sqlite(connection, _record):
         connection.execute("PRAGMA synchronous=OFF")
 
 
-OPEN = weakref.WeakSet()
+OPEN = set()
 
 
 @event.listens_for(Engine, "connect")
 def _remember_postgres(connection, _record):
-    """Remember what PostgreSQL's driver would miss aloud, in the middle of another test."""
+    """Hold what PostgreSQL's driver would miss aloud wherever the collector comes by it."""
     if not isinstance(connection, sqlite3.Connection):
         OPEN.add(connection)
 
@@ -268,8 +267,9 @@ def close_connections():
     """Close in the end what other apps of the test, and their threads, have left open."""
     before = set(OPEN)
     yield
-    for connection in set(OPEN) - before:
+    for connection in OPEN - before:
         connection.close()
+        OPEN.discard(connection)
 
 
 PREPARED = {}

@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 
 from blogapp.caching import watching
+from blogapp.caching.admitting import Kind
 from blogapp.caching.answers import Answer
 from blogapp.extensions import db
 from blogapp.posts.models import Post
@@ -59,6 +60,14 @@ def making(app):
     app.before_request(making)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return making
+
+
+@pytest.fixture(autouse=True)
+def waiting(keeper, monkeypatch):
+    """Nobody is sent away because the machine of the tests is busy."""
+    keeper.flights.patience = SOON
+    for kind in Kind:
+        monkeypatch.setattr(kind, "patience", SOON)
 
 
 @pytest.fixture
