@@ -11,10 +11,10 @@ from tests.browser.writing import open_editor
 from tests.conftest import JANUARY
 
 NARROW = {"width": 1100, "height": 640}
-BOX = """(selector) => {
+BOXES = """(selectors) => selectors.map((selector) => {
   const { top, bottom, left, right } = document.querySelector(selector).getBoundingClientRect()
   return { top, bottom, left, right, width: innerWidth, height: innerHeight }
-}"""
+})"""
 
 
 @pytest.fixture
@@ -27,8 +27,9 @@ def reworked(author, make_post):
     return post
 
 
-def box(page, selector):
-    return page.evaluate(BOX, selector)
+def boxes(page, *selectors):
+    """Where these are, all at one moment: a sheet grows when what it asked for arrives."""
+    return page.evaluate(BOXES, selectors)
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROW, DESK], ids=["phone", "narrow", "desk"])
@@ -38,15 +39,15 @@ def test_a_sheet_ends_within_the_window_and_its_buttons_are_in_sight(author_page
     open_editor(page, f"./write/posts/{reworked.id}")
 
     page.locator("#publish-button").click()
-    sheet, button = box(page, "#publish-sheet"), box(page, "#publish")
+    bar, sheet, button = boxes(page, ".editor__bar", "#publish-sheet", "#publish")
     page.keyboard.press("Escape")
     page.evaluate("document.querySelector('#image-sheet').showPopover()")
-    image = box(page, "#image-sheet")
+    [image] = boxes(page, "#image-sheet")
 
     assert button["bottom"] <= sheet["bottom"] <= sheet["height"]
     assert image["bottom"] <= image["height"]
     if size is not PHONE:
-        assert sheet["top"] >= box(page, ".editor__bar")["bottom"]
+        assert sheet["top"] >= bar["bottom"]
 
 
 def test_states_and_a_time_stand_clear_of_each_other_on_a_phone(author_page, reworked):
@@ -54,6 +55,6 @@ def test_states_and_a_time_stand_clear_of_each_other_on_a_phone(author_page, rew
     page.set_viewport_size(PHONE)
     page.goto("./write/posts")
 
-    states, when = box(page, ".post-table__state"), box(page, ".post-table__when")
+    states, when = boxes(page, ".post-table__state", ".post-table__when")
     assert page.locator(".post-table__state .pill").count() == 2
     assert states["bottom"] <= when["top"] or states["right"] <= when["left"]
