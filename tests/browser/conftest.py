@@ -14,7 +14,7 @@ from tests.browser.measures import AWAKE
 from tests.browser.programs import ARGUMENTS, find_chromium, find_nginx, how_to_install
 from tests.browser.trapping import Trap
 
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds: a machine may have more to do than these tests
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 DESK = {"width": 1440, "height": 900}

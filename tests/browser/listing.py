@@ -20,7 +20,7 @@ IS_AT_REST = """async () => {
     location.href,
   ].join(" ")
   const isBusy = () => document.querySelector("#listing[aria-busy], .htmx-request")
-  const until = performance.now() + 10_000
+  const until = performance.now() + 30_000
   await fetch(location.href, { method: "HEAD", cache: "no-store" })
   for (let still = 0, before = look(); still < 3; ) {
     if (performance.now() > until) throw new Error("the listing does not come to rest")
@@ -30,7 +30,7 @@ IS_AT_REST = """async () => {
   }
 }"""
 IS_BACK = """async ([id, top]) => {
-  const until = performance.now() + 10_000
+  const until = performance.now() + 30_000
   const off = () => {
     const card = document.getElementById(id)
     return card ? Math.abs(card.getBoundingClientRect().top - top) : Infinity
@@ -131,7 +131,7 @@ class Gate:
 
     def wait_for(self, count):
         """Wait until so many answers are held back: a request is told of before it is caught."""
-        for _ in range(600):
+        for _ in range(1800):
             if len(self.held) >= count:
                 return
             self.page.evaluate("() => new Promise(requestAnimationFrame)")

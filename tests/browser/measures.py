@@ -115,7 +115,7 @@ AWAKE = """async () => {
 }"""
 
 UNTIL = """async () => {
-  const until = performance.now() + 10_000
+  const until = performance.now() + 30_000
   while (!(%s)) {
     if (performance.now() > until) throw new Error("it never came true")
     await new Promise(requestAnimationFrame)

