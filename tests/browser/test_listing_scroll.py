@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.listing import (
     Gate,
+    chip,
     come_to_rest,
     load_pages,
     scroll_to_end,
@@ -49,6 +50,43 @@ def test_three_pages_come_by_scrolling_and_then_a_button(blog, page):
     page.get_by_role("link", name="Load page 7").click()
     expect(page.get_by_text("That is all 75. The oldest is from June 2024.")).to_be_visible()
     assert titles(page) == [f"Post {number}" for number in range(1, 76)]
+
+
+@pytest.mark.proxied
+def test_pages_follow_while_the_focus_is_on_a_chip_or_a_card(blog, page):
+    page.goto("./")
+    chip(page, "wal").click()
+    expect(status(page)).to_have_text("37 posts tagged wal")
+    expect(page.locator("#chip-wal")).to_be_focused()
+
+    load_pages(page, 2)
+    expect(page.locator("#chip-wal")).to_be_focused()
+    page.locator("#page-2 .post-card__title a").last.focus()
+    load_pages(page, 3)
+
+    assert titles(page) == [f"Post {number}" for number in range(2, 73, 2)]
+
+
+def test_nothing_pushes_away_the_footer_that_holds_the_focus(blog, page):
+    page.goto("./")
+    page.locator(".footer a").first.focus()
+
+    scroll_to_end(page)
+    come_to_rest(page)
+
+    assert len(titles(page)) == 12
+
+
+def test_who_had_come_to_the_button_goes_on_where_new_posts_begin(blog, page):
+    page.goto("./")
+    gate = Gate(page, "fragment=posts")
+    with page.expect_request(re.compile("fragment=posts")):
+        scroll_to_end(page)
+    page.get_by_role("link", name="Load page 2").focus()
+
+    gate.open()
+
+    expect(page.locator("#page-2 .post-card__title a").first).to_be_focused()
 
 
 def test_a_page_on_its_way_is_dropped_when_the_filter_changes(blog, page):

@@ -33,6 +33,10 @@ class PostResults extends HTMLElement {
     return this.querySelector("#listing")
   }
 
+  get #more() {
+    return this.querySelector("#more")
+  }
+
   get #sticks() {
     const bar = this.querySelector("#filter")
     return !!bar && Math.abs(bar.getBoundingClientRect().top) < 1
@@ -99,10 +103,12 @@ class PostResults extends HTMLElement {
     this.#forgetFailure()
   }
 
-  // Whoever saves data is asked first, and nothing pushes away the footer that holds the focus.
+  // Whoever saves data is asked first, and nothing pushes away the footer that holds the focus, or
+  // takes away the button that does.
   #mayLoad() {
-    const isPast = this.compareDocumentPosition(document.activeElement ?? document.body) & Node.DOCUMENT_POSITION_FOLLOWING
-    return !navigator.connection?.saveData && !isPast
+    const focused = document.activeElement ?? document.body
+    const isPast = this.compareDocumentPosition(focused) & Node.DOCUMENT_POSITION_FOLLOWING && !this.contains(focused)
+    return !navigator.connection?.saveData && !isPast && !this.#more.contains(focused)
   }
 
   #afterRequest = (event) => {
@@ -121,7 +127,10 @@ class PostResults extends HTMLElement {
     }
     const page = tasks[0]?.fragment?.querySelector("[data-state]")
     if (page && page.dataset.state !== this.#list.dataset.state) event.preventDefault()
-    else if (page) ctx.brought = page.id
+    else if (page) {
+      ctx.brought = page.id
+      ctx.hadFocus = this.#more.contains(document.activeElement)
+    }
   }
 
   #afterSwap = (event) => {
@@ -163,8 +172,8 @@ class PostResults extends HTMLElement {
     page.dataset.fresh = ""
     this.querySelector("#news").textContent = page.dataset.news
     this.#isPressed = false
-    // Who pressed the button goes on reading where the new posts begin.
-    if (ctx.sourceEvent?.type === "click" && ctx.sourceEvent.isTrusted) {
+    // Who pressed the button, or had just come to it, goes on reading where the new posts begin.
+    if (ctx.hadFocus || (ctx.sourceEvent?.type === "click" && ctx.sourceEvent.isTrusted)) {
       page.querySelector(".post-list__posts :is(h2, h3) a").focus({ preventScroll: true })
     }
     this.#mark()
