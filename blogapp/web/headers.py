@@ -90,14 +90,6 @@ def let_frame_previews() -> None:
     g.frames_previews = True
 
 
-def let_forms_lead_to(origin: str) -> None:
-    """Let a form of this page be answered by a redirect to another origin.
-
-    Browsers hold what a form leads to against ``form-action`` (CSP level 3, 6.4.1).
-    """
-    g.forms_lead_to = origin
-
-
 def _policy() -> str:
     """The policy of this page: the owner may allow other origins on public ones.
 
@@ -107,7 +99,6 @@ def _policy() -> str:
     frames = ["'self'"] if g.get("frames_previews") else []
     rest = _rest(
         ancestors="'self'" if g.get("is_preview") else "'none'",
-        forms=g.get("forms_lead_to", ""),
         is_secure=current_app.config["SECURE"],
         reports="" if current_app.config["FROZEN"] else current_app.config["BASE_PATH"] + REPORTS,
     )
@@ -138,16 +129,14 @@ def _written(sources: Mapping[str, Sequence[str]], rest: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _rest(
-    *, ancestors: str = "'none'", forms: str = "", is_secure: bool = False, reports: str = ""
-) -> str:
+def _rest(*, ancestors: str = "'none'", is_secure: bool = False, reports: str = "") -> str:
     """What a policy says beside what may be loaded.
 
     That nothing is an ``object`` follows from the default; it is said for whoever only looks.
     """
     directives = [
         "object-src 'none'",
-        f"form-action 'self' {forms}".rstrip(),
+        "form-action 'self'",
         "base-uri 'none'",
     ]
     if is_secure:
