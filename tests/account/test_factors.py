@@ -51,7 +51,9 @@ def demand(role):
 
 
 def mails():
-    return [unsealed(row.content) for row in db.session.scalars(select(Message))]
+    return [
+        unsealed(row.content) for row in db.session.scalars(select(Message).order_by(Message.id))
+    ]
 
 
 def test_an_app_counts_once_it_shows_the_right_code(author, shown, config):

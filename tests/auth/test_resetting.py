@@ -61,6 +61,7 @@ def ask(app):
 
 def mails_to(address, name):
     query = select(Message).where(Message.recipient == address, Message.name == name)
+    query = query.order_by(Message.id)
     return [json.loads(unsealed(row.content))["text"] for row in db.session.scalars(query)]
 
 
