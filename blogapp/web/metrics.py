@@ -195,10 +195,12 @@ class Metrics:
             if self._told[1] and monotonic() - self._told[0] < self._fresh:
                 return True, self._told[1]
             if self._asking is None or self._asking.done():
-                self._asking = Future()
+                asking: Future[bool] = Future()
                 threading.Thread(
-                    target=self._ask, args=(self._asking,), name="figures-ask", daemon=True
+                    target=self._ask, args=(asking,), name="figures-ask", daemon=True
                 ).start()
+                # Not before: what never began would never be done.
+                self._asking = asking
             try:
                 # A test wants to hear it, however busy its machine is.
                 is_up = self._asking.result(30 if self._app.testing else _PATIENCE)
