@@ -33,10 +33,6 @@ class PostResults extends HTMLElement {
     return this.querySelector("#listing")
   }
 
-  get #more() {
-    return this.querySelector("#more")
-  }
-
   get #sticks() {
     const bar = this.querySelector("#filter")
     return !!bar && Math.abs(bar.getBoundingClientRect().top) < 1
@@ -107,8 +103,9 @@ class PostResults extends HTMLElement {
   // takes away the button that does.
   #mayLoad() {
     const focused = document.activeElement ?? document.body
-    const isPast = this.compareDocumentPosition(focused) & Node.DOCUMENT_POSITION_FOLLOWING && !this.contains(focused)
-    return !navigator.connection?.saveData && !isPast && !this.#more.contains(focused)
+    // That alone: what lies inside follows, too.
+    const isPast = this.compareDocumentPosition(focused) === Node.DOCUMENT_POSITION_FOLLOWING
+    return !navigator.connection?.saveData && !isPast && !focused.closest("#more")
   }
 
   #afterRequest = (event) => {
@@ -126,11 +123,9 @@ class PostResults extends HTMLElement {
       return
     }
     const page = tasks[0]?.fragment?.querySelector("[data-state]")
-    if (page && page.dataset.state !== this.#list.dataset.state) event.preventDefault()
-    else if (page) {
-      ctx.brought = page.id
-      ctx.hadFocus = this.#more.contains(document.activeElement)
-    }
+    if (page && page.dataset.state !== this.#list.dataset.state) return event.preventDefault()
+    ctx.brought = page?.id
+    ctx.hadFocus = document.activeElement?.closest("#more")
   }
 
   #afterSwap = (event) => {

@@ -56,25 +56,27 @@ class TagFinder extends HTMLElement {
 
   #show(html) {
     const parsed = new DOMParser().parseFromString(html, "text/html")
-    const focused = this.#list.contains(document.activeElement) && document.activeElement
     const scrolled = this.closest("[popover]")?.scrollTop
-    this.#list.replaceChildren(...parsed.body.childNodes)
-    if (focused) (document.getElementById(focused.id) ?? this.#field).focus({ preventScroll: true })
+    this.#put(...parsed.body.childNodes)
     if (scrolled !== undefined) this.closest("[popover]").scrollTop = scrolled
     this.querySelector("[role=status]").textContent = this.#list.querySelector("[data-said]")?.textContent ?? ""
+  }
+
+  // Who stood in the list goes on at the same place, or in the field where that is gone.
+  #put(...rows) {
+    const focused = this.#list.contains(document.activeElement) && document.activeElement
+    this.#list.replaceChildren(...rows)
+    if (focused) (document.getElementById(focused.id) ?? this.#field).focus({ preventScroll: true })
   }
 
   #fail(error) {
     console.warn(error)
     const row = this.querySelector("template").content.firstElementChild.cloneNode(true)
-    const again = row.querySelector("button")
-    again.addEventListener("click", () => {
+    row.querySelector("button").addEventListener("click", () => {
       this.#field.focus()
       this.ask()
     })
-    const isInside = this.#list.contains(document.activeElement)
-    this.#list.replaceChildren(row)
-    if (isInside) again.focus({ preventScroll: true })
+    this.#put(row)
   }
 
   #type = (event) => {
