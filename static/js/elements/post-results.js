@@ -123,7 +123,7 @@ class PostResults extends HTMLElement {
       return
     }
     const page = tasks[0]?.fragment?.querySelector("[data-state]")
-    if (page && page.dataset.state !== this.#list.dataset.state) return event.preventDefault()
+    if (page && page.dataset.state !== this.#list.dataset.state) event.preventDefault()
     ctx.brought = page?.id
     ctx.hadFocus = document.activeElement?.closest("#more")
   }
