@@ -169,6 +169,20 @@ def redis_url(redis_server, waiting_for_redis):
     return redis_server.url
 
 
+@pytest.fixture
+def in_vain(monkeypatch):
+    """The times that Redis was asked and gave no answer; then it is left alone for a minute."""
+    failures, fail = [], asking.Shared.fail
+
+    def note(self, error):
+        failures.append(error)
+        return fail(self, error)
+
+    monkeypatch.setattr(asking.Shared, "fail", note)
+    monkeypatch.setattr(asking, "PAUSE", 60)
+    return failures
+
+
 # The blog.
 
 
