@@ -16,12 +16,15 @@ from jinja2 import BytecodeCache
 from sqlalchemy import event, select
 
 from blogapp.extensions import db
-from blogapp.sharing import asking
 from tests import asvs
-from tests.browser.programs import find_redis, how_to_install
 from tests.postgres import running_server
 from tests.proof import FIGURE, write_figures, write_proof, write_table
-from tests.redis_server import running_redis
+from tests.redis_server import (  # noqa: F401 (fixtures)
+    in_vain,
+    redis_server,
+    redis_url,
+    waiting_for_redis,
+)
 from tests.routes import KeptMap
 from tests.s3_server import bucket, in_bucket, s3_server  # noqa: F401 (fixtures)
 
@@ -144,43 +147,6 @@ def payloads(shared):
     ]
     assert len(lines) == 2048
     return lines
-
-
-@pytest.fixture(scope="session")
-def redis_server():
-    """A Redis for this worker's tests; without the program they are left out."""
-    if not find_redis():
-        pytest.skip(how_to_install("redis"))
-    with running_redis() as server:
-        yield server
-
-
-@pytest.fixture
-def waiting_for_redis(monkeypatch):
-    """Redis is waited for however busy this machine is; in production nobody waits that long."""
-    monkeypatch.setattr(asking, "PATIENCE", 30)
-    monkeypatch.setattr(asking, "ARRIVAL", 30)
-
-
-@pytest.fixture
-def redis_url(redis_server, waiting_for_redis):
-    """The address of a Redis with nothing in it."""
-    redis_server.say("FLUSHALL")
-    return redis_server.url
-
-
-@pytest.fixture
-def in_vain(monkeypatch):
-    """The times that Redis was asked and gave no answer; then it is left alone for a minute."""
-    failures, fail = [], asking.Shared.fail
-
-    def note(self, error):
-        failures.append(error)
-        return fail(self, error)
-
-    monkeypatch.setattr(asking.Shared, "fail", note)
-    monkeypatch.setattr(asking, "PAUSE", 60)
-    return failures
 
 
 # The blog.

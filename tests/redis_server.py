@@ -9,7 +9,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.programs import find_redis
+import pytest
+
+from blogapp.sharing import asking
+from tests.browser.programs import find_redis, how_to_install
 
 
 @dataclass
@@ -80,3 +83,40 @@ def _free_port():
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def redis_server():
+    """A Redis for this worker's tests; without the program they are left out."""
+    if not find_redis():
+        pytest.skip(how_to_install("redis"))
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def waiting_for_redis(monkeypatch):
+    """Redis is waited for however busy this machine is; in production nobody waits that long."""
+    monkeypatch.setattr(asking, "PATIENCE", 30)
+    monkeypatch.setattr(asking, "ARRIVAL", 30)
+
+
+@pytest.fixture
+def redis_url(redis_server, waiting_for_redis):
+    """The address of a Redis with nothing in it."""
+    redis_server.say("FLUSHALL")
+    return redis_server.url
+
+
+@pytest.fixture
+def in_vain(monkeypatch):
+    """The times that Redis was asked and gave no answer; then it is left alone for a minute."""
+    failures, fail = [], asking.Shared.fail
+
+    def note(self, error):
+        failures.append(error)
+        return fail(self, error)
+
+    monkeypatch.setattr(asking.Shared, "fail", note)
+    monkeypatch.setattr(asking, "PAUSE", 60)
+    return failures
